@@ -1,0 +1,132 @@
+"""Every error livecode raises, in one tree.
+
+LivecodeError
+├── NotationError (ValueError)      a pattern string that cannot be read: text, column, caret
+├── NameUnknown (LookupError)       a name nobody knows: instrument, sample, scale, corpus, model, slot
+├── ControlError (ValueError)       a control with a value it cannot take
+├── PatternError (TypeError)        something that is not a pattern where one is needed
+├── QueryTooDense (RuntimeError)    a pattern that makes more events than the beat can carry
+├── TempoError (ValueError)         a tempo, meter or time that cannot be played
+├── GeneratorError (RuntimeError)   a composer that cannot compose what it was asked for
+├── CorpusError (ValueError)        music that cannot be read
+├── FileProblem (OSError)           a file or folder that is missing or damaged
+├── DefinitionError (ValueError)    an instrument or effect in a set's sc/ folder that does not build
+└── EngineError (RuntimeError)      scsynth, JACK or the sound card said no
+
+Each message is one line: what happened, the value, what to type instead.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class LivecodeError(Exception):
+    """Base of every error livecode raises on purpose."""
+
+
+class NotationError(LivecodeError, ValueError):
+    """A pattern string that cannot be read.
+
+    `text` is the whole string, `column` the 0-based character where reading stopped.
+
+    >>> str(NotationError("a [b", 2, "'[' is never closed", "add ']'"))
+    "'[' is never closed, at column 3 of 'a [b': add ']'"
+    """
+
+    def __init__(self, text: str, column: int, problem: str, cure: str) -> None:
+        self.text, self.column, self.problem, self.cure = text, column, problem, cure
+        shown = text if len(text) <= 60 else text[:57] + "..."
+        super().__init__(f"{problem}, at column {column + 1} of {shown!r}: {cure}")
+
+    def caret(self) -> str:
+        """The string with a caret under the character that could not be read.
+
+        >>> print(NotationError("a [b", 2, "'[' is never closed", "add ']'").caret())
+        a [b
+          ^
+        """
+        start = max(0, self.column - 60)
+        line = self.text[start : start + 100].replace("\n", " ")
+        return f"{line}\n{' ' * (self.column - start)}^"
+
+    def __reduce__(self) -> tuple[type, tuple[str, int, str, str]]:
+        return type(self), (self.text, self.column, self.problem, self.cure)
+
+
+class NameUnknown(LivecodeError, LookupError):
+    """A name nobody knows, with the nearest one that exists.
+
+    >>> str(NameUnknown("instrument", "pluk", ["pluck", "organ"]))
+    "no instrument called 'pluk': did you mean 'pluck'?"
+    """
+
+    def __init__(self, kind: str, name: object, known: Iterable[str], listing: str = "") -> None:
+        self.kind, self.name = kind, name
+        self.nearest = nearest(str(name), known)
+        if self.nearest is not None:
+            cure = f"did you mean {self.nearest!r}?"
+        else:
+            cure = listing or "look at the names with Tab at the prompt"
+        super().__init__(f"no {kind} called {str(name)!r}: {cure}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class ControlError(LivecodeError, ValueError):
+    """A control with a value it cannot take."""
+
+
+class PatternError(LivecodeError, TypeError):
+    """Something that is not a pattern where one is needed."""
+
+
+class QueryTooDense(LivecodeError, RuntimeError):
+    """A pattern that makes more events than the beat can carry."""
+
+
+class TempoError(LivecodeError, ValueError):
+    """A tempo, meter or time that cannot be played."""
+
+
+class GeneratorError(LivecodeError, RuntimeError):
+    """A composer that cannot compose what it was asked for."""
+
+
+class CorpusError(LivecodeError, ValueError):
+    """Music that cannot be read."""
+
+
+class FileProblem(LivecodeError, OSError):
+    """A file or folder that is missing or damaged."""
+
+
+class DefinitionError(LivecodeError, ValueError):
+    """An instrument or effect in a set's sc/ folder that does not build."""
+
+
+class EngineError(LivecodeError, RuntimeError):
+    """scsynth, JACK or the sound card said no."""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name most like the one typed, or None when nothing is near.
+
+    >>> nearest("evry", ["every", "rev"])
+    'every'
+    """
+    lowered = {candidate.lower(): candidate for candidate in known}
+    found = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
+    return lowered[found[0]] if found else None
+
+
+def one_line(error: BaseException) -> str:
+    """What went wrong as a single line, without a traceback.
+
+    >>> one_line(ValueError("no\\nsuch thing"))
+    'ValueError: no such thing'
+    """
+    text = " ".join(str(error).split()) or "no reason given"
+    return text if isinstance(error, LivecodeError) else f"{type(error).__name__}: {text}"
