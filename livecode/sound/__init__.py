@@ -1,0 +1,72 @@
+"""Sound: SuperCollider's engine, instruments, samples, mixer, offline render and recording.
+
+Nothing is loaded until it is asked for: `from livecode.sound import boot` loads the engine only.
+
+>>> import livecode.sound
+>>> livecode.sound.Note(0.0, 1.0, "lc-kick-0", 1).slot
+1
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from livecode.sound.encode import Encoder, timetag
+    from livecode.sound.mixer import Mixer
+    from livecode.sound.record import Recorder
+    from livecode.sound.render import Renderer
+    from livecode.sound.resolve import Resolver
+    from livecode.sound.samples import Samples
+
+    from livecode.sound.command import BufferFree, BufferLoad, DefinitionLoad, GlobalEffect, Note
+    from livecode.sound.engine import Engine, EngineOptions, boot
+
+_HOMES = {
+    "BufferFree": "command",
+    "BufferLoad": "command",
+    "DefinitionLoad": "command",
+    "GlobalEffect": "command",
+    "Note": "command",
+    "Encoder": "encode",
+    "timetag": "encode",
+    "Engine": "engine",
+    "EngineOptions": "engine",
+    "boot": "engine",
+    "Mixer": "mixer",
+    "Recorder": "record",
+    "Renderer": "render",
+    "Resolver": "resolve",
+    "Samples": "samples",
+}
+
+__all__ = [
+    "BufferFree",
+    "BufferLoad",
+    "DefinitionLoad",
+    "Encoder",
+    "Engine",
+    "EngineOptions",
+    "GlobalEffect",
+    "Mixer",
+    "Note",
+    "Recorder",
+    "Renderer",
+    "Resolver",
+    "Samples",
+    "boot",
+    "timetag",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"livecode.sound has no name {name!r}")
+    value = getattr(import_module(f"livecode.sound.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,135 @@
+"""Where everything is in the server: node, group and bus numbers, fixed, as functions of slot and orbit.
+
+    group 1
+      group 10 sources
+        group 100+slot          one per slot; 0 is `once` and the metronome, 1..16 are d1..d16
+          group 200+slot        the slot's notes, newest at the head
+          1000+16*slot+orbit    strip: the slot's gain on its way to one orbit
+      group 20 orbits
+        group 400+orbit
+          500+orbit delay, 600+orbit reverb, 700+orbit out
+      group 30 master
+        31 master, 32.. recorders and taps
+
+A note writes to the stereo buses of its (slot, orbit): `dry_bus`, and `room_bus` and `delay_bus` when it
+has such sends. Nothing is allocated, so a server that crashed is rebuilt with the same numbers.
+
+>>> notes_group(3), strip_node(3, 0), dry_bus(1, 0), dry_bus(1, 1)
+(203, 1048, 104, 110)
+"""
+
+from __future__ import annotations
+
+SLOTS = 17
+ORBITS = 12
+OUTPUTS = 8
+AUDIO_BUSES = 2048
+CONTROL_BUSES = 16384
+
+ROOT_GROUP = 1
+SOURCES_GROUP = 10
+ORBITS_GROUP = 20
+MASTER_GROUP = 30
+MASTER_NODE = 31
+RECORDER_NODE = 40
+TAP_NODE = 90
+FIRST_CUT_NODE = 100_000
+FIRST_FREE_NODE = 1_000_000
+
+_FIRST_STRIP_BUS = 32
+_BUSES_PER_STRIP = 6
+_FIRST_ORBIT_BUS = _FIRST_STRIP_BUS + SLOTS * ORBITS * _BUSES_PER_STRIP
+_MASTER_BUS = _FIRST_ORBIT_BUS + ORBITS * 8
+FIRST_FREE_AUDIO_BUS = _MASTER_BUS + 2
+
+CPS_BUS = 0
+CYCLE_BUS = 1
+MASTER_METER_BUS = 8
+_FIRST_STRIP_METER = 64
+_FIRST_ORBIT_METER = _FIRST_STRIP_METER + SLOTS * ORBITS * 4
+FIRST_FREE_CONTROL_BUS = 1024
+
+
+def slot_group(slot: int) -> int:
+    """The group of a slot: notes, then strips."""
+    return 100 + slot
+
+
+def notes_group(slot: int) -> int:
+    """Where a slot's new notes go (at the head)."""
+    return 200 + slot
+
+
+def strip_node(slot: int, orbit: int) -> int:
+    """The synth that carries a slot's sound to an orbit, with the slot's gain."""
+    return 1000 + 16 * slot + orbit
+
+
+def orbit_group(orbit: int) -> int:
+    """The group of an orbit's delay, reverb and out."""
+    return 400 + orbit
+
+
+def delay_node(orbit: int) -> int:
+    """An orbit's delay, once used."""
+    return 500 + orbit
+
+
+def reverb_node(orbit: int) -> int:
+    """An orbit's reverb, once used."""
+    return 600 + orbit
+
+
+def orbit_out_node(orbit: int) -> int:
+    """What sums an orbit into the master."""
+    return 700 + orbit
+
+
+def dry_bus(slot: int, orbit: int) -> int:
+    """First of the two buses that a note's `out` writes to."""
+    return _FIRST_STRIP_BUS + (slot * ORBITS + orbit) * _BUSES_PER_STRIP
+
+
+def room_bus(slot: int, orbit: int) -> int:
+    """First of the two buses for a note's reverb send, `out_room`."""
+    return dry_bus(slot, orbit) + 2
+
+
+def delay_bus(slot: int, orbit: int) -> int:
+    """First of the two buses for a note's delay send, `out_delay`."""
+    return dry_bus(slot, orbit) + 4
+
+
+def orbit_dry_bus(orbit: int) -> int:
+    """Where strips put an orbit's dry sound."""
+    return _FIRST_ORBIT_BUS + orbit * 8
+
+
+def orbit_room_bus(orbit: int) -> int:
+    """What an orbit's reverb hears."""
+    return orbit_dry_bus(orbit) + 2
+
+
+def orbit_delay_bus(orbit: int) -> int:
+    """What an orbit's delay hears."""
+    return orbit_dry_bus(orbit) + 4
+
+
+def orbit_stem_bus(orbit: int) -> int:
+    """An orbit's whole sound after its effects, for stems and ducking."""
+    return orbit_dry_bus(orbit) + 6
+
+
+def master_bus() -> int:
+    """What the master chain hears."""
+    return _MASTER_BUS
+
+
+def strip_meter(slot: int, orbit: int) -> int:
+    """First of four control buses: peak left, peak right, RMS left, RMS right."""
+    return _FIRST_STRIP_METER + (slot * ORBITS + orbit) * 4
+
+
+def orbit_meter(orbit: int) -> int:
+    """First of four control buses, as `strip_meter`."""
+    return _FIRST_ORBIT_METER + orbit * 4
