@@ -1,0 +1,68 @@
+"""Building blocks that instruments share: envelopes, banks of partials, drift.
+
+    from livecode.sound.blocks import *
+    SinOsc.ar(freq) * perc(0.001, 0.4)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from livecode.sound.ugens import EnvGen, Envelope, Rand, SinOsc  # type: ignore[attr-defined]
+
+__all__ = ["additive", "bend", "line", "mix", "perc", "spread", "times", "vibrato"]
+
+
+def perc(attack: Any = 0.001, decay: Any = 0.3, curve: Any = -4, level: Any = 1) -> Any:
+    """Rises in `attack` seconds and falls in `decay` seconds. With attack 0 it starts at full level."""
+    if isinstance(attack, (int, float)) and attack == 0:
+        return EnvGen.ar(envelope=Envelope([level, 0], [decay], [curve]))
+    return EnvGen.ar(envelope=Envelope([0, level, 0], [attack, decay], [2, curve]))
+
+
+def line(start: Any, stop: Any, time: Any, curve: Any = 0) -> Any:
+    """Moves from `start` to `stop` in `time` seconds and stays."""
+    return EnvGen.ar(envelope=Envelope([start, stop], [time], [curve]))
+
+
+def bend(*points: Any, curve: Any = 0) -> Any:
+    """Level, seconds, level, seconds, level...: passes through the levels."""
+    return EnvGen.ar(envelope=Envelope(list(points[0::2]), list(points[1::2]), [curve]))
+
+
+def mix(signals: Sequence[Any]) -> Any:
+    """The sum of a list of signals."""
+    total = signals[0]
+    for signal in signals[1:]:
+        total = total + signal
+    return total
+
+
+def times(count: int, make: Callable[[int], Any]) -> list[Any]:
+    """A list of what `make` gives for 0, 1 ... count - 1."""
+    return [make(number) for number in range(count)]
+
+
+def spread(signals: Sequence[Any], width: float = 1.0) -> list[Any]:
+    """Lays signals out from left to right, equally loud; returns two channels. `width` is 0 to 1."""
+    left, right = [], []
+    for number, signal in enumerate(signals):
+        position = 0.0 if len(signals) == 1 else width * (2 * number / (len(signals) - 1) - 1)
+        left.append(signal * ((1 - position) / 2) ** 0.5)
+        right.append(signal * ((1 + position) / 2) ** 0.5)
+    return [mix(left), mix(right)]
+
+
+def additive(freq: Any, partials: Sequence[tuple[float, Any]]) -> Any:
+    """A sum of sines: (multiple of freq, level) each. Partials above hearing fade out before they fold back."""
+    return mix([
+        SinOsc.ar(freq * ratio, Rand.ir(0, 6.283)) * level * ((20000 - freq * ratio) / 2000).clip(0, 1)
+        for ratio, level in partials
+    ])  # fmt: skip
+
+
+def vibrato(freq: Any, rate: Any = 5.5, depth: Any = 0.005, delay: Any = 0.3) -> Any:
+    """The frequency, swinging by `depth` (a fraction of it) once `delay` seconds have passed."""
+    swing = SinOsc.kr(rate, Rand.ir(0, 6.283)) * EnvGen.kr(envelope=Envelope([0, 0, 1], [delay, 0.4], [0]))
+    return freq * (1 + swing * depth)

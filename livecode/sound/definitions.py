@@ -1,0 +1,179 @@
+"""The SynthDef for a note: an instrument fused with just the effects and sends its event uses.
+
+    definitions = Definitions(Catalogue())
+    definition = definitions.for_note("pluck", frozenset({"lpf"}), frozenset({"room"}))
+    definition.name, len(definition.data), definition.controls["cutoff"].default
+
+Compiled bytes are kept on disk under the hash of everything they were made from: the files' texts, the frame's,
+supriya's version and the combination. What was compiled once is never compiled again and supriya stays unloaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import metadata
+from pathlib import Path
+from threading import RLock
+
+from livecode.errors import DefinitionError
+from livecode.sound.catalogue import Catalogue, write_whole
+from livecode.sound.declare import SENDS, Control, Effect, Instrument, Shape
+from livecode.sound.frame import build_note, build_orbit, note_controls, orbit_controls
+
+FUSED = ("time", "pitch", "insert")
+_KEPT_IN_MEMORY = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A compiled SynthDef: the name scsynth knows it by, its bytes, its controls.
+
+    `gated` tells one that neither counts its own length nor ends by itself: it must be sent gate 0.
+    """
+
+    name: str
+    data: bytes
+    controls: Mapping[str, Control]
+    shape: Shape = "sustain"
+    gated: bool = False
+
+
+class Definitions:
+    """Makes and keeps the definitions of a catalogue. Safe to call from several threads."""
+
+    def __init__(self, catalogue: Catalogue, cache: Path | None = None) -> None:
+        self.catalogue = catalogue
+        self.cache = catalogue.cache if cache is None else cache
+        self.problems: dict[str, DefinitionError] = {}
+        self._made: dict[tuple[str, frozenset[str], frozenset[str]], Definition] = {}
+        self._last_good: dict[tuple[str, frozenset[str], frozenset[str]], Definition] = {}
+        self._used: dict[tuple[str, frozenset[str]], frozenset[str]] = {}
+        self._generation = catalogue.generation
+        self._lock = RLock()
+
+    def effects_for(self, instrument: str, controls: Iterable[str]) -> frozenset[str]:
+        """The effects to fuse for an event that sets these controls.
+
+        An effect is used when its key is set, unless the instrument has a control of that name itself.
+        """
+        with self._lock:
+            self._refresh()
+            key = (instrument, frozenset(controls))
+            found = self._used.get(key)
+            if found is None:
+                own = self.catalogue.instrument(instrument).controls
+                found = frozenset(
+                    effect.name
+                    for effect in self.catalogue.effects.values()
+                    if effect.kind in FUSED and effect.key in key[1] and effect.key not in own
+                )
+                _bound(self._used)
+                self._used[key] = found
+            return found
+
+    def for_note(
+        self, instrument: str, effects: frozenset[str] = frozenset(), sends: frozenset[str] = frozenset()
+    ) -> Definition:
+        """The definition of an instrument with these effects and sends ("room", "delay") fused in.
+
+        When new code of the instrument does not build, the last good one is returned and the error is in
+        `problems`; with no good one yet the error is raised.
+        """
+        key = (instrument, effects, sends)
+        with self._lock:
+            self._refresh()
+            made = self._made.get(key)
+            if made is None:
+                made = self._make(key)
+                _bound(self._made)
+                self._made[key] = self._last_good[key] = made
+            return made
+
+    def for_orbit(self, effect: str) -> Definition:
+        """The definition of an effect that stays on an orbit, such as "reverb" or "delay"."""
+        with self._lock:
+            item = self.catalogue.effect(effect)
+            if item.kind not in ("send", "orbit"):
+                raise DefinitionError(f"effect {effect!r} belongs to notes, not to an orbit: use it in a pattern")
+            stamp = self._hash("orbit", item.name, self.catalogue.source_hash(item))
+            name = f"lc-{item.name}-{stamp[:8]}"
+            data = self._stored(stamp)
+            if data is None:
+                data = build_orbit(name, self.catalogue.effect_function_of(item))
+                self._store(stamp, data)
+            return Definition(name, data, orbit_controls(item))
+
+    def _refresh(self) -> None:
+        if self._generation != self.catalogue.generation:
+            self._generation = self.catalogue.generation
+            self._made.clear()
+            self._used.clear()
+            self.problems.clear()
+
+    def _make(self, key: tuple[str, frozenset[str], frozenset[str]]) -> Definition:
+        instrument, names, sends = key
+        item = self.catalogue.instrument(instrument)
+        foreign = self.catalogue.compiled_of(item)
+        if foreign:
+            gated = "gate" in item.controls and "sustain" not in item.controls
+            return Definition(item.name, foreign, item.controls, item.shape, gated)
+        try:
+            return self._fused(item, names, sends)
+        except DefinitionError as error:
+            good = self._last_good.get(key)
+            if good is None:
+                raise
+            self.problems[instrument] = error
+            return good
+
+    def _fused(self, item: Instrument, names: frozenset[str], sends: frozenset[str]) -> Definition:
+        unknown = sends - SENDS.keys()
+        if unknown:
+            raise DefinitionError(f"no send called {min(unknown)!r}: there are {', '.join(SENDS)}")
+        effects = sorted((self.catalogue.effect(name) for name in names if name != "cut"), key=_place)
+        sources = [self.catalogue.source_hash(part) for part in (item, *effects)]
+        stamp = self._hash(item.name, *(effect.name for effect in effects), *sorted(sends), *sources)
+        name = f"lc-{item.name}-{stamp[:8]}"
+        data = self._stored(stamp)
+        if data is None:
+            whole = self.catalogue.function_of(item)
+            parts = tuple(self.catalogue.effect_function_of(effect) for effect in effects)
+            data = build_note(name, whole, parts, sends)
+            self._store(stamp, data)
+        return Definition(name, data, note_controls(item, effects, sends), item.shape)
+
+    def _hash(self, *parts: str) -> str:
+        return hashlib.sha256("\n".join((frame_version(), *parts)).encode()).hexdigest()
+
+    def _stored(self, stamp: str) -> bytes | None:
+        try:
+            data = (self.cache / f"{stamp[:32]}.scsyndef").read_bytes()
+        except OSError:
+            return None
+        return data if data[:4] == b"SCgf" else None
+
+    def _store(self, stamp: str, data: bytes) -> None:
+        try:
+            write_whole(self.cache / f"{stamp[:32]}.scsyndef", data)
+        except OSError:
+            return
+
+
+@cache
+def frame_version() -> str:
+    """The hash of what every definition is made with: the frame's own text and supriya's version."""
+    here = Path(__file__).parent
+    texts = [(here / f"{name}.py").read_text() for name in ("declare", "frame", "blocks", "ugens", "missing")]
+    return hashlib.sha256("\n".join((*texts, metadata.version("supriya"))).encode()).hexdigest()
+
+
+def _place(effect: Effect) -> tuple[int, str]:
+    return effect.order, effect.name
+
+
+def _bound(kept: dict[object, object] | dict[tuple[str, frozenset[str]], frozenset[str]]) -> None:
+    if len(kept) >= _KEPT_IN_MEMORY:
+        kept.clear()
