@@ -167,7 +167,7 @@ class Phrase:
         order = np.lexsort((-notes["pitch"].astype(np.int32), notes["voice"], notes["onset"]))
         if np.array_equal(order, np.arange(len(notes))):
             return self
-        kept = [self.provenance[i] for i in order] if self.provenance else ()
+        kept = [self.provenance[int(i)] for i in order] if self.provenance else ()
         return replace(self, notes=notes[order], provenance=kept)
 
     def where(self, mask: Any) -> Phrase:
@@ -178,7 +178,7 @@ class Phrase:
         1
         """
         chosen = np.flatnonzero(np.asarray(mask))
-        kept = [self.provenance[i] for i in chosen] if self.provenance else ()
+        kept = [self.provenance[int(i)] for i in chosen] if self.provenance else ()
         return replace(self, notes=self.notes[chosen], provenance=kept)
 
     def voice(self, number: int) -> Phrase:
@@ -328,7 +328,8 @@ def concat(phrases: Iterable[Phrase]) -> Phrase:
     parts = list(phrases)
     if not parts:
         return Phrase.silence(0)
-    offset, arrays, origins = 0, [], []
+    offset, arrays = 0, []
+    origins: list[dict[str, Any] | None] = []
     told = any(part.provenance for part in parts)
     for part in parts:
         notes = part.notes.copy()
@@ -349,7 +350,8 @@ def merge(phrases: Iterable[Phrase]) -> Phrase:
     parts = list(phrases)
     if not parts:
         return Phrase.silence(0)
-    voice, arrays, origins = 0, [], []
+    voice, arrays = 0, []
+    origins: list[dict[str, Any] | None] = []
     told = any(part.provenance for part in parts)
     for part in parts:
         notes = part.notes.copy()

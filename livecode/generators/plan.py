@@ -1,0 +1,101 @@
+"""What was asked of a composer: everything a stream's phrases depend on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from quicktions import Fraction
+
+from livecode.errors import ControlError, GeneratorError
+from livecode.generators.generator import Generator
+from livecode.language.pattern import Pattern
+from livecode.language.reify import reify
+
+PHRASES_PER_CHAPTER = 16
+HEARD_CYCLES = 32
+"""How many cycles back a composer listens when it learns from another part."""
+
+_NOTATION = set("<>[]{}|*!,~?")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A composer with the bars, seed, constraints and parameters of one stream.
+
+    `parameters` are numbers, or patterns of numbers read at each phrase's start; `constraints` may be
+    patterns too. `over` and `learn` are patterns, or slots, whose pattern of the moment is meant.
+    """
+
+    generator: Generator
+    name: str
+    bars: int = 4
+    seed: int = 0
+    constraints: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    over: Any = None
+    learn: Any = None
+    voice: int | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.bars, bool) or not isinstance(self.bars, int) or not 1 <= self.bars <= 64:
+            raise ControlError(f"a phrase of {self.bars!r} bars: give a whole number from 1 to 64")
+        if isinstance(self.seed, bool) or not isinstance(self.seed, int):
+            raise ControlError(f"a seed of {self.seed!r}: give a whole number")
+
+    def parameters_at(self, cycle: int) -> dict[str, float]:
+        """The numbers in force at a cycle."""
+        values: dict[str, float] = {}
+        for name, thing in self.parameters.items():
+            value = value_at(thing, cycle)
+            if value is None:
+                continue
+            if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+                raise ControlError(
+                    f"{name} is {value!r} in cycle {cycle}: give a number or a pattern of them"
+                )
+            values[name] = float(value)
+        return values
+
+    def constraints_at(self, cycle: int) -> dict[str, Any]:
+        """What must hold in the phrase that begins at a cycle."""
+        found = {name: value_at(thing, cycle) for name, thing in self.constraints.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+
+def value_at(thing: Any, cycle: int) -> Any:
+    """What a number, a text or a pattern says at the beginning of a cycle; None where it is silent.
+
+    >>> value_at("d dorian", 0), value_at(0.9, 3)
+    ('d dorian', 0.9)
+
+    A text without marks of the mini-notation stands for itself, spaces included; in one with marks, write
+    `"<d:dorian a:minor>"`.
+    """
+    if isinstance(thing, str):
+        if not _NOTATION & set(thing):
+            return thing
+        thing = reify(thing)
+    if not isinstance(thing, Pattern):
+        return list(thing) if isinstance(thing, tuple) else thing
+    events = thing.query(cycle, cycle + Fraction(1, 1024))
+    value = events[0].value if events else None
+    if isinstance(value, list) and value and all(isinstance(part, str) for part in value):
+        return " ".join(value)
+    return value
+
+
+def pattern_of(source: Any) -> Pattern:
+    """The pattern that another part plays now: of a slot, what it holds at this moment."""
+    if isinstance(source, Pattern):
+        return source
+    for name in ("as_pattern", "pattern"):
+        found = getattr(source, name, None)
+        if callable(found) and not isinstance(found, Pattern):
+            found = found()
+        if isinstance(found, Pattern):
+            return found
+    if isinstance(source, str | int | float | list | tuple):
+        return reify(source)
+    raise GeneratorError(f"nothing to listen to in {source!r}: give a slot such as d1, or a pattern")
