@@ -1,0 +1,303 @@
+"""One definition makes a method, a function, patternable arguments and the text of help.
+
+```python
+@function(family="time", aliases=("density",))
+def fast(pattern, factor):
+    \"\"\"Play a pattern faster.\"\"\"
+    return pattern._fast(to_time(factor))
+
+mini("bd sn").fast(2)          # the method
+fast(2, "bd sn")               # the function: pattern last
+mini("bd sn").every(4, fast(2))  # without its pattern: a transformer
+mini("bd sn").fast("<2 3>")    # an argument may be a pattern
+```
+
+A definition takes its pattern first and plain values after it. The registry calls it with plain values only:
+where an argument is a pattern (or a string or list, which are read as one), the function is called for each
+of its values and the results are joined. Functions and other callables count as plain values.
+
+Inside the module that defines it, the name stays the definition, pattern first: other modules use the method.
+"""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import keyword
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from livecode.errors import PatternError
+from livecode.language.pattern import VARIES, Pattern
+from livecode.language.time import Fraction
+
+_MOST_REMEMBERED = 64
+
+Definition = TypeVar("Definition", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What help, completion and the reference know about one function of the language."""
+
+    name: str
+    method: str | None
+    family: str
+    aliases: tuple[str, ...]
+    signature: str
+    meaning: str
+    doc: str
+    definition: Callable[..., Any]
+    exported: Callable[..., Any]
+
+
+REGISTRY: dict[str, Entry] = {}
+"""Every function of the language by its exported name (aliases have no entry of their own)."""
+
+
+class Transformer:
+    """A function of the language waiting for its pattern.
+
+    >>> from livecode.language import fast, mini
+    >>> double = fast(2)
+    >>> double(mini("bd sn")).first_cycle() == mini("bd sn").fast(2).first_cycle()
+    True
+    """
+
+    __slots__ = ("_arguments", "_keywords", "_method", "_name")
+
+    def __init__(
+        self, name: str, method: Callable[..., Any], arguments: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> None:
+        self._name, self._method, self._arguments, self._keywords = name, method, arguments, keywords
+
+    def __call__(self, pattern: Any) -> Any:
+        from livecode.language.reify import reify
+
+        return self._method(reify(pattern), *self._arguments, **self._keywords)
+
+    def then(self, following: Callable[[Any], Any]) -> Callable[[Any], Any]:
+        """This transformer and then another one: `fast(2).then(rev)`."""
+        return lambda pattern: following(self(pattern))
+
+    def __repr__(self) -> str:
+        shown = [repr(each) for each in self._arguments]
+        shown += [f"{key}={value!r}" for key, value in self._keywords.items()]
+        return f"{self._name}({', '.join(shown)})"
+
+
+def function(
+    *,
+    family: str,
+    aliases: tuple[str, ...] = (),
+    plain: tuple[str, ...] = (),
+    join: str = "inner_join",
+    method: bool = True,
+) -> Callable[[Definition], Definition]:
+    """Register a function whose first parameter is the pattern it changes.
+
+    `plain` names parameters that are handed over as they are typed (functions, names with spaces, flags);
+    `join` is the Pattern method that joins the results when an argument is a pattern. A name with a trailing
+    underscore keeps it as a function and loses it as a method, unless it is a keyword of Python.
+    """
+
+    def register(definition: Definition) -> Definition:
+        bound = _method(definition, frozenset(plain), join)
+        exported = _function(definition, bound)
+        name = definition.__name__
+        names = (name, *aliases)
+        if method:
+            for each in names:
+                setattr(Pattern, method_name(each), bound)
+        _enter(definition, exported, family, aliases, method_name(name) if method else None, drop_first=True)
+        return definition
+
+    return register
+
+
+def constructor(*, family: str, aliases: tuple[str, ...] = ()) -> Callable[[Definition], Definition]:
+    """Register a function that makes a pattern out of its arguments, such as `stack`: no method, no joins."""
+
+    def register(definition: Definition) -> Definition:
+        _enter(definition, definition, family, aliases, None, drop_first=False)
+        return definition
+
+    return register
+
+
+def method_name(name: str) -> str:
+    """What an exported name is called as a method.
+
+    >>> method_name("iter_"), method_name("fast")
+    ('iter', 'fast')
+    """
+    bare = name.rstrip("_")
+    return name if keyword.iskeyword(bare) else bare
+
+
+def exports() -> dict[str, Any]:
+    """Every exported name, aliases too, with the function to call."""
+    named = {}
+    for entry in REGISTRY.values():
+        for name in (entry.name, *entry.aliases):
+            named[name] = entry.exported
+    return named
+
+
+def call_with_patterns(
+    definition: Callable[..., Any],
+    pattern: Pattern,
+    arguments: dict[str, Any],
+    join: str,
+    patterned: list[str],
+) -> Any:
+    """Call a definition once for every combination of values its patterned arguments take, and join."""
+    from livecode.language.reify import reify
+
+    patterns = [reify(arguments[name]) for name in patterned]
+    combined = patterns[0].with_value(lambda value: (value,))
+    for each in patterns[1:]:
+        combined = combined.app_left(each, lambda values, value: (*values, value))
+    remembered: dict[Any, Any] = {}
+
+    def made(values: tuple[Any, ...]) -> Any:
+        try:
+            known = remembered.get(values)
+        except TypeError:
+            return definition(pattern, **{**arguments, **dict(zip(patterned, values))})
+        if known is None:
+            if len(remembered) >= _MOST_REMEMBERED:
+                remembered.clear()
+            known = definition(pattern, **{**arguments, **dict(zip(patterned, values))})
+            remembered[values] = known
+        return known
+
+    return getattr(combined.with_value(made), join)()
+
+
+def _method(definition: Callable[..., Any], plain: frozenset[str], join: str) -> Callable[..., Any]:
+    signature = inspect.signature(definition)
+    parameters = list(signature.parameters.values())[1:]
+    spread = next((each.name for each in parameters if each.kind is each.VAR_POSITIONAL), None)
+    names = [each.name for each in parameters if each.kind is not each.VAR_POSITIONAL]
+    required = {each.name for each in parameters if each.default is each.empty and each.name != spread}
+    shown = f"{definition.__name__}({', '.join(map(str, parameters))})"
+
+    def method(self: Pattern, *args: Any, **keywords: Any) -> Any:
+        if spread is not None:
+            return definition(self, *args, **keywords)
+        if len(args) > len(names):
+            raise PatternError(f"{definition.__name__} takes {len(names)} values, not {len(args)}: {shown}")
+        bound = dict(zip(names, args))
+        for name, value in keywords.items():
+            if name not in names or name in bound:
+                raise PatternError(f"{definition.__name__} takes no {name}={value!r} here: {shown}")
+            bound[name] = value
+        if not required <= bound.keys():
+            missing = next(name for name in names if name in required and name not in bound)
+            raise PatternError(f"{definition.__name__} needs {missing}: {shown}")
+        patterned = []
+        for name, value in bound.items():
+            if name in plain or type(value) in _NUMBERS or callable(value) or value is None:
+                continue
+            constant = constant_of(value)
+            if constant is VARIES:
+                patterned.append(name)
+            else:
+                bound[name] = constant
+        if patterned:
+            return call_with_patterns(definition, self, bound, join, patterned)
+        return definition(self, **bound)
+
+    return _named_like(method, definition)
+
+
+_NUMBERS = frozenset((int, float, Fraction, bool))
+
+
+def constant_of(value: Any) -> Any:
+    """The one value an argument stands for, or VARIES when it is a pattern that changes.
+
+    >>> constant_of(2), constant_of("3"), constant_of("<3 4>")
+    (2, 3, VARIES)
+    """
+    if isinstance(value, Pattern):
+        return value.constant
+    if isinstance(value, str | list | tuple):
+        from livecode.language.reify import reify
+
+        return reify(value).constant
+    return value
+
+
+def _function(definition: Callable[..., Any], method: Callable[..., Any]) -> Callable[..., Any]:
+    parameters = list(inspect.signature(definition).parameters.values())[1:]
+    spread = any(each.kind is each.VAR_POSITIONAL for each in parameters)
+    positional = [each for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
+    fewest = sum(1 for each in positional if each.default is each.empty)
+    most = len(positional)
+    name = definition.__name__
+
+    def call(*args: Any, **keywords: Any) -> Any:
+        if args and _last_is_pattern(args, keywords):
+            from livecode.language.reify import reify
+
+            return method(reify(args[-1]), *args[:-1], **keywords)
+        return Transformer(name, method, args, keywords)
+
+    def _last_is_pattern(args: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
+        if spread:
+            return isinstance(args[-1], Pattern | str)
+        needed = sum(1 for each in positional[:fewest] if each.name not in keywords)
+        if len(args) <= needed:
+            return False
+        return len(args) > most - len(keywords) or isinstance(args[-1], Pattern)
+
+    return _named_like(call, definition)
+
+
+def _named_like(made: Callable[..., Any], definition: Callable[..., Any]) -> Callable[..., Any]:
+    made.__name__ = definition.__name__
+    made.__qualname__ = definition.__name__
+    made.__doc__ = definition.__doc__
+    made.__module__ = definition.__module__
+    made.__wrapped__ = definition  # type: ignore[attr-defined]
+    return made
+
+
+def _enter(
+    definition: Callable[..., Any],
+    exported: Callable[..., Any],
+    family: str,
+    aliases: tuple[str, ...],
+    method: str | None,
+    *,
+    drop_first: bool,
+) -> None:
+    doc = inspect.getdoc(definition) or ""
+    parameters = list(inspect.signature(definition).parameters.values())
+    if drop_first:
+        parameters = parameters[1:]
+    shown = ", ".join(str(each).split(":")[0] + _default(each) for each in parameters)
+    name = definition.__name__
+    for each in (name, *aliases):
+        if hasattr(builtins, each) or keyword.iskeyword(each):
+            raise PatternError(f"{each} is Python's own name: call the function {each}_")
+    REGISTRY[name] = Entry(
+        name=name,
+        method=method,
+        family=family,
+        aliases=aliases,
+        signature=f"{name}({shown})",
+        meaning=doc.split("\n", 1)[0],
+        doc=doc,
+        definition=definition,
+        exported=exported,
+    )
+
+
+def _default(parameter: inspect.Parameter) -> str:
+    if parameter.default is parameter.empty or ":" not in str(parameter):
+        return ""
+    return f"={parameter.default!r}"
