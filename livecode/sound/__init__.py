@@ -13,14 +13,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from livecode.sound.encode import Encoder, timetag
     from livecode.sound.mixer import Mixer
     from livecode.sound.record import Recorder
     from livecode.sound.render import Renderer
     from livecode.sound.resolve import Resolver
     from livecode.sound.samples import Samples
 
+    from livecode.sound.catalogue import Catalogue
     from livecode.sound.command import BufferFree, BufferLoad, DefinitionLoad, GlobalEffect, Note
+    from livecode.sound.declare import Control, effect, instrument
+    from livecode.sound.definitions import Definition, Definitions
+    from livecode.sound.encode import Encoder, timetag
     from livecode.sound.engine import Engine, EngineOptions, boot
 
 _HOMES = {
@@ -29,6 +32,12 @@ _HOMES = {
     "DefinitionLoad": "command",
     "GlobalEffect": "command",
     "Note": "command",
+    "Definition": "definitions",
+    "Definitions": "definitions",
+    "Catalogue": "catalogue",
+    "effect": "declare",
+    "instrument": "declare",
+    "Control": "declare",
     "Encoder": "encode",
     "timetag": "encode",
     "Engine": "engine",
@@ -44,7 +53,11 @@ _HOMES = {
 __all__ = [
     "BufferFree",
     "BufferLoad",
+    "Catalogue",
+    "Control",
+    "Definition",
     "DefinitionLoad",
+    "Definitions",
     "Encoder",
     "Engine",
     "EngineOptions",
@@ -56,6 +69,8 @@ __all__ = [
     "Resolver",
     "Samples",
     "boot",
+    "effect",
+    "instrument",
     "timetag",
 ]
 
