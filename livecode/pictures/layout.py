@@ -209,7 +209,8 @@ def _mark(drawing: Drawing, shared: Field, mark: Mark, first: int, last: int, to
             return
         y = top + shared.drum_top + shared.drums.index((mark.slot, mark.name)) * DRUM_HEIGHT
         size = DRUM_HEIGHT - 6
-        drawing.shapes.append(Box(x1 + 0.5, y + 3, max(3.0, min(size, x2 - x1 - 1)), size, colour, opacity, 3))
+        length = max(3.0, min(size, x2 - x1 - 1))
+        drawing.shapes.append(Box(x1 + 0.5, y + 3, length, size, colour, opacity, 3))
         return
     y = top + (shared.high - mark.pitch) * shared.row
     # A hair's gap before the next note keeps repeated notes apart.

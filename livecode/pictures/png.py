@@ -11,7 +11,7 @@ from livecode.pictures.layout import Box, Drawing, Line, Shape, draw
 from livecode.pictures.roll import Roll
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageDraw
+    from PIL import Image, ImageDraw, ImageFont
 
 FINER = 2
 ANCHORS = {"left": "lm", "middle": "mm", "right": "rm"}
@@ -71,7 +71,7 @@ def _paint_one(brush: ImageDraw.ImageDraw, shape: Shape, finer: int) -> None:
         )  # fmt: skip
 
 
-def _font(size: float) -> object:
+def _font(size: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     from PIL import ImageFont
 
     return ImageFont.load_default(size)

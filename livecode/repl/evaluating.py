@@ -1,0 +1,183 @@
+"""Evaluate one block: one step of undo, the value of its last expression, or what was wrong with it."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import linecache
+import sys
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from types import CodeType
+from typing import Any, Protocol
+
+from livecode.errors import nearest, one_line
+from livecode.repl import describe
+from livecode.repl.faults import Fault, read, user_source
+from livecode.repl.names import Names
+from livecode.repl.reading import asks_for_help
+
+KEPT_CELLS = 500
+MOST_LINES = 60
+MOST_CHARACTERS = 8000
+
+
+class Stage(Protocol):
+    """What evaluating needs of a session."""
+
+    def evaluation(self, source: str, name: str) -> AbstractContextManager[Any]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an evaluation gave: text to print (may be empty), or a fault, or that it was interrupted."""
+
+    text: str = ""
+    fault: Fault | None = None
+    interrupted: bool = False
+
+
+class Evaluator:
+    """Evaluates blocks in one namespace, in the thread that calls it.
+
+    Ctrl-C raises KeyboardInterrupt in that thread; the evaluation is then undone as a failed one is.
+    """
+
+    def __init__(self, session: Stage, namespace: dict[str, Any]) -> None:
+        self.session = session
+        self.namespace = namespace
+        self.names = Names(namespace)
+        self.sources: dict[str, str] = {}
+        self._count = 0
+        namespace.setdefault("__name__", "__livecode__")
+        namespace["help"] = self.help
+
+    def evaluate(self, text: str) -> Answer:
+        """Run a block and say what came of it; never raises on the performer's account."""
+        if not text.strip():
+            return Answer()
+        asked = asks_for_help(text)
+        if asked is not None:
+            return Answer(self.help_page(asked))
+        self._count += 1
+        name = f"<prompt {self._count}>"
+        source = text.rstrip() + "\n"
+        self._remember(name, source)
+        try:
+            value = self._run(source, name)
+            shown = display(value)
+        except KeyboardInterrupt:
+            return Answer(interrupted=True)
+        except SystemExit:
+            raise
+        except BaseException as error:
+            return Answer(fault=read(error, self._source_of, self.namespace))
+        if value is not None:
+            self.namespace["_"] = value
+        return Answer(shown)
+
+    def help(self, thing: Any = None) -> None:
+        """Show what a name means: `help(every)`, `help("dorian")`, or `help()` for the prompt's keys."""
+        if thing is None:
+            text = KEYS_PAGE
+        elif isinstance(thing, str):
+            text = self.help_page(thing)
+        else:
+            text = describe.page(getattr(thing, "__name__", type(thing).__name__), thing)
+        sys.stdout.write(text + "\n")
+
+    def help_page(self, name: str) -> str:
+        """The page for a name: Python's own names first, then instruments, samples, scales and the rest."""
+        if not name:
+            return KEYS_PAGE
+        first, *rest = name.split(".")
+        missing = object()
+        thing = self.namespace.get(first, missing)
+        for part in rest:
+            thing = getattr(thing, part, missing)
+        if thing is not missing:
+            return describe.page(name, thing)
+        found = self.names.find(name)
+        if found is not None:
+            kind, text = found
+            return f"{name}: {kind}\n\n  {text}"
+        near = nearest(name, self.names.public())
+        return f"nothing is called {name!r}" + (f": did you mean {near!r}?" if near else "")
+
+    def _run(self, source: str, name: str) -> Any:
+        with self.session.evaluation(source, name):
+            body, last = _split(source, name)
+            value = None
+            if body is not None:
+                self._execute(body)
+            if last is not None:
+                value = self._execute(last)
+            return value
+
+    def _execute(self, code: CodeType) -> Any:
+        result = eval(code, self.namespace)
+        if code.co_flags & inspect.CO_COROUTINE:
+            return asyncio.run(result)
+        return result
+
+    def _source_of(self, name: str) -> str | None:
+        return self.sources.get(name) or user_source(name)
+
+    def _remember(self, name: str, source: str) -> None:
+        self.sources[name] = source
+        # inspect.getsource and tracebacks find the text of a cell through linecache.
+        linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+        while len(self.sources) > KEPT_CELLS:
+            oldest = next(iter(self.sources))
+            del self.sources[oldest]
+            linecache.cache.pop(oldest, None)
+
+
+def display(value: Any) -> str:
+    """A value as the prompt answers it: its repr, cut to what a screen holds; nothing for None.
+
+    >>> display(3), display(None)
+    ('3', '')
+    """
+    if value is None or type(value).__name__ == "Placed":
+        return ""
+    try:
+        text = repr(value)
+    except Exception as error:
+        return f"<{type(value).__name__} whose repr fails: {one_line(error)}>"
+    lines = text.split("\n")
+    if len(lines) > MOST_LINES:
+        text = "\n".join(lines[:MOST_LINES]) + f"\n... {len(lines) - MOST_LINES} lines more"
+    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + " ..."
+
+
+def _split(source: str, name: str) -> tuple[CodeType | None, CodeType | None]:
+    """The statements of a block, and its last expression apart so that its value can be shown."""
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    tree = compile(source, name, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    body = compile(tree, name, "exec", flags, dont_inherit=True) if tree.body else None
+    if last is None:
+        return body, None
+    assert isinstance(last, ast.Expr)
+    return body, compile(ast.Expression(last.value), name, "eval", flags, dont_inherit=True)
+
+
+KEYS_PAGE = """\
+d1 >> s("bd*4, ~ cp")       play a pattern in a slot (d1 ... d16)
+d1.mute()  d1.solo()  hush()  undo()  tempo(126)  meter(7, 8)
+?every   help(every)   ?pluck   ?dorian    what a name means
+
+F9 or F12 or Esc h      hush: silence everything at once
+F1 ... F8, Esc 1 ... 0  mute or unmute slot 1 ... 8, 1 ... 10
+Esc s 1 ... 0           solo or unsolo a slot
+Esc u / Esc U           undo / redo the last musical change
+Esc m                   metronome
+Tab                     names that fit here, with what they mean
+Enter                   evaluate, or another line while a block is open
+Esc Enter               evaluate whatever stands there
+Ctrl-R                  search the history        Ctrl-_ undo typing
+Ctrl-C                  stop what is evaluating, or clear the line
+Ctrl-D                  leave"""

@@ -1,0 +1,136 @@
+"""The keys of the prompt: ones that every terminal really sends (function keys, Esc and a letter).
+
+With vi editing Esc leaves insert mode, so there the letters follow Ctrl-X instead; Ctrl-X works in both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from prompt_toolkit.application.current import get_app
+from prompt_toolkit.document import Document
+from prompt_toolkit.enums import DEFAULT_BUFFER
+from prompt_toolkit.filters import (
+    Condition,
+    completion_is_selected,
+    emacs_mode,
+    has_completions,
+    has_focus,
+    is_searching,
+    vi_insert_mode,
+)
+from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+from livecode.repl.reading import INDENT, complete, next_indent
+
+SLOT_KEYS = "1234567890"
+
+
+class Deck(Protocol):
+    """What the keys do to the music."""
+
+    def hush(self) -> None: ...
+    def toggle_mute(self, number: int) -> None: ...
+    def toggle_solo(self, number: int) -> None: ...
+    def undo(self) -> None: ...
+    def redo(self) -> None: ...
+    def metronome(self) -> None: ...
+
+
+def bindings(deck: Deck) -> KeyBindings:
+    """All keys that are not prompt_toolkit's own."""
+    keys = KeyBindings()
+    _music(keys, deck)
+    _typing(keys)
+    return keys
+
+
+def _music(keys: KeyBindings, deck: Deck) -> None:
+    def on(action: Callable[[], None], *names: str) -> None:
+        for name in names:
+            if name.startswith("f") and name[1:].isdigit():
+                keys.add(name)(lambda event: action())
+            else:
+                letters = name.split()
+                keys.add("escape", *letters, filter=emacs_mode)(lambda event: action())
+                keys.add("c-x", *letters, filter=emacs_mode | vi_insert_mode)(lambda event: action())
+
+    def for_slot(action: Callable[[int], None], number: int) -> Callable[[], None]:
+        return lambda: action(number)
+
+    on(deck.hush, "f9", "f12", "h")
+    on(deck.undo, "u")
+    on(deck.redo, "U")
+    on(deck.metronome, "m")
+    for number in range(1, 9):
+        on(for_slot(deck.toggle_mute, number), f"f{number}")
+    for number, digit in enumerate(SLOT_KEYS, 1):
+        on(for_slot(deck.toggle_mute, number), digit)
+        on(for_slot(deck.toggle_solo, number), f"s {digit}")
+
+
+def _typing(keys: KeyBindings) -> None:
+    typing = has_focus(DEFAULT_BUFFER) & ~is_searching
+    only_offered = has_completions & ~completion_is_selected
+
+    @Condition
+    def at_indent() -> bool:
+        return not get_app().current_buffer.document.current_line_before_cursor.strip()
+
+    @Condition
+    def in_deep_indent() -> bool:
+        before = get_app().current_buffer.document.current_line_before_cursor
+        return not before.strip(" ") and len(before) >= len(INDENT) and len(before) % len(INDENT) == 0
+
+    @keys.add("enter", filter=typing & (emacs_mode | vi_insert_mode))
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state is not None and buffer.complete_state.current_completion is not None:
+            buffer.complete_state = None
+            return
+        text, rest = buffer.text, buffer.document.text_after_cursor
+        if complete(text) and ("\n" not in text or not rest.strip()):
+            _accept(event)
+        else:
+            buffer.insert_text("\n" + next_indent(buffer.document.text_before_cursor))
+
+    @keys.add("escape", "enter", filter=typing & emacs_mode)
+    @keys.add("c-x", "enter", filter=typing)
+    def _(event: KeyPressEvent) -> None:
+        _accept(event)
+
+    @keys.add("tab", filter=typing & at_indent)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.insert_text(INDENT)
+
+    @keys.add("tab", filter=typing & ~at_indent)
+    def _(event: KeyPressEvent) -> None:
+        buffer = event.current_buffer
+        if buffer.complete_state is not None:
+            buffer.complete_next()
+        else:
+            buffer.start_completion(select_first=True)
+
+    @keys.add("backspace", filter=typing & in_deep_indent)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.delete_before_cursor(len(INDENT))
+
+    # Names that were merely offered while typing must not take the arrows away from the history.
+    @keys.add("up", filter=typing & only_offered)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.cancel_completion()
+        event.current_buffer.auto_up(count=event.arg)
+
+    @keys.add("down", filter=typing & only_offered)
+    def _(event: KeyPressEvent) -> None:
+        event.current_buffer.cancel_completion()
+        event.current_buffer.auto_down(count=event.arg)
+
+
+def _accept(event: KeyPressEvent) -> None:
+    buffer = event.current_buffer
+    buffer.cancel_completion()
+    text = buffer.text.rstrip()
+    buffer.set_document(Document(text, len(text)), bypass_readonly=True)
+    buffer.validate_and_handle()

@@ -1,0 +1,214 @@
+"""The prompt: read a block, evaluate it in this thread, answer, read the next.
+
+Reading runs in prompt_toolkit's loop; evaluating happens between two readings in the main thread, where
+Ctrl-C interrupts it at once. Nothing here is on the way of an event.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.formatted_text import FormattedText
+from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.input import Input
+from prompt_toolkit.output import Output
+
+from livecode.config import Config, folder
+from livecode.errors import one_line
+from livecode.repl import keys, toolbar
+from livecode.repl.above import Replaced
+from livecode.repl.colouring import STYLE, CodeLexer
+from livecode.repl.complete import NameCompleter
+from livecode.repl.evaluating import Answer, Evaluator
+from livecode.repl.faults import Fault
+
+MARK = "> "
+WATCH_SECONDS = 0.125
+
+
+class Prompt:
+    """One performer's prompt on a session.
+
+    `reader` and `screen` stand in for the terminal in tests.
+    """
+
+    def __init__(
+        self,
+        session: Any,
+        config: Config | None = None,
+        *,
+        reader: Input | None = None,
+        screen: Output | None = None,
+        history: History | None = None,
+    ) -> None:
+        self.session = session
+        self.config = config or Config()
+        self.evaluator = Evaluator(session, session.namespace())
+        self._shown: toolbar.Fragments = []
+        self._warmed = False
+        self.pages: PromptSession[str] = PromptSession(
+            [("class:prompt", MARK)],
+            multiline=True,
+            prompt_continuation=lambda width, line, wraps: [("class:continuation", "· "[:width])],
+            lexer=CodeLexer(),
+            completer=NameCompleter(self.evaluator.names),
+            complete_while_typing=True,
+            complete_in_thread=True,
+            history=history if history is not None else saved_history(),
+            key_bindings=keys.bindings(self),
+            bottom_toolbar=self._toolbar,
+            style=STYLE,
+            include_default_pygments_style=False,
+            editing_mode=EditingMode.VI if self.config.editing == "vi" else EditingMode.EMACS,
+            enable_suspend=True,
+            input=reader,
+            output=screen,
+        )
+        self.replaced = Replaced()
+
+    def run(self, banner: str = "", first: Callable[[], Any] | None = None) -> int:
+        """Read and evaluate until Ctrl-D. `first` is called once, when the prompt is about to show."""
+        self.session.listen(self._notice)
+        try:
+            with self.replaced:
+                if banner:
+                    self.say(("class:continuation", banner))
+                if first is not None:
+                    self._guarded(first)
+                while True:
+                    try:
+                        text = self.pages.prompt(pre_run=self._shown_now)
+                    except KeyboardInterrupt:
+                        continue
+                    except EOFError:
+                        return 0
+                    finally:
+                        self.replaced.release()
+                    try:
+                        self._answer(text, self.evaluator.evaluate(text))
+                    except KeyboardInterrupt:
+                        self.say(("class:continuation", "interrupted"))
+                    except SystemExit as leaving:
+                        return leaving.code if isinstance(leaving.code, int) else 0
+        finally:
+            self.session.unlisten(self._notice)
+
+    def say(self, *fragments: tuple[str, str]) -> None:
+        """Print coloured text on a line of its own."""
+        text = FormattedText(list(fragments))
+        print_formatted_text(
+            text, style=STYLE, output=self.pages.app.output, include_default_pygments_style=False
+        )
+
+    def hush(self) -> None:
+        self._guarded(self.session.hush)
+
+    def undo(self) -> None:
+        self._guarded(self.session.undo)
+
+    def redo(self) -> None:
+        self._guarded(self.session.redo)
+
+    def metronome(self) -> None:
+        self._guarded(self.evaluator.namespace["metronome"])
+
+    def toggle_mute(self, number: int) -> None:
+        slot = self.evaluator.namespace[f"d{number}"]
+        self._guarded(slot.unmute if self._slot(number, "muted") else slot.mute)
+
+    def toggle_solo(self, number: int) -> None:
+        slot = self.evaluator.namespace[f"d{number}"]
+        self._guarded(slot.unsolo if self._slot(number, "soloed") else slot.solo)
+
+    def _slot(self, number: int, question: str) -> bool:
+        return any(slot.number == number and getattr(slot, question) for slot in self.session.status().slots)
+
+    def _guarded(self, action: Callable[[], Any]) -> None:
+        """Do something on a key's behalf; a refusal is one line above the prompt."""
+        try:
+            action()
+        except Exception as error:
+            self.replaced.out.write(one_line(error) + "\n")
+        self.pages.app.invalidate()
+
+    def _answer(self, typed: str, answer: Answer) -> None:
+        if answer.interrupted:
+            self.say(("class:continuation", "interrupted"))
+        if answer.fault is not None:
+            self._show_fault(typed, answer.fault)
+        elif answer.text:
+            self.replaced.out.write(answer.text + "\n")
+
+    def _show_fault(self, typed: str, fault: Fault) -> None:
+        """The caret under the text that was just typed; a block's line is shown again first."""
+        red = "class:code.error"
+        if not fault.line:
+            self.say((red, fault.message))
+            return
+        columns = self.pages.app.output.get_size().columns
+        indent = " " * len(MARK)
+        if fault.file:
+            self.say((red, f"{fault.located()}\n{indent}{fault.text}\n{indent}{fault.caret()}"))
+            return
+        on_screen = typed.strip("\n") == fault.text and len(indent) + len(fault.text) < columns
+        if not on_screen:
+            self.say(("class:continuation", indent + fault.text))
+        caret = indent + fault.caret()
+        if len(caret) + 1 + len(fault.message) <= columns:
+            self.say((red, f"{caret} {fault.message}"))
+        elif len(caret) <= columns:
+            self.say((red, f"{caret}\n{fault.message}"))
+        else:
+            self.say((red, fault.message))
+
+    def _notice(self, notice: Any) -> None:
+        """One line from the session, from whatever thread."""
+        self.replaced.out.write(f"{notice.text}\n")
+
+    def _shown_now(self) -> None:
+        application = self.pages.app
+        self.replaced.follow(application)
+        application.create_background_task(self._watch())
+
+    async def _watch(self) -> None:
+        """Draw again when the toolbar's words have changed, and only then."""
+        if not self._warmed:
+            self._warmed = True
+            await asyncio.sleep(0.05)
+            self._guarded(self.session.boot)
+            threading.Thread(target=self.evaluator.names.warm, daemon=True).start()
+        while True:
+            await asyncio.sleep(WATCH_SECONDS)
+            if self._words() != self._shown:
+                self.pages.app.invalidate()
+
+    def _words(self) -> toolbar.Fragments:
+        return toolbar.fragments(self.session.status(), self.pages.app.output.get_size().columns)
+
+    def _toolbar(self) -> FormattedText:
+        self._shown = self._words()
+        return FormattedText(list(self._shown))
+
+
+def saved_history() -> History:
+    """What was typed before, kept in the state folder; in memory where that cannot be written."""
+    file = history_file()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_CREAT | os.O_APPEND | os.O_RDWR, 0o600)
+        os.close(descriptor)
+    except OSError:
+        return InMemoryHistory()
+    return FileHistory(str(file))
+
+
+def history_file() -> Path:
+    """The history's place: `history` in the state folder."""
+    return folder("state") / "history"
