@@ -43,9 +43,10 @@ class Note(msgspec.Struct, array_like=True, tag="n", gc=False):
 
 
 class GlobalEffect(msgspec.Struct, array_like=True, tag="g", gc=False):
-    """A change to an orbit's own reverb or delay, from a pattern's `size`, `delaytime` and so on.
+    """A change to an effect of a whole orbit, from a pattern's `size`, `delaytime` and so on.
 
-    `effect` is "reverb" or "delay"; `controls` and `synced` as in `Note`.
+    `effect` is "reverb", "delay" or the name of an effect that sits on the orbit; `controls` and `synced`
+    as in `Note`. `definition` names its SynthDef, loaded before; "" is the mixer's own reverb or delay.
     """
 
     begin: float
@@ -54,6 +55,7 @@ class GlobalEffect(msgspec.Struct, array_like=True, tag="g", gc=False):
     slot: int = 0
     controls: tuple[tuple[str, float], ...] = ()
     synced: tuple[tuple[str, float], ...] = ()
+    definition: str = ""
 
 
 class DefinitionLoad(msgspec.Struct, array_like=True, tag="d", gc=False):

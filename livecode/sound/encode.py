@@ -105,6 +105,10 @@ class Encoder:
         """Whether `define` was called for this definition."""
         return name in self._declared
 
+    def declares(self, name: str, control: str) -> bool:
+        """Whether a loaded definition has this control."""
+        return control in self._declared.get(name, ())
+
     def note(self, note: Note, seconds_per_cycle: float) -> bytes:
         """The `/s_new` message of one note at this tempo (without its cut group: see `messages`)."""
         template, values = self._fill(note, seconds_per_cycle, False)

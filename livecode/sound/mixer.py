@@ -1,0 +1,239 @@
+"""The mixer desk: which strips, orbits and effects stand in the server, and the messages that put them there.
+
+It sends nothing itself: every method gives OSC messages. What it remembers (gains, effects in use) is
+enough to build the same desk again after a crash.
+
+>>> desk = Mixer(Encoder(), definitions={})
+>>> from livecode.sound.osc import parse
+>>> parse(desk.set_gain(3, 0.5)[0])
+('/n_set', [103, 'slot_gain', 0.5, 'slot_lag', 0.004999999888241291])
+
+Numbers are those of `livecode.sound.layout`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from livecode.sound import layout
+from livecode.sound.command import DefinitionLoad, GlobalEffect, Note
+from livecode.sound.encode import Encoder
+from livecode.sound.mixer_definitions import DELAY, MASTER, ORBIT, REVERB, STRIP, compiled
+from livecode.sound.osc import message
+
+if TYPE_CHECKING:
+    from livecode.sound.engine import Engine
+
+_HEAD, _TAIL, _BEFORE = 0, 1, 2
+_OWN = {"reverb": REVERB, "delay": DELAY}
+_FIRST_EFFECT_NODE = 2000
+
+
+@dataclass(slots=True)
+class _Standing:
+    """An effect that stands in an orbit: its node, its definition, what its controls were set to."""
+
+    node: int
+    definition: str
+    settings: dict[str, float] = field(default_factory=dict)
+
+
+class Mixer:
+    """The state of the desk, and messages for every change.
+
+    `prepare(note)` before a note is sent, `apply(effect, ...)` for a `GlobalEffect`, `set_gain` for mute,
+    solo and fades, `start(engine)` at boot and after a crash. Gains are factors: 1 is as it comes.
+    """
+
+    def __init__(self, encoder: Encoder, definitions: Mapping[str, bytes] | None = None) -> None:
+        self._encoder = encoder
+        self._definitions = compiled() if definitions is None else definitions
+        self._ready: set[tuple[int, int, str]] = set()
+        self._strips: set[tuple[int, int]] = set()
+        self._orbits: set[int] = set()
+        self._effects: dict[tuple[int, str], _Standing] = {}
+        self._gains: dict[int, float] = {}
+        self._pans: dict[int, float] = {}
+        self._orbit_gains: dict[int, float] = {}
+        self._master_gain = 1.0
+        self._nodes = itertools.count(_FIRST_EFFECT_NODE)
+
+    def definitions(self) -> list[DefinitionLoad]:
+        """The mixer's own SynthDefs, to be loaded before anything else."""
+        return [DefinitionLoad(name, data, ()) for name, data in self._definitions.items()]
+
+    def start(self, engine: Engine) -> None:
+        """Builds the desk in a server that has just booted, or that crashed and is back.
+
+        Definitions of effects other than the mixer's own must have been loaded before.
+        """
+        engine.load(*self.definitions())
+        engine.sync()
+        engine.send_many(self.tree())
+        engine.sync()
+
+    def tree(self) -> list[bytes]:
+        """Groups, master, and whatever stood there before, in the order of the signal."""
+        made = [message("/g_new", layout.ROOT_GROUP, _HEAD, 0)]
+        for group in (layout.SOURCES_GROUP, layout.ORBITS_GROUP, layout.MASTER_GROUP):
+            made.append(message("/g_new", group, _TAIL, layout.ROOT_GROUP))
+        for slot in range(layout.SLOTS):
+            made.append(message("/g_new", layout.slot_group(slot), _TAIL, layout.SOURCES_GROUP))
+            made.append(message("/g_new", layout.notes_group(slot), _HEAD, layout.slot_group(slot)))
+        made.append(
+            message(
+                "/s_new", MASTER, layout.MASTER_NODE, _HEAD, layout.MASTER_GROUP, "bus", layout.master_bus(),
+                "out", 0, "meter", layout.MASTER_METER_BUS, "master_gain", self._master_gain,
+            )
+        )  # fmt: skip
+        for orbit in sorted(self._orbits):
+            made += self._new_orbit(orbit)
+        for (orbit, name), standing in self._effects.items():
+            made.append(self._new_effect(orbit, name, standing))
+        for slot, orbit in sorted(self._strips):
+            made.append(self._new_strip(slot, orbit))
+        return made
+
+    def prepare(self, note: Note) -> list[bytes]:
+        """What must stand before this note can be heard: nothing at all, after the first of its kind."""
+        key = (note.slot, note.orbit, note.definition)
+        if key in self._ready:
+            return []
+        made = self.ensure(note.slot, note.orbit)
+        for send, effect in (("out_room", "reverb"), ("out_delay", "delay")):
+            if self._encoder.declares(note.definition, send):
+                made += self._ensure_effect(note.orbit, effect)
+        if len(self._ready) > 20_000:
+            self._ready.clear()
+        self._ready.add(key)
+        return made
+
+    def ensure(self, slot: int, orbit: int) -> list[bytes]:
+        """The strip from a slot to an orbit, and the orbit, where they do not stand yet."""
+        made = self._ensure_orbit(orbit)
+        if (slot, orbit) not in self._strips:
+            self._strips.add((slot, orbit))
+            made.append(self._new_strip(slot, orbit))
+        return made
+
+    def apply(self, change: GlobalEffect, seconds_per_cycle: float) -> list[bytes]:
+        """Sets controls of an orbit's effect, putting it there first where it is missing."""
+        settings = dict(change.controls)
+        settings.update((name, cycles * seconds_per_cycle) for name, cycles in change.synced)
+        standing = self._effects.get((change.orbit, change.effect))
+        definition = change.definition or _OWN.get(change.effect, "")
+        if standing is None:
+            before = self._ensure_orbit(change.orbit)
+            standing = _Standing(self._node(change.orbit, change.effect), definition, settings)
+            self._effects[change.orbit, change.effect] = standing
+            return [*before, self._new_effect(change.orbit, change.effect, standing)]
+        if definition != standing.definition:
+            old = standing.node
+            standing.node = next(self._nodes)
+            standing.definition = definition
+            standing.settings = settings
+            return [
+                message("/n_set", old, "gate", 0.0),
+                self._new_effect(change.orbit, change.effect, standing),
+            ]
+        new = {name: value for name, value in settings.items() if standing.settings.get(name) != value}
+        if not new:
+            return []
+        standing.settings.update(new)
+        return [message("/n_set", standing.node, *_flat(new))]
+
+    def set_gain(self, slot: int, gain: float, lag: float = 0.005) -> list[bytes]:
+        """A slot's gain, reached within `lag` seconds: 0 mutes."""
+        self._gains[slot] = gain
+        return [message("/n_set", layout.slot_group(slot), "slot_gain", float(gain), "slot_lag", float(lag))]
+
+    def set_pan(self, slot: int, pan: float) -> list[bytes]:
+        """A slot's balance: -1 left, 0 middle, 1 right."""
+        self._pans[slot] = pan
+        return [message("/n_set", layout.slot_group(slot), "slot_pan", float(pan))]
+
+    def set_orbit_gain(self, orbit: int, gain: float) -> list[bytes]:
+        """An orbit's gain, effects included."""
+        self._orbit_gains[orbit] = gain
+        if orbit not in self._orbits:
+            return []
+        return [message("/n_set", layout.orbit_out_node(orbit), "orbit_gain", float(gain))]
+
+    def set_master(self, gain: float, lag: float = 0.02) -> list[bytes]:
+        """The gain before the limiter, reached within `lag` seconds."""
+        self._master_gain = gain
+        return [message("/n_set", layout.MASTER_NODE, "master_gain", float(gain), "master_lag", float(lag))]
+
+    def stop_notes(self, slot: int) -> list[bytes]:
+        """Ends a slot's sounding notes within 10 ms, without a click."""
+        return [message("/n_set", layout.notes_group(slot), "gate", 0.0)]
+
+    def free_notes(self, slot: int) -> list[bytes]:
+        """Ends a slot's notes at once, whatever they are."""
+        return [message("/g_freeAll", layout.notes_group(slot))]
+
+    def clear_tails(self) -> list[bytes]:
+        """Ends every reverb and echo within 50 ms; they come back with the next note that needs them."""
+        made = [message("/n_set", standing.node, "gate", 0.0) for standing in self._effects.values()]
+        for (orbit, name), standing in list(self._effects.items()):
+            standing.node = next(self._nodes)
+            made.append(self._new_effect(orbit, name, standing))
+        return made
+
+    def _ensure_orbit(self, orbit: int) -> list[bytes]:
+        if orbit in self._orbits:
+            return []
+        self._orbits.add(orbit)
+        return self._new_orbit(orbit)
+
+    def _ensure_effect(self, orbit: int, name: str) -> list[bytes]:
+        if (orbit, name) in self._effects:
+            return []
+        standing = self._effects[orbit, name] = _Standing(self._node(orbit, name), _OWN[name])
+        return [self._new_effect(orbit, name, standing)]
+
+    def _node(self, orbit: int, name: str) -> int:
+        own = {"delay": layout.delay_node(orbit), "reverb": layout.reverb_node(orbit)}
+        return own[name] if name in own else next(self._nodes)
+
+    def _new_strip(self, slot: int, orbit: int) -> bytes:
+        return message(
+            "/s_new", STRIP, layout.strip_node(slot, orbit), _TAIL, layout.slot_group(slot),
+            "dry_in", layout.dry_bus(slot, orbit), "dry_out", layout.orbit_dry_bus(orbit),
+            "room_in", layout.room_bus(slot, orbit), "room_out", layout.orbit_room_bus(orbit),
+            "delay_in", layout.delay_bus(slot, orbit), "delay_out", layout.orbit_delay_bus(orbit),
+            "meter", layout.strip_meter(slot, orbit),
+            "slot_gain", float(self._gains.get(slot, 1.0)), "slot_pan", float(self._pans.get(slot, 0.0)),
+        )  # fmt: skip
+
+    def _new_orbit(self, orbit: int) -> list[bytes]:
+        return [
+            message("/g_new", layout.orbit_group(orbit), _TAIL, layout.ORBITS_GROUP),
+            message(
+                "/s_new", ORBIT, layout.orbit_out_node(orbit), _TAIL, layout.orbit_group(orbit),
+                "bus", layout.orbit_dry_bus(orbit), "stem", layout.orbit_stem_bus(orbit),
+                "out", layout.master_bus(), "meter", layout.orbit_meter(orbit),
+                "orbit_gain", float(self._orbit_gains.get(orbit, 1.0)),
+            ),
+        ]  # fmt: skip
+
+    def _new_effect(self, orbit: int, name: str, standing: _Standing) -> bytes:
+        if name in _OWN:
+            heard = layout.orbit_room_bus(orbit) if name == "reverb" else layout.orbit_delay_bus(orbit)
+            place = (_HEAD, layout.orbit_group(orbit))
+        else:
+            heard = layout.orbit_dry_bus(orbit)
+            place = (_BEFORE, layout.orbit_out_node(orbit))
+        return message(
+            "/s_new", standing.definition, standing.node, *place,
+            "in_bus", heard, "out", layout.orbit_dry_bus(orbit), *_flat(standing.settings),
+        )  # fmt: skip
+
+
+def _flat(settings: Mapping[str, float]) -> Iterator[str | float]:
+    for name, value in settings.items():
+        yield name
+        yield float(value)

@@ -1,0 +1,221 @@
+"""The mixer's own SynthDefs: strips, orbits, reverb, delay, the master chain, recorders and the test tap.
+
+They are compiled once, through supriya, in a process of their own, and kept on disk, so that the sender
+never loads supriya:
+
+    python -m livecode.sound.mixer_definitions
+
+    compiled()["lc-master"]      the bytes for /d_recv
+
+The master chain is bad-value guard, clip at +12 dB, LeakDC, Limiter 0.95, clip 0.95, in this order: a
+limiter alone lets NaN through and 1e6 out at 7.5. The same guard stands before every reverb and delay,
+because a NaN in a feedback loop stays for ever.
+
+Sources: SuperCollider's help of Limiter, LeakDC, Sanitize, FreeVerb2 (Schroeder/Moorer after Jezar).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module, metadata
+from pathlib import Path
+from typing import Any
+
+from livecode.errors import EngineError
+
+STRIP = "lc-strip"
+ORBIT = "lc-orbit"
+REVERB = "lc-reverb"
+DELAY = "lc-delay"
+MASTER = "lc-master"
+TAP = "lc-tap"
+RECORD = "lc-record-"
+RECORD_CHANNELS = range(1, 25)
+
+CEILING = 0.95
+LOOKAHEAD = 0.002
+HEADROOM = 4.0
+LONGEST_DELAY = 6.0
+_COMPILE_TIMEOUT = 60.0
+
+
+def compiled() -> dict[str, bytes]:
+    """Every SynthDef of the mixer by name, from the cache or compiled now (1-2 s, once).
+
+    Raises EngineError when they cannot be compiled.
+    """
+    path = _cache_file()
+    if not path.exists():
+        done = subprocess.run(
+            [sys.executable, "-m", "livecode.sound.mixer_definitions", str(path)],
+            capture_output=True,
+            text=True,
+            timeout=_COMPILE_TIMEOUT,
+            check=False,
+        )
+        if not path.exists():
+            said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
+            raise EngineError(f"the mixer's definitions do not compile: {said}")
+    return dict(_unpacked(path.read_bytes()))
+
+
+def write(path: Path) -> None:
+    """Compiles every definition into one file, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(f".{os.getpid()}")
+    parts: list[bytes] = []
+    for definition in build():
+        name, data = str(definition.effective_name).encode(), definition.compile()
+        parts.append(len(name).to_bytes(4, "big") + name + len(data).to_bytes(4, "big") + data)
+    beside.write_bytes(b"".join(parts))
+    beside.replace(path)
+
+
+def build() -> Iterator[Any]:
+    """Each definition as a supriya SynthDef."""
+    u: Any = import_module("supriya.ugens")
+    yield _strip(u)
+    yield _orbit(u)
+    yield _reverb(u)
+    yield _delay(u)
+    yield _master(u)
+    yield _tap(u)
+    for channels in RECORD_CHANNELS:
+        yield _record(u, channels)
+
+
+def _cache_file() -> Path:
+    from livecode.config import folder
+
+    text = Path(__file__).read_bytes() + metadata.version("supriya").encode()
+    return folder("cache") / "definitions" / f"mixer-{hashlib.sha256(text).hexdigest()[:16]}.bin"
+
+
+def _unpacked(data: bytes) -> Iterator[tuple[str, bytes]]:
+    at = 0
+
+    def take() -> bytes:
+        nonlocal at
+        size = int.from_bytes(data[at : at + 4], "big")
+        at += 4 + size
+        return data[at - size : at]
+
+    while at < len(data):
+        name = take().decode()
+        yield name, take()
+
+
+def _guarded(u: Any, signal: Any) -> Any:
+    """Without NaN, infinities and absurd levels."""
+    return u.Sanitize.ar(source=signal).clip(-HEADROOM, HEADROOM)
+
+
+def _meter(u: Any, bus: Any, signal: Any) -> None:
+    """Writes peak left, right, RMS left, right to four control buses."""
+    peaks = [u.Amplitude.kr(source=each, attack_time=0.0005, release_time=0.4) for each in signal]
+    levels = [u.A2K.kr(source=u.LPF.ar(source=each * each, frequency=4)).max(0).sqrt() for each in signal]
+    u.Out.kr(bus=bus, source=[*peaks, *levels])
+
+
+def _strip(u: Any) -> Any:
+    with u.SynthDefBuilder(
+        dry_in=0, room_in=0, delay_in=0, dry_out=0, room_out=0, delay_out=0, meter=0,
+        slot_gain=1.0, slot_pan=0.0, slot_lag=0.005,
+    ) as builder:  # fmt: skip
+        gain = u.Lag.kr(source=builder["slot_gain"], lag_time=builder["slot_lag"])
+        pan = u.Lag.kr(source=builder["slot_pan"], lag_time=0.02)
+        for path in ("dry", "room", "delay"):
+            left, right = u.In.ar(bus=builder[f"{path}_in"], channel_count=2)
+            # Balance2 is 0.707 in the middle; the square root of two keeps a centred strip at its level.
+            signal = u.Balance2.ar(
+                left=_guarded(u, left), right=_guarded(u, right), position=pan, level=gain * 2**0.5
+            )
+            if path == "dry":
+                _meter(u, builder["meter"], signal)
+            u.Out.ar(bus=builder[f"{path}_out"], source=signal)
+    return builder.build(name=STRIP)
+
+
+def _orbit(u: Any) -> Any:
+    with u.SynthDefBuilder(bus=0, stem=0, out=0, meter=0, orbit_gain=1.0) as builder:
+        gain = u.Lag.kr(source=builder["orbit_gain"], lag_time=0.005)
+        signal = [_guarded(u, each) * gain for each in u.In.ar(bus=builder["bus"], channel_count=2)]
+        _meter(u, builder["meter"], signal)
+        u.Out.ar(bus=builder["stem"], source=signal)
+        u.Out.ar(bus=builder["out"], source=signal)
+    return builder.build(name=ORBIT)
+
+
+def _reverb(u: Any) -> Any:
+    """Two FreeVerbs of slightly different size, fed crosswise, with a pre-delay and a warm top."""
+    with u.SynthDefBuilder(in_bus=0, out=0, size=0.7, damp=0.4, gate=1.0) as builder:
+        left, right = u.In.ar(bus=builder["in_bus"], channel_count=2)
+        size = u.Lag.kr(source=builder["size"].clip(0, 1), lag_time=0.1)
+        damp = builder["damp"].clip(0, 1)
+        envelope = u.EnvGen.kr(envelope=u.Envelope.asr(0.01, 1, 0.05), gate=builder["gate"], done_action=2)
+        wet = []
+        for near, far, stretch, before in ((left, right, 1.0, 0.013), (right, left, 0.97, 0.019)):
+            fed = u.HPF.ar(source=_guarded(u, near * 0.8 + far * 0.35), frequency=90)
+            fed = u.DelayN.ar(source=fed, maximum_delay_time=0.05, delay_time=before)
+            rung = u.FreeVerb.ar(source=fed, mix=1, room_size=size * stretch * 0.98, damping=damp)
+            wet.append(_guarded(u, u.LPF.ar(source=rung, frequency=9000)) * envelope * 1.6)
+        u.Out.ar(bus=builder["out"], source=wet)
+    return builder.build(name=REVERB)
+
+
+def _delay(u: Any) -> Any:
+    """A stereo echo whose repeats cross sides; `lock`ed times arrive in seconds like all others."""
+    with u.SynthDefBuilder(in_bus=0, out=0, delaytime=0.375, delayfeedback=0.5, gate=1.0) as builder:
+        left, right = u.In.ar(bus=builder["in_bus"], channel_count=2)
+        seconds = (
+            u.Lag.kr(source=builder["delaytime"].clip(0.005, LONGEST_DELAY), lag_time=0.1) - u.ControlDur.ir()
+        )
+        feedback = builder["delayfeedback"].clip(0, 0.98)
+        envelope = u.EnvGen.kr(envelope=u.Envelope.asr(0.01, 1, 0.05), gate=builder["gate"], done_action=2)
+        back_left, back_right = u.LocalIn.ar(channel_count=2)
+        fed = [_guarded(u, left) + back_right * feedback, _guarded(u, right) + back_left * feedback]
+        echoes = [
+            u.DelayC.ar(source=each, maximum_delay_time=LONGEST_DELAY, delay_time=seconds) for each in fed
+        ]
+        echoes = [
+            _guarded(u, u.LPF.ar(source=u.HPF.ar(source=each, frequency=60), frequency=7000))
+            for each in echoes
+        ]
+        u.LocalOut.ar(source=echoes)
+        u.Out.ar(bus=builder["out"], source=[each * envelope for each in echoes])
+    return builder.build(name=DELAY)
+
+
+def _master(u: Any) -> Any:
+    with u.SynthDefBuilder(bus=0, out=0, meter=0, master_gain=1.0, master_lag=0.02) as builder:
+        gain = u.Lag.kr(source=builder["master_gain"], lag_time=builder["master_lag"])
+        signal = [_guarded(u, each) * gain for each in u.In.ar(bus=builder["bus"], channel_count=2)]
+        signal = [u.LeakDC.ar(source=each, coefficient=0.995) for each in signal]
+        signal = [u.Limiter.ar(source=each, level=CEILING, duration=LOOKAHEAD) for each in signal]
+        signal = [each.clip(-CEILING, CEILING) for each in signal]
+        _meter(u, builder["meter"], signal)
+        u.ReplaceOut.ar(bus=builder["out"], source=signal)
+    return builder.build(name=MASTER)
+
+
+def _tap(u: Any) -> Any:
+    """One sample of a given height, for measuring where an event was heard."""
+    with u.SynthDefBuilder(out=0, height=0.0) as builder:
+        u.Line.kr(start=0, stop=1, duration=0.005, done_action=2)
+        u.OffsetOut.ar(bus=builder["out"], source=u.Impulse.ar(frequency=0) * builder["height"])
+    return builder.build(name=TAP)
+
+
+def _record(u: Any, channels: int) -> Any:
+    with u.SynthDefBuilder(buffer=0, **{f"bus_{number}": 0 for number in range(channels)}) as builder:
+        heard = [u.In.ar(bus=builder[f"bus_{number}"], channel_count=1) for number in range(channels)]
+        u.DiskOut.ar(buffer_id=builder["buffer"], source=heard)
+    return builder.build(name=f"{RECORD}{channels}")
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else _cache_file())
