@@ -9,7 +9,7 @@
         group 400+orbit
           500+orbit delay, 600+orbit reverb, 700+orbit out
       group 30 master
-        31 master, 32.. recorders and taps
+        31 master, 40.. recorders; taps after them
 
 A note writes to the stereo buses of its (slot, orbit): `dry_bus`, and `room_bus` and `delay_bus` when it
 has such sends. Nothing is allocated, so a server that crashed is rebuilt with the same numbers.
@@ -32,7 +32,6 @@ ORBITS_GROUP = 20
 MASTER_GROUP = 30
 MASTER_NODE = 31
 RECORDER_NODE = 40
-TAP_NODE = 90
 FIRST_CUT_NODE = 100_000
 FIRST_FREE_NODE = 1_000_000
 
@@ -40,7 +39,11 @@ _FIRST_STRIP_BUS = 32
 _BUSES_PER_STRIP = 6
 _FIRST_ORBIT_BUS = _FIRST_STRIP_BUS + SLOTS * ORBITS * _BUSES_PER_STRIP
 _MASTER_BUS = _FIRST_ORBIT_BUS + ORBITS * 8
-FIRST_FREE_AUDIO_BUS = _MASTER_BUS + 2
+TAP_CHANNELS = 8
+TAP_BUS = _MASTER_BUS + 2
+REFERENCE_BUS = TAP_BUS + TAP_CHANNELS
+FIRST_FREE_AUDIO_BUS = REFERENCE_BUS + 1
+LAST_BUFFER = 4095
 
 CPS_BUS = 0
 CYCLE_BUS = 1
@@ -123,6 +126,16 @@ def orbit_stem_bus(orbit: int) -> int:
 def master_bus() -> int:
     """What the master chain hears."""
     return _MASTER_BUS
+
+
+def recorder_node(number: int) -> int:
+    """The synth of the take with this number, 0..31, after the master."""
+    return RECORDER_NODE + number
+
+
+def recorder_buffer(number: int) -> int:
+    """The buffer of a take: from the last one down, samples being counted from the first one up."""
+    return LAST_BUFFER - number
 
 
 def strip_meter(slot: int, orbit: int) -> int:

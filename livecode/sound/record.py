@@ -1,0 +1,175 @@
+"""Recording while it sounds: the master, or each orbit as a stem, to files, inside the server.
+
+    with Recorder(engine).master("take.wav") as take:
+        ...
+    print(take.seconds)
+
+scsynth writes the file itself (DiskOut), sample for sample what went to the loudspeakers. WAV with
+32-bit floats; a name that ends in .flac or .mp3 (or .wav with `sample_format="int16"`) is converted when
+the take stops.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from livecode.errors import EngineError, FileProblem
+from livecode.sound import layout
+from livecode.sound.mixer_definitions import RECORD, RECORD_CHANNELS
+from livecode.sound.osc import message
+
+if TYPE_CHECKING:
+    from livecode.sound.engine import Engine
+
+TAKES = 32
+_FRAMES = 1 << 17
+_TAIL = 1
+
+
+class Take:
+    """A recording that runs until `stop`. `path` is where the finished file is, `seconds` how long it is."""
+
+    def __init__(self, recorder: Recorder, number: int, path: Path, raw: Path, channels: int) -> None:
+        self.path = path
+        self.channels = channels
+        self._recorder = recorder
+        self._number = number
+        self._raw = raw
+        self._begun = time.monotonic()
+        self._ended: float | None = None
+
+    @property
+    def running(self) -> bool:
+        """Whether it is still recording."""
+        return self._ended is None
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been recording, or was."""
+        return (self._ended or time.monotonic()) - self._begun
+
+    def stop(self) -> Path:
+        """Ends the take; the file is complete when this returns."""
+        if self._ended is None:
+            self._ended = time.monotonic()
+            self._recorder._stop(self._number)
+            convert(self._raw, self.path, self._recorder.sample_format)
+        return self.path
+
+    def __enter__(self) -> Take:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+class Recorder:
+    """Starts takes in one engine; several may run at once.
+
+    The mixer's definitions must have been loaded (`Mixer.start`). Raises EngineError when the server does
+    not answer and FileProblem when the file cannot be written.
+    """
+
+    def __init__(self, engine: Engine, sample_format: str = "float") -> None:
+        self._engine = engine
+        self.sample_format = sample_format
+        self._running: dict[int, Take] = {}
+
+    def master(self, path: str | Path) -> Take:
+        """Records what leaves the master: two channels."""
+        return self.buses(path, (0, 1))
+
+    def stems(self, folder: str | Path, orbits: Sequence[int], suffix: str = ".wav") -> list[Take]:
+        """Records each orbit with its effects to `orbit-N.wav` in a folder, before the master chain."""
+        return [self.orbit(Path(folder) / f"orbit-{orbit}{suffix}", orbit) for orbit in orbits]
+
+    def orbit(self, path: str | Path, orbit: int) -> Take:
+        """Records one orbit with its effects, before the master chain: two channels."""
+        first = layout.orbit_stem_bus(orbit)
+        return self.buses(path, (first, first + 1))
+
+    def buses(self, path: str | Path, buses: Sequence[int]) -> Take:
+        """Records any audio buses (see `livecode.sound.layout`), at most 24, one channel each."""
+        if len(buses) not in RECORD_CHANNELS:
+            raise EngineError(f"{len(buses)} channels cannot be recorded: give 1 to {RECORD_CHANNELS[-1]}")
+        number = next((free for free in range(TAKES) if free not in self._running), None)
+        if number is None:
+            raise EngineError(f"{TAKES} recordings run already: stop one")
+        target = Path(path).expanduser().resolve()
+        raw = target if target.suffix == ".wav" and self.sample_format == "float" else _beside(target)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            raw.write_bytes(b"")
+        except OSError as error:
+            raise FileProblem(f"cannot write {target}: {error.strerror}") from None
+        buffer = layout.recorder_buffer(number)
+        controls: list[str | int] = ["buffer", buffer]
+        for position, bus in enumerate(buses):
+            controls += [f"bus_{position}", bus]
+        place = within(self._engine.options.folder, raw)
+        self._engine.send_many([message("/b_alloc", buffer, _FRAMES, len(buses))])
+        self._engine.sync()
+        self._engine.send_many([message("/b_write", buffer, str(place), "wav", "float", 0, 0, 1)])
+        self._engine.sync()
+        node = layout.recorder_node(number)
+        definition = f"{RECORD}{len(buses)}"
+        self._engine.send_many([message("/s_new", definition, node, _TAIL, layout.MASTER_GROUP, *controls)])
+        take = self._running[number] = Take(self, number, target, raw, len(buses))
+        return take
+
+    def stop_all(self) -> None:
+        """Stops every take that still runs."""
+        for take in list(self._running.values()):
+            take.stop()
+
+    def _stop(self, number: int) -> None:
+        self._running.pop(number, None)
+        buffer = layout.recorder_buffer(number)
+        with contextlib.suppress(EngineError):
+            self._engine.send_many([message("/n_free", layout.recorder_node(number))])
+            self._engine.sync()
+            self._engine.send_many([message("/b_close", buffer), message("/b_free", buffer)])
+            self._engine.sync()
+
+
+def within(folder: Path | None, path: Path) -> Path:
+    """The same file by a name inside the only folder the server may touch: a link to its folder.
+
+    Needed because scsynth runs confined (`-P`).
+    """
+    if folder is None or path.is_relative_to(folder.resolve()):
+        return path
+    links = folder.resolve() / "links"
+    links.mkdir(parents=True, exist_ok=True)
+    link = links / hashlib.sha256(str(path.parent).encode()).hexdigest()[:16]
+    with contextlib.suppress(FileExistsError):
+        link.symlink_to(path.parent, target_is_directory=True)
+    return link / path.name
+
+
+def convert(raw: Path, target: Path, sample_format: str = "float") -> None:
+    """Writes the finished file from the raw float WAV, by the ending of its name, and removes the raw one."""
+    if raw == target:
+        return
+    import soundfile
+
+    subtypes = {".wav": "PCM_16" if sample_format == "int16" else "FLOAT", ".flac": "PCM_24"}
+    subtype = subtypes.get(target.suffix)
+    try:
+        with soundfile.SoundFile(raw) as source:
+            rate, channels = source.samplerate, source.channels
+            with soundfile.SoundFile(target, "w", rate, channels, subtype=subtype) as made:
+                for block in source.blocks(1 << 16, dtype="float32"):
+                    made.write(block)
+    except (soundfile.LibsndfileError, TypeError, ValueError) as error:
+        raise FileProblem(f"cannot write {target.name}: {error}: choose .wav, .flac, .ogg or .mp3") from None
+    raw.unlink()
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.stem}.part.wav")
