@@ -133,7 +133,7 @@ class Encoder:
         made = template.pack(*pieces)
         if before is None:
             return [made]
-        return [_UNPOSTED_ERRORS, message("/n_set", before, "cut_gate", 0.0), made]
+        return [_UNPOSTED_ERRORS, message("/n_set", before, "gate", 0.0), made]
 
     def bundle(self, tag: int, notes: Iterable[Note], seconds_per_cycle: float) -> list[bytes]:
         """Packets of at most 8 kB with all these notes at one time tag."""
