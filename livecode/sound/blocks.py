@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from livecode.sound.ugens import EnvGen, Envelope, Rand, SinOsc  # type: ignore[attr-defined]
+from livecode.sound.ugens import Envelope, EnvGen, Rand, Ringz, SinOsc  # type: ignore[attr-defined]
 
-__all__ = ["additive", "bend", "line", "mix", "perc", "spread", "times", "vibrato"]
+__all__ = ["additive", "bend", "lit", "line", "mix", "octaves", "perc", "rung", "spread", "times", "vibrato"]
 
 
 def perc(attack: Any = 0.001, decay: Any = 0.3, curve: Any = -4, level: Any = 1) -> Any:
@@ -66,3 +66,18 @@ def vibrato(freq: Any, rate: Any = 5.5, depth: Any = 0.005, delay: Any = 0.3) ->
     """The frequency, swinging by `depth` (a fraction of it) once `delay` seconds have passed."""
     swing = SinOsc.kr(rate, Rand.ir(0, 6.283)) * EnvGen.kr(envelope=Envelope([0, 0, 1], [delay, 0.4], [0]))
     return freq * (1 + swing * depth)
+
+
+def octaves(amount: Any) -> Any:
+    """The factor of frequency that so many octaves make."""
+    return 2.0**amount if isinstance(amount, (int, float)) else (amount * 12).semitones_to_ratio()
+
+
+def lit(brightness: Any, velocity: Any, reach: float = 0.6) -> Any:
+    """Brightness as it is set at a normal velocity, more when played harder, less when softer; 0 to 1."""
+    return (brightness + (velocity - 0.8) * reach).clip(0, 1)
+
+
+def rung(source: Any, modes: Sequence[tuple[Any, Any, Any]]) -> Any:
+    """Resonators struck by `source`: (Hz, level, seconds to -60 dB) each."""
+    return mix([Ringz.ar(source, freq, time) * level for freq, level, time in modes])

@@ -18,8 +18,8 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from livecode import sets
 from livecode.errors import DefinitionError, NameUnknown, one_line
+from livecode.sets import folders as set_folders
 from livecode.sound import scsyndef
 from livecode.sound.declare import Control, Effect, Instrument, collecting
 
@@ -49,7 +49,7 @@ class Catalogue:
     """
 
     def __init__(self, folders: Sequence[Path] | None = None, cache: Path | None = None) -> None:
-        self.folders = tuple(sets.folders("sc") if folders is None else folders)
+        self.folders = tuple(set_folders("sc") if folders is None else folders)
         self.cache = cache_folder() if cache is None else cache
         self.problems: dict[Path, DefinitionError] = {}
         self.instruments: dict[str, Instrument] = {}
@@ -270,7 +270,8 @@ def _restore(path: Path, known: Mapping[str, Any]) -> SoundFile:
         item = Instrument(**{**row, "controls": _controls(row["controls"])})
         file.instruments[item.name] = replace(item, aliases=tuple(item.aliases), variants=tuple(item.variants))
     for row in known["effects"]:
-        file.effects[row["name"]] = Effect(**{**row, "controls": _controls(row["controls"])})
+        effect = Effect(**{**row, "controls": _controls(row["controls"])})
+        file.effects[effect.name] = replace(effect, keys=tuple(effect.keys))
     return file
 
 

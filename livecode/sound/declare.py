@@ -83,8 +83,8 @@ SEND_COMMON: Mapping[str, Control] = {
     "out_room": Control(0, 0, 1e6, "bus", "first of the two buses of the reverb send"),
     "out_delay": Control(0, 0, 1e6, "bus", "first of the two buses of the delay send"),
 }
-# What a function may ask for besides its own controls. `ratio` is `note` as a factor of frequency.
-ASKABLE = frozenset({"freq", "ratio", "sustain", "velocity", "gate", "attack", "release", "pan"})
+# What a function may ask for besides its own controls. `tuning` is `note` as a factor of frequency.
+ASKABLE = frozenset({"freq", "tuning", "sustain", "velocity", "gate", "attack", "release", "pan"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +119,14 @@ class Effect:
 
     `kind`: "time" changes how long the note is, "pitch" its frequency, "insert" its signal; "send" is fed by a
     send of every note of an orbit (reverb, delay), "orbit" sits on the whole orbit. `order` is its place among
-    its kind. An event uses it when it names `key`, the first of its controls.
+    its kind. An event uses it when it sets one of `keys`, by default the first of its controls.
     """
 
     name: str
     kind: Kind
     doc: str
     order: int
-    key: str
+    keys: tuple[str, ...]
     wide: bool
     controls: Mapping[str, Control]
     function: Callable[..., Any] | None = field(default=None, compare=False)
@@ -190,9 +190,9 @@ def instrument(
 
 
 def effect(
-    name: str, *, kind: Kind = "insert", order: int = 50, **controls: Control
+    name: str, *, kind: Kind = "insert", order: int = 50, keys: tuple[str, ...] = (), **controls: Control
 ) -> Callable[[Callable[..., Any]], Effect]:
-    """Makes the function below it an effect; an event that names its first control uses it.
+    """Makes the function below it an effect; an event that sets its first control (or one of `keys`) uses it.
 
     The function's first parameter is what it changes: `signal` (one channel of a note; a list of two in a send or
     orbit effect), `channels` (the list of a note's one or two channels), `freq` in a pitch effect, `sustain` in a
@@ -206,7 +206,7 @@ def effect(
             raise DefinitionError(f"effect {name!r} has no control: declare one, say {name}=Control(0.5, 0, 1)")
         own = _checked(f"effect {name!r}", function, controls, ("signal", "channels"))
         wide = "channels" in inspect.signature(function).parameters
-        return _announce(Effect(name, kind, _doc(function), order, next(iter(own)), wide, own, function))
+        return _announce(Effect(name, kind, _doc(function), order, tuple(keys) or (next(iter(own)),), wide, own, function))
 
     return declare
 

@@ -57,7 +57,7 @@ class Definitions:
     def effects_for(self, instrument: str, controls: Iterable[str]) -> frozenset[str]:
         """The effects to fuse for an event that sets these controls.
 
-        An effect is used when its key is set, unless the instrument has a control of that name itself.
+        An effect is used when one of its keys is set, unless the instrument has a control of that name itself.
         """
         with self._lock:
             self._refresh()
@@ -68,7 +68,7 @@ class Definitions:
                 found = frozenset(
                     effect.name
                     for effect in self.catalogue.effects.values()
-                    if effect.kind in FUSED and effect.key in key[1] and effect.key not in own
+                    if effect.kind in FUSED and any(word in key[1] and word not in own for word in effect.keys)
                 )
                 _bound(self._used)
                 self._used[key] = found

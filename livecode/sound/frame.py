@@ -113,8 +113,8 @@ def _note(
     for effect in effects:
         if effect.kind == "time":
             given["sustain"] = _call(effect, given)
-    given["ratio"] = given["note"].semitones_to_ratio() if "note" in given else None
-    pitch = "freq" if instrument.pitched else "ratio"
+    given["tuning"] = given["note"].semitones_to_ratio() if "note" in given else None
+    pitch = "freq" if instrument.pitched else "tuning"
     for effect in effects:
         if effect.kind == "pitch":
             given[pitch] = _call(effect, {**given, "freq": given[pitch]})
