@@ -1,0 +1,326 @@
+"""The conductor: asks every slot's pattern ahead of time and hands the sender what it is to play.
+
+A cycle at a time, the slot that is known least far first. The conductor is always at least a second and a
+cycle ahead, so that the sender has something in hand when user code keeps the interpreter busy. When a
+pattern fails its slot goes back to the last take that did not, one line says why, and nobody else notices.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from bisect import bisect_right
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import floor, inf
+from typing import Any
+
+from livecode.language.moment import Moment
+from livecode.sound.layout import SLOTS
+from livecode.stage.faults import Notices, explain
+from livecode.stage.history import SlotHistory
+from livecode.stage.prepare import Heard, Prepared, Preparer
+from livecode.stage.protocol import Alive, Hold
+from livecode.stage.scene import Take
+from livecode.stage.timeline import Timeline
+
+AHEAD_SECONDS = 1.0
+AHEAD_CYCLES = 1.0
+BUDGET = 0.4
+"""Seconds a cycle's query may take: what the other slots have in hand must outlast it."""
+ALIVE_EVERY = 1.0
+KEPT_LIT = 512
+
+Playing = Callable[[int, Prepared, list[Heard]], None]
+
+
+@dataclass
+class Part:
+    """What the front knows of one slot's future.
+
+    `plan` lists (cycle, take) in order, a take holding from its cycle on; `held` is the cycle up to which the
+    sender has been told; `epoch` rises with each change, so that answers to older questions are recognised.
+    """
+
+    slot: int
+    plan: list[tuple[float, Take | None]] = field(default_factory=lambda: [(-inf, None)])
+    held: float = inf
+    epoch: int = 0
+    takes: SlotHistory = field(default_factory=SlotHistory)
+    ready: dict[tuple[int, int], Prepared] = field(default_factory=dict)
+    lit: deque[tuple[float, float, Heard]] = field(default_factory=lambda: deque(maxlen=KEPT_LIT))
+    said: set[str] = field(default_factory=set)
+
+    def take_at(self, cycle: float) -> Take | None:
+        """The take that holds at a cycle."""
+        return self.plan[max(0, bisect_right(self.plan, cycle, key=_from) - 1)][1]
+
+    def next_change(self, cycle: float) -> float:
+        """The first cycle after this one at which another take begins, `inf` when none does."""
+        place = bisect_right(self.plan, cycle, key=_from)
+        return self.plan[place][0] if place < len(self.plan) else inf
+
+    def swap(self, cycle: float, take: Take | None) -> None:
+        """Play another take from a cycle on."""
+        kept = [entry for entry in self.plan if entry[0] < cycle]
+        self.plan = [*kept[-8:], (cycle, take)] if kept else [(-inf, None), (cycle, take)]
+        self.renew(cycle)
+
+    def renew(self, cycle: float) -> None:
+        """Ask again for everything from a cycle on."""
+        self.epoch += 1
+        self.held = min(self.held, cycle)
+        self.said.clear()
+
+
+class Conductor:
+    """Keeps every slot filled. `start` gives it a thread; without one, `fill` does the work when told."""
+
+    def __init__(
+        self,
+        preparer: Preparer,
+        timeline: Timeline,
+        send: Callable[[list[Any]], None],
+        notices: Notices,
+        offline: bool = False,
+        played: Playing | None = None,
+    ) -> None:
+        self.parts = [Part(slot) for slot in range(SLOTS)]
+        self.lock = threading.RLock()
+        self.budget = BUDGET
+        self._preparer = preparer
+        self._timeline = timeline
+        self._send = send
+        self._notices = notices
+        self._offline = offline
+        self._played = played
+        self._changed = threading.Condition(self.lock)
+        self._generation = 0
+        self._running = False
+        self._said_alive = 0.0
+
+    def start(self) -> None:
+        """Go on by itself from now on, in a thread."""
+        with self.lock:
+            if not self._running:
+                self._running = True
+                self._new_thread()
+
+    def stop(self) -> None:
+        """Ask nothing any more."""
+        with self.lock:
+            self._running = False
+            self._generation += 1
+            self._changed.notify_all()
+
+    def swap(self, changes: dict[int, Take | None], cycle: dict[int, float]) -> None:
+        """Let slots play something else from their cycles on, and ask their followers again from there.
+
+        What is already prepared for these takes goes out at once, in one frame.
+        """
+        with self.lock:
+            touched: dict[int, float] = {}
+            for slot, take in changes.items():
+                self.parts[slot].swap(cycle[slot], take)
+                touched[slot] = cycle[slot]
+            for follower, since in self._followers(touched).items():
+                self.parts[follower].renew(since)
+            holds: list[Any] = []
+            for slot in changes:
+                holds += self._ready_holds(self.parts[slot])
+            if holds:
+                self._send(holds)
+            self._changed.notify_all()
+
+    def remember(self, slot: int, take: Take, prepared: Prepared) -> None:
+        """Keep a cycle that was prepared when the take was checked, for when it is swapped in."""
+        with self.lock:
+            ready = self.parts[slot].ready
+            ready[take.number, prepared.cycle] = prepared
+            for key in [key for key in ready if key[0] < take.number]:
+                del ready[key]
+
+    def resend(self) -> None:
+        """Tell a new sender everything again, from now on."""
+        with self.lock:
+            now = self._timeline.now()
+            for part in self.parts:
+                part.renew(float(floor(now)) if part.take_at(now) or part.next_change(now) < inf else inf)
+            self._changed.notify_all()
+
+    def wake(self) -> None:
+        """Look again at what is to be done."""
+        with self.lock:
+            self._changed.notify_all()
+
+    def fill(self, goal: float) -> None:
+        """Prepare everything up to a cycle, in this thread."""
+        while True:
+            with self.lock:
+                part = self._neediest(goal)
+            if part is None:
+                return
+            self._fill_one(part, None)
+
+    def goal(self) -> float:
+        """The cycle up to which everything has to be known by now."""
+        cps = self._timeline.cps
+        return self._timeline.now() + max(AHEAD_CYCLES, AHEAD_SECONDS * cps)
+
+    def _new_thread(self) -> None:
+        self._generation += 1
+        number = self._generation
+        threading.Thread(target=self._run, args=(number,), name="conductor", daemon=True).start()
+
+    def _run(self, number: int) -> None:
+        while True:
+            with self.lock:
+                if number != self._generation:
+                    return
+                if time.monotonic() - self._said_alive > ALIVE_EVERY:
+                    self._said_alive = time.monotonic()
+                    self._send([Alive()])
+                part = self._neediest(self.goal())
+                if part is None:
+                    self._changed.wait(self._pause())
+                    continue
+            self._fill_one(part, number)
+
+    def _pause(self) -> float:
+        nearest = min(part.held for part in self.parts)
+        if nearest == inf or not self._timeline.running:
+            return ALIVE_EVERY / 2
+        seconds = (nearest - self.goal()) / self._timeline.cps
+        return min(max(seconds, 0.002), ALIVE_EVERY / 2)
+
+    def _neediest(self, goal: float) -> Part | None:
+        part = min(self.parts, key=lambda each: each.held)
+        return part if part.held < goal else None
+
+    def _fill_one(self, part: Part, number: int | None) -> None:
+        """One more piece of one slot: up to the end of its cycle, or to where another take begins."""
+        with self.lock:
+            epoch, begin = part.epoch, part.held
+            take = part.take_at(begin)
+            change = part.next_change(begin)
+            if take is None:
+                self._ship(part, [Hold(part.slot, epoch, begin, change, [])], change)
+                return
+            cycle = floor(begin + 1e-9)
+            end = min(float(cycle + 1), change)
+            prepared = part.ready.pop((take.number, cycle), None)
+            moment = self._moment(part.slot, begin)
+        if prepared is None:
+            try:
+                prepared = self._preparer.prepare(
+                    take,
+                    part.slot,
+                    cycle,
+                    moment,
+                    inf if self._offline else self.budget,
+                    None if number is None else lambda: self._give_up(part, take, begin, number),
+                )
+            except BaseException as error:
+                # Also SystemExit: an exit() in a pattern must not end the thread that serves every slot.
+                with self.lock:
+                    if part.epoch == epoch and number in (None, self._generation):
+                        self._withdraw(part, take, begin, explain(error))
+                return
+        with self.lock:
+            if part.epoch != epoch or part.held != begin or number not in (None, self._generation):
+                return
+            for fault in prepared.faults:
+                self._complain(part, take, explain(fault))
+            heard = prepared.between(begin, end)
+            notes = [command for each in heard for command in each.commands]
+            self._light(part, heard)
+            if self._played is not None:
+                self._played(part.slot, prepared, heard)
+            self._ship(part, [Hold(part.slot, epoch, begin, end, notes)], end)
+
+    def _ship(self, part: Part, messages: list[Any], held: float) -> None:
+        part.held = held
+        self._send(messages)
+
+    def _ready_holds(self, part: Part) -> list[Any]:
+        """What can be said of a slot right now without asking anybody."""
+        holds: list[Any] = []
+        while part.held < inf:
+            begin = part.held
+            take, change = part.take_at(begin), part.next_change(begin)
+            if take is None:
+                holds.append(Hold(part.slot, part.epoch, begin, change, []))
+                part.held = change
+                continue
+            cycle = floor(begin + 1e-9)
+            prepared = part.ready.pop((take.number, cycle), None)
+            if prepared is None:
+                break
+            end = min(float(cycle + 1), change)
+            heard = prepared.between(begin, end)
+            self._light(part, heard)
+            if self._played is not None:
+                self._played(part.slot, prepared, heard)
+            notes = [command for each in heard for command in each.commands]
+            holds.append(Hold(part.slot, part.epoch, begin, end, notes))
+            part.held = end
+        return holds
+
+    def _light(self, part: Part, heard: list[Heard]) -> None:
+        for each in heard:
+            whole = each.event.whole_or_part
+            part.lit.append((float(whole.begin), float(whole.end), each))
+
+    def _moment(self, slot: int, begin: float) -> Moment:
+        timeline = self._timeline
+        return Moment(
+            offline=self._offline,
+            deadline=inf if self._offline else timeline.second_at(begin) - 0.15,
+            slot=slot,
+            cycle=timeline.now(),
+            cps=timeline.cps,
+            metre=timeline.metre,
+            notice=lambda text: self._notices.say(text, "info", slot),
+        )
+
+    def _withdraw(self, part: Part, take: Take, begin: float, why: str) -> None:
+        """The slot's take has failed: the last good one plays instead, from where it failed."""
+        take.fault = why
+        good = part.takes.good_before(take)
+        instead = "plays on with what it had before" if good else "is silent"
+        self._notices.say(f"d{part.slot} {instead}: {why}", "fault", part.slot)
+        part.plan = [(since, good if each is take else each) for since, each in part.plan]
+        part.renew(begin)
+        self._changed.notify_all()
+
+    def _give_up(self, part: Part, take: Take, begin: float, number: int) -> None:
+        """The thread does not come back from a pattern: leave it there and go on with another."""
+        with self.lock:
+            if number != self._generation or not self._running:
+                return
+            self._withdraw(part, take, begin, "one of its functions does not return")
+            self._new_thread()
+
+    def _complain(self, part: Part, take: Take, text: str) -> None:
+        if text not in part.said:
+            part.said.add(text)
+            self._notices.say(f"d{part.slot} leaves out an event: {text}" if part.slot else text, "fault", part.slot)
+
+    def _followers(self, touched: dict[int, float]) -> dict[int, float]:
+        """Every slot that listens, directly or not, to one of these, and from which cycle on."""
+        found: dict[int, float] = {}
+        waiting = dict(touched)
+        while waiting:
+            leader, since = waiting.popitem()
+            for part in self.parts:
+                take = part.take_at(since)
+                if take is None or leader not in take.follows or part.slot in touched:
+                    continue
+                if found.get(part.slot, inf) > since:
+                    found[part.slot] = waiting[part.slot] = since
+        return found
+
+
+def _from(entry: tuple[float, Take | None]) -> float:
+    return entry[0]

@@ -1,0 +1,107 @@
+"""The journal: every evaluation on a line of its own, written as it happens.
+
+    {"kind": "evaluation", "second": 12.4, "cycle": 6.2, "origin": "<prompt>", "source": "d1 >> s(\\"bd\\")", "seed": null}
+
+A crash loses nothing that was entered before it. The first line says when the performance was and with what.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import sys
+import threading
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from livecode.errors import FileProblem
+
+VERSION = 1
+MOST_JOURNALS = 200
+_encoder = msgspec.json.Encoder(enc_hook=str)
+
+
+class Journal:
+    """A file of JSON lines. A disk that is full stops the journal with one complaint, never the music."""
+
+    def __init__(self, path: Path, complain: Any = None) -> None:
+        self.path = path
+        self._complain = complain
+        self._guard = threading.Lock()
+        self._started = time.monotonic()
+        self._file: IO[bytes] | None = None
+
+    def write(self, kind: str, cycle: float, **entry: Any) -> None:
+        """One line, on disk when this returns (short of a power cut)."""
+        second = round(time.monotonic() - self._started, 4)
+        with self._guard:
+            try:
+                if self._file is None:
+                    self._open()
+                assert self._file is not None
+                line = {"kind": kind, "second": second, "cycle": cycle, **entry}
+                self._file.write(_encoder.encode(line) + b"\n")
+                self._file.flush()
+            except (OSError, FileProblem) as error:
+                complain, self._complain = self._complain, None
+                if complain is not None:
+                    complain(f"the journal {self.path} cannot be written: {error}: what is played now is not kept")
+
+    def close(self) -> None:
+        """No more lines."""
+        with self._guard:
+            if self._file is not None:
+                with contextlib.suppress(OSError):
+                    self._file.close()
+                self._file = None
+
+    def _open(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = not self.path.exists() or not self.path.stat().st_size
+        self._file = self.path.open("ab")
+        if fresh:
+            head = {
+                "kind": "journal",
+                "version": VERSION,
+                "date": datetime.now().astimezone().isoformat(timespec="seconds"),
+                "python": sys.version.split()[0],
+                "system": platform.platform(),
+                "process": os.getpid(),
+            }
+            self._file.write(_encoder.encode(head) + b"\n")
+            _forget_oldest(self.path.parent)
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """The lines of a journal; a last line that was cut off by a crash is left out.
+
+    Raises FileProblem when there is no such file.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileProblem(f"no journal at {path}: {error.strerror}") from None
+    found: list[dict[str, Any]] = []
+    for line in data.split(b"\n"):
+        with contextlib.suppress(msgspec.DecodeError):
+            if line:
+                found.append(msgspec.json.decode(line))
+    return found
+
+
+def usual_path(state_folder: Path) -> Path:
+    """A new journal's place: its name is the moment it begins."""
+    name = datetime.now().strftime("%Y-%m-%d-%H%M%S")
+    return state_folder / "journals" / f"{name}-{os.getpid()}.jsonl"
+
+
+def _forget_oldest(folder: Path) -> None:
+    journals = sorted(folder.glob("*.jsonl"))
+    for path in journals[:-MOST_JOURNALS]:
+        with contextlib.suppress(OSError):
+            path.unlink()

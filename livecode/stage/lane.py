@@ -1,0 +1,132 @@
+"""A lane: what one slot is going to play, as the sender holds it.
+
+The front fills it cycle by cycle, the sender takes from its head what is due. When the front falls behind
+or is gone, the lane repeats its last cycle; when the front comes back, what was repeated but not yet sent
+makes way for the real thing.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from collections import deque
+from collections.abc import Iterable
+from math import inf
+
+from msgspec.structs import replace
+
+from livecode.sound.command import Note
+from livecode.stage.protocol import Hold, Playable
+
+
+class Lane:
+    """Notes of one slot in order of time, and up to which cycle they are known.
+
+    >>> lane = Lane()
+    >>> lane.hold(Hold(1, 1, 0.0, 1.0, [Note(0.0, 0.5, "x", 1), Note(0.5, 0.5, "x", 1)]), sent=-1.0)
+    >>> [note.begin for note in lane.take(0.25)]
+    [0.0]
+    >>> [note.begin for note in lane.take(1.75)]
+    [0.5, 1.0, 1.5]
+    """
+
+    __slots__ = ("_ahead", "_past", "epoch", "held", "looped", "playing", "replaced")
+
+    def __init__(self) -> None:
+        self.epoch = 0
+        self.held = inf
+        self.playing = False
+        self.looped = 0
+        self.replaced = 0
+        self._ahead: deque[Playable] = deque()
+        self._past: deque[Playable] = deque()
+
+    def __len__(self) -> int:
+        return len(self._ahead)
+
+    @property
+    def next_begin(self) -> float:
+        """The cycle of the next note held, `inf` when there is none."""
+        return self._ahead[0].begin if self._ahead else inf
+
+    def hold(self, hold: Hold, sent: float) -> None:
+        """Take in what the front has prepared; `sent` is the cycle up to which notes have left already."""
+        if hold.epoch < self.epoch:
+            return
+        looping = self.playing and hold.begin < self.held and hold.epoch == self.epoch
+        if hold.epoch > self.epoch or looping:
+            # Whatever waits from here on belongs to an older pattern, or is only a repetition.
+            self._cut(hold.begin)
+        self.epoch = hold.epoch
+        self.held = hold.end
+        self.playing = hold.end != inf or bool(hold.notes)
+        notes = hold.notes
+        if looping and hold.begin < sent:
+            kept = [note for note in notes if note.begin >= sent]
+            self.replaced += len(notes) - len(kept)
+            notes = kept
+        self.add(notes)
+
+    def add(self, notes: Iterable[Playable]) -> None:
+        """More notes, in any order."""
+        ahead = self._ahead
+        for note in sorted(notes, key=_begin):
+            if not ahead or ahead[-1].begin <= note.begin:
+                ahead.append(note)
+            else:
+                kept = list(ahead)
+                insort(kept, note, key=_begin)
+                ahead = self._ahead = deque(kept)
+
+    def take(self, until: float) -> list[Playable]:
+        """The notes before a cycle, oldest first; they leave the lane.
+
+        Where the lane is known only up to an earlier cycle, its last cycle is repeated to get there.
+        """
+        while self.held < until and self.playing:
+            if not self._loop(until):
+                break
+        ahead = self._ahead
+        if not ahead or ahead[0].begin >= until:
+            return []
+        taken: list[Playable] = []
+        while ahead and ahead[0].begin < until:
+            taken.append(ahead.popleft())
+        past = self._past
+        past.extend(taken)
+        oldest = min(self.held, until) - 2.0
+        while past and past[0].begin < oldest:
+            past.popleft()
+        return taken
+
+    def clear(self) -> None:
+        """Hold nothing, play nothing."""
+        self._ahead.clear()
+        self._past.clear()
+        self.held = inf
+        self.playing = False
+
+    def _cut(self, begin: float) -> None:
+        ahead = self._ahead
+        while ahead and ahead[-1].begin >= begin:
+            ahead.pop()
+
+    def _loop(self, until: float) -> bool:
+        """Repeat the cycle before `held`; a lane far behind starts again near `until`, on the grid."""
+        end = self.held
+        cycle = [note for note in (*self._past, *self._ahead) if end - 1.0 <= note.begin < end]
+        behind = max(0.0, float(int(until - end)))
+        moved = [replace(note, begin=note.begin + 1.0 + behind) for note in cycle]
+        self._ahead.extend(sorted(moved, key=_begin))
+        self.looped += len(moved)
+        self.held = end + 1.0 + behind
+        if behind:
+            self._past.clear()
+        return True
+
+
+def _begin(note: Playable) -> float:
+    """When a note is due in the lane; a negative nudge asks for it earlier."""
+    return note.begin
+
+
+__all__ = ["Lane", "Note"]

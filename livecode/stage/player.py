@@ -1,0 +1,234 @@
+"""The player: holds what is to be played and lets it go just before its time.
+
+This is the heart of the sender process, and of every offline performance too: with a virtual clock and a
+collecting transport the same code makes the commands that scsynth gets on stage.
+
+>>> from livecode.sound.command import Note
+>>> from livecode.stage.clock import VirtualClock
+>>> from livecode.stage.protocol import Hold, Start
+>>> from livecode.stage.transport import Collector
+>>> clock, collector = VirtualClock(), Collector()
+>>> player = Player(clock, lookahead=0.1)
+>>> player.engine_up(collector)
+>>> _ = player.handle(Start(0.0, 0.5, lead=0.0))
+>>> _ = player.handle(Hold(1, 1, 0.0, 1.0, [Note(0.0, 1.0, "kick", 1), Note(0.5, 1.0, "kick", 1)]))
+>>> clock.move(0.95)
+>>> player.advance()
+>>> [(sent.time, sent.command.begin) for sent in collector.sent]
+[(1.0, 0.5)]
+>>> player.counts.dropped
+1
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from math import inf
+from operator import itemgetter
+from typing import Any
+
+from livecode.sound.command import Note
+from livecode.sound.layout import SLOTS
+from livecode.stage.clock import Clock
+from livecode.stage.lane import Lane
+from livecode.stage.protocol import Extra, Gains, Hold, Hush, Load, Loadable, Map, Start, Tempo
+from livecode.stage.tempo import TempoMap
+from livecode.stage.transport import Sent, Transport
+
+LATEST = 0.030
+"""Seconds by which a note may be late and still be worth hearing."""
+MOST_PENDING = 1200
+"""Bundles in scsynth's queue of 2048 above which the look-ahead gets shorter."""
+SHORTEST_LOOKAHEAD = 0.04
+
+
+class Counts:
+    """What has become of the notes so far."""
+
+    __slots__ = ("dropped", "late", "lost", "sent")
+
+    def __init__(self) -> None:
+        self.sent = self.late = self.dropped = self.lost = 0
+
+
+class Player:
+    """Seventeen lanes, a tempo map, and the moment up to which everything has been sent."""
+
+    def __init__(
+        self, clock: Clock, lookahead: float = 0.12, answer: Callable[[Any], None] | None = None
+    ) -> None:
+        self.clock = clock
+        self.lookahead = lookahead
+        self.reach = lookahead
+        self.lanes = [Lane() for _ in range(SLOTS)]
+        self.extras = Lane()
+        self.tempo: TempoMap | None = None
+        self.transport: Transport | None = None
+        self.counts = Counts()
+        self.loads: dict[tuple[str, str | int], Loadable] = {}
+        self.levels: dict[int, float] = {}
+        self._answer = answer or (lambda message: None)
+        self._start: Start | None = None
+        self._sent_second = -inf
+        self._sent_cycle = -inf
+        self._pending: deque[tuple[float, int]] = deque()
+        self._pending_total = 0
+
+    @property
+    def looped(self) -> int:
+        """Notes repeated because nothing newer was there."""
+        return sum(lane.looped for lane in self.lanes)
+
+    @property
+    def replaced(self) -> int:
+        """Notes that came too late because a repetition had taken their place."""
+        return sum(lane.replaced for lane in self.lanes)
+
+    @property
+    def pending(self) -> int:
+        """Bundles that scsynth has and has not played yet."""
+        return self._pending_total
+
+    def engine_up(self, transport: Transport) -> None:
+        """There is somebody to send to. Everything loaded so far must be there already."""
+        self.transport = transport
+        if self.tempo is None and self._start is not None:
+            self._begin(self._start)
+        if self.tempo is not None:
+            transport.tempo(self.tempo.cps)
+
+    def engine_down(self) -> None:
+        """Nobody listens; time goes on and what falls due is lost."""
+        self.transport = None
+        self._pending.clear()
+        self._pending_total = 0
+
+    def handle(self, message: Any) -> bool:
+        """Do what the front asks. False for a message that is not the player's."""
+        if isinstance(message, Hold):
+            if 0 <= message.slot < SLOTS:
+                self.lanes[message.slot].hold(message, self._sent_cycle)
+        elif isinstance(message, Load):
+            self._load(message.commands)
+        elif isinstance(message, Extra):
+            self.extras.add(message.notes)
+        elif isinstance(message, Gains):
+            self.levels.update(message.gains)
+            if self.transport is not None:
+                self.transport.gains(message.gains, message.lag)
+        elif isinstance(message, Tempo):
+            self._change_tempo(message.cps)
+        elif isinstance(message, Start):
+            if self.tempo is None:
+                self._start = message
+                if self.transport is not None or message.stretches:
+                    self._begin(message)
+        elif isinstance(message, Hush):
+            for lane in (*self.lanes, self.extras):
+                lane.clear()
+            if self.transport is not None:
+                self.transport.hush()
+        else:
+            return False
+        return True
+
+    def advance(self) -> None:
+        """Send what falls due within the look-ahead."""
+        if self.tempo is None:
+            return
+        now = self.clock.now()
+        self._forget_played(now)
+        horizon = now + self.reach
+        if horizon <= self._sent_second:
+            return
+        until = self.tempo.cycle_at(horizon)
+        taken = self.extras.take(until)
+        for lane in self.lanes:
+            if lane.playing or lane.next_begin < until:
+                taken += lane.take(until)
+        self._sent_second, self._sent_cycle = horizon, until
+        if taken:
+            self._send(taken, now)
+
+    def next_due(self) -> float:
+        """The second at which there is something to send, `inf` when nothing waits."""
+        if self.tempo is None:
+            return inf
+        due = self.extras.next_begin
+        for lane in self.lanes:
+            due = min(due, lane.next_begin)
+            if lane.playing:
+                due = min(due, lane.held)
+        return inf if due == inf else self.tempo.second_at(due) - self.reach
+
+    def _begin(self, start: Start) -> None:
+        if start.stretches:
+            self.tempo = TempoMap.of(start.stretches)
+        else:
+            self.tempo = TempoMap(self.clock.now() + start.lead, start.cycle, start.cps)
+        if self.transport is not None:
+            self.transport.tempo(self.tempo.cps)
+        self._answer(Map(self.tempo.stretches))
+
+    def _change_tempo(self, cps: float) -> None:
+        if self.tempo is None:
+            if self._start is not None:
+                self._start.cps = cps
+            return
+        now = self.clock.now()
+        self.tempo.change(max(now, self._sent_second), cps)
+        if self.transport is not None:
+            self.transport.tempo(cps)
+        self._answer(Map(self.tempo.stretches))
+
+    def _load(self, commands: list[Loadable]) -> None:
+        for command in commands:
+            kind = type(command).__name__
+            if kind == "BufferFree":
+                self.loads.pop(("BufferLoad", command.number), None)  # type: ignore[union-attr]
+            else:
+                key = command.name if kind == "DefinitionLoad" else command.number  # type: ignore[union-attr]
+                self.loads[kind, key] = command
+        if self.transport is not None:
+            self.transport.load(commands)
+
+    def _send(self, taken: list[Any], now: float) -> None:
+        tempo = self.tempo
+        assert tempo is not None
+        counts = self.counts
+        if self.transport is None:
+            counts.lost += len(taken)
+            return
+        batch: list[Sent] = []
+        oldest = now - LATEST
+        for command in taken:
+            begin = command.begin
+            second = tempo.second_at(begin)
+            if isinstance(command, Note):
+                second += command.nudge
+            if second < now:
+                if second < oldest:
+                    counts.dropped += 1
+                    continue
+                counts.late += 1
+            batch.append(Sent(second, command, 1.0 / tempo.cps_at(begin)))
+        batch.sort(key=itemgetter(0))
+        counts.sent += len(batch)
+        if batch:
+            bundles = self.transport.send(batch)
+            self._pending.append((batch[-1].time, bundles))
+            self._pending_total += bundles
+            self._adapt()
+
+    def _forget_played(self, now: float) -> None:
+        pending = self._pending
+        while pending and pending[0][0] < now:
+            self._pending_total -= pending.popleft()[1]
+
+    def _adapt(self) -> None:
+        """scsynth loses the 2049th bundle without a word: come closer to the beat before that."""
+        if self._pending_total > MOST_PENDING:
+            self.reach = max(SHORTEST_LOOKAHEAD, self.reach * 0.8)
+        elif self.reach < self.lookahead and self._pending_total < MOST_PENDING // 2:
+            self.reach = min(self.lookahead, self.reach * 1.05)

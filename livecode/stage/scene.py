@@ -1,0 +1,106 @@
+"""What is on stage: which slot plays what, how loud, how fast. Scenes never change; a change makes another.
+
+An evaluation collects its wishes in a `Draft`. Only when it has succeeded is the draft laid over the scene
+that plays, so a block of code that fails half way has changed nothing, and undoing an evaluation is going
+back to the scene before it.
+
+>>> scene = Scene()
+>>> louder = scene.after(Draft(gains={1: 1.2}, bpm=126.0))
+>>> louder.level(1), scene.level(1), louder.cps
+(1.2, 1.0, 0.525)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING
+
+from livecode.stage.tempo import Metre
+
+if TYPE_CHECKING:
+    from livecode.language.pattern import Pattern
+
+_numbers = count(1)
+
+
+@dataclass(eq=False)
+class Take:
+    """A pattern in a slot: what `d1 >> pattern` makes.
+
+    `source` is the text that made it, `file` the pattern file it stands in, `follows` the slots it was seen
+    to listen to, `fault` the line that says why it had to leave, if it had to.
+    """
+
+    pattern: Pattern
+    source: str = ""
+    file: str | None = None
+    number: int = field(default_factory=lambda: next(_numbers))
+    follows: set[int] = field(default_factory=set)
+    fault: str | None = None
+
+
+@dataclass
+class Draft:
+    """Wishes of one evaluation; what is not in it stays as it is. A take of None silences the slot."""
+
+    takes: dict[int, Take | None] = field(default_factory=dict)
+    gains: dict[int, float] = field(default_factory=dict)
+    muted: dict[int, bool] = field(default_factory=dict)
+    soloed: dict[int, bool] = field(default_factory=dict)
+    bpm: float | None = None
+    metre: Metre | None = None
+    metronome: bool | None = None
+
+    def __bool__(self) -> bool:
+        changed = (self.takes, self.gains, self.muted, self.soloed)
+        return any(changed) or (self.bpm, self.metre, self.metronome) != (None, None, None)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that an evaluation can change, and undo can bring back."""
+
+    takes: Mapping[int, Take] = field(default_factory=dict)
+    gains: Mapping[int, float] = field(default_factory=dict)
+    muted: frozenset[int] = frozenset()
+    soloed: frozenset[int] = frozenset()
+    bpm: float = 120.0
+    metre: Metre = Metre()
+    metronome: bool = False
+
+    @property
+    def cps(self) -> float:
+        """Cycles a second."""
+        return self.metre.cps(self.bpm)
+
+    def level(self, slot: int) -> float:
+        """The gain at which a slot sounds: its own, or 0 when mute or solo silence it."""
+        if slot in self.muted or (self.soloed and slot not in self.soloed and slot != 0):
+            return 0.0
+        return self.gains.get(slot, 1.0)
+
+    def after(self, draft: Draft) -> Scene:
+        """The scene with a draft laid over it."""
+        takes = dict(self.takes)
+        for slot, take in draft.takes.items():
+            if take is None:
+                takes.pop(slot, None)
+            else:
+                takes[slot] = take
+        return Scene(
+            takes=takes,
+            gains={**self.gains, **draft.gains},
+            muted=_switched(self.muted, draft.muted),
+            soloed=_switched(self.soloed, draft.soloed),
+            bpm=self.bpm if draft.bpm is None else draft.bpm,
+            metre=self.metre if draft.metre is None else draft.metre,
+            metronome=self.metronome if draft.metronome is None else draft.metronome,
+        )
+
+
+def _switched(members: frozenset[int], switches: dict[int, bool]) -> frozenset[int]:
+    joined = {slot for slot, wanted in switches.items() if wanted}
+    left = {slot for slot, wanted in switches.items() if not wanted}
+    return frozenset((members | joined) - left)

@@ -1,0 +1,197 @@
+"""Slots: the sixteen places d1 .. d16 in which patterns play."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from livecode.errors import ControlError, PatternError
+from livecode.language.pattern import Pattern
+from livecode.language.time import Event
+from livecode.stage.prepare import asking
+
+if TYPE_CHECKING:
+    from livecode.stage.scene import Take
+    from livecode.stage.session import Session
+
+LOUDEST = 4.0
+
+
+class Slot:
+    """One place to play in.
+
+    ```python
+    d1 >> s("bd*4").room(0.2)
+    d1.mute()
+    d1.undo()
+    ```
+
+    `d1 >> pattern` checks the pattern at once, so that a wrong name is an error in this very line and what
+    was playing plays on; a good one takes over at the next cycle, or where `quant` says.
+    """
+
+    __slots__ = ("_session", "number")
+
+    def __init__(self, session: Session, number: int) -> None:
+        self._session = session
+        self.number = number
+
+    def __rshift__(self, pattern: Any) -> Placed:
+        return self._session._place(self.number, pattern)
+
+    @property
+    def pattern(self) -> Pattern | None:
+        """The pattern that plays, or will from the next swap on; None when the slot is silent."""
+        take = self._session._take(self.number)
+        return None if take is None else take.pattern
+
+    @property
+    def source(self) -> str:
+        """The text that made what the slot plays."""
+        take = self._session._take(self.number)
+        return "" if take is None else take.source
+
+    @property
+    def playing(self) -> bool:
+        """Whether the slot has a pattern."""
+        return self._session._take(self.number) is not None
+
+    def mute(self) -> Slot:
+        """Silence the slot while its pattern goes on unheard."""
+        self._session.mute(self)
+        return self
+
+    def unmute(self) -> Slot:
+        """Let a muted slot be heard again."""
+        self._session.unmute(self)
+        return self
+
+    def solo(self) -> Slot:
+        """Hear this slot (and others in solo) alone."""
+        self._session.solo(self)
+        return self
+
+    def unsolo(self) -> Slot:
+        """End the slot's solo."""
+        self._session.unsolo(self)
+        return self
+
+    def stop(self) -> Slot:
+        """Play nothing more; sounding notes ring out."""
+        self._session._place_nothing(self.number)
+        return self
+
+    silence = stop
+
+    def gain(self, amount: float) -> Slot:
+        """How loud the slot is in the mix: 1 is as its pattern has it, 0 is silence, 4 the most."""
+        self._session._gain(self.number, check_gain(amount))
+        return self
+
+    def quant(self, cycles: float) -> Slot:
+        """When new patterns take over: every so many cycles, 0 for at once.
+
+        ```python
+        d1.quant(0) >> s("cp")
+        d1.quant(4)
+        ```
+        """
+        self._session._quant_of(self.number, cycles)
+        return self
+
+    def undo(self) -> Slot:
+        """Back to what the slot played before."""
+        self._session._slot_undo(self.number)
+        return self
+
+    def redo(self) -> Slot:
+        """Forward again after an undo."""
+        self._session._slot_redo(self.number)
+        return self
+
+    def query(self, begin: Any, end: Any) -> list[Event]:
+        """What the slot plays in a span: how others listen to it, as in `neural("chorale").over(d3)`."""
+        take = self._session._heard_take(self.number, begin)
+        if take is None:
+            return []
+        chain = asking.get()
+        if take in chain:
+            raise PatternError(f"d{self.number} listens to itself: let it follow another slot")
+        for each in chain:
+            each.follows.add(self.number)
+        token = asking.set((*chain, take))
+        try:
+            return take.pattern.query(begin, end)
+        finally:
+            asking.reset(token)
+
+    def as_pattern(self) -> Pattern:
+        """The slot as a pattern that follows whatever plays in it."""
+        return Pattern(self.query)
+
+    def __repr__(self) -> str:
+        take: Take | None = self._session._take(self.number)
+        return f"d{self.number}: {take.source or 'a pattern' if take else 'silent'}"
+
+
+class Placed:
+    """What `d1 >> pattern` gives: nothing to calculate with."""
+
+    __slots__ = ("_cycle", "_slot")
+
+    def __init__(self, slot: int, cycle: float) -> None:
+        self._slot = slot
+        self._cycle = cycle
+
+    def __repr__(self) -> str:
+        return f"d{self._slot} from cycle {self._cycle:g}"
+
+
+_OPERATORS = {
+    "or": "|", "and": "&", "xor": "^", "add": "+", "sub": "-", "mul": "*", "truediv": "/", "floordiv": "//",
+    "mod": "%", "pow": "**", "rshift": ">>", "lshift": "<<", "lt": "<", "gt": ">", "le": "<=", "ge": ">=",
+    "eq": "==", "ne": "!=",
+}  # fmt: skip
+
+
+def _refusing(symbol: str) -> Any:
+    def refuse(self: Placed, other: object) -> Any:
+        slot = f"d{self._slot}"
+        raise PatternError(
+            f"{slot} >> a {symbol} b is read as ({slot} >> a) {symbol} b: write {slot} >> (a {symbol} b)"
+        )
+
+    return refuse
+
+
+def _refuse_call(self: Placed, name: str) -> Any:
+    if name.startswith("_"):
+        raise AttributeError(name)
+    raise PatternError(f"({'d%d' % self._slot} >> pattern) has no {name}: write d{self._slot}.{name}, or change the pattern")
+
+
+for _name, _symbol in _OPERATORS.items():
+    setattr(Placed, f"__{_name}__", _refusing(_symbol))
+    if _name not in ("lt", "gt", "le", "ge", "eq", "ne"):
+        setattr(Placed, f"__r{_name}__", _refusing(_symbol))
+Placed.__hash__ = object.__hash__  # type: ignore[method-assign]
+Placed.__getattr__ = _refuse_call  # type: ignore[attr-defined]
+
+
+def check_gain(amount: object) -> float:
+    """A linear gain from 0 to 4, or a ControlError that says what to type."""
+    try:
+        number = float(amount)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        number = -1.0
+    if not 0.0 <= number <= LOUDEST:
+        raise ControlError(f"gain {amount!r} cannot be played: give a number from 0 to 4, 1 for as it is")
+    return number
+
+
+def slot_number(slot: object) -> int:
+    """The number of d1 .. d16, given as slot or as number."""
+    if isinstance(slot, Slot):
+        return slot.number
+    if isinstance(slot, int) and not isinstance(slot, bool) and 1 <= slot <= 16:
+        return slot
+    raise PatternError(f"{slot!r} is no slot: give d1 .. d16 or a number from 1 to 16")

@@ -1,0 +1,163 @@
+"""Where commands go: to scsynth, into a list, to both.
+
+The player does not know which. What it hands over is the same on stage, in a render and in a test.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol, TextIO
+
+import msgspec
+
+from livecode.sound.command import Note
+from livecode.stage.protocol import Loadable, Playable
+
+
+class Sent(NamedTuple):
+    """A command with its time: seconds of the performance's clock, `seconds_per_cycle` in force there."""
+
+    time: float
+    command: Playable
+    seconds_per_cycle: float
+
+
+class Transport(Protocol):
+    """What takes the player's commands."""
+
+    def load(self, commands: Sequence[Loadable]) -> None:
+        """Definitions and sound files that later commands name."""
+        ...
+
+    def send(self, batch: Sequence[Sent]) -> int:
+        """Commands in order of time; how many bundles they made."""
+        ...
+
+    def gains(self, gains: Sequence[tuple[int, float]], lag: float) -> None:
+        """Levels of slots."""
+        ...
+
+    def tempo(self, cps: float) -> None:
+        """Cycles a second, for whatever in the server follows it."""
+        ...
+
+    def hush(self) -> None:
+        """Silence, with what waits and what sounds."""
+        ...
+
+
+class Collector:
+    """Keeps everything in lists: for renders, `livecode events` and tests.
+
+    >>> collector = Collector()
+    >>> collector.send([Sent(0.5, Note(1.0, 1.0, "kick", 1), 2.0)])
+    1
+    >>> collector.sent[0].time
+    0.5
+    """
+
+    def __init__(self) -> None:
+        self.loads: list[Loadable] = []
+        self.sent: list[Sent] = []
+        self.levels: dict[int, float] = {}
+        self.hushes = 0
+
+    def load(self, commands: Sequence[Loadable]) -> None:
+        """Keep them in order."""
+        self.loads += commands
+
+    def send(self, batch: Sequence[Sent]) -> int:
+        """Keep them in order."""
+        self.sent += batch
+        return len(batch)
+
+    def gains(self, gains: Sequence[tuple[int, float]], lag: float) -> None:
+        """Remember the last level of each slot."""
+        self.levels.update(gains)
+
+    def tempo(self, cps: float) -> None:
+        """Nothing here follows the tempo."""
+
+    def hush(self) -> None:
+        """Count it."""
+        self.hushes += 1
+
+
+class Transcript:
+    """A transport that writes down, one JSON line each, what it passes on to another.
+
+    Each line has `time`, `seconds_per_cycle` and `command`; `read_transcript` gives them back. A thread
+    does the writing, so that a slow disk cannot hold up the beat.
+    """
+
+    def __init__(self, path: Path, below: Transport) -> None:
+        self.below = below
+        self._file: TextIO = path.open("a", encoding="utf-8")
+        self._waiting: list[Sent] = []
+        self._ready = threading.Condition()
+        self._closed = False
+        self._writer = threading.Thread(target=self._write, name="transcript", daemon=True)
+        self._writer.start()
+
+    def load(self, commands: Sequence[Loadable]) -> None:
+        """Passed on."""
+        self.below.load(commands)
+
+    def send(self, batch: Sequence[Sent]) -> int:
+        """Passed on first, then written down."""
+        bundles = self.below.send(batch)
+        with self._ready:
+            self._waiting += batch
+            self._ready.notify()
+        return bundles
+
+    def gains(self, gains: Sequence[tuple[int, float]], lag: float) -> None:
+        """Passed on."""
+        self.below.gains(gains, lag)
+
+    def tempo(self, cps: float) -> None:
+        """Passed on."""
+        self.below.tempo(cps)
+
+    def hush(self) -> None:
+        """Passed on."""
+        self.below.hush()
+
+    def close(self) -> None:
+        """Write the rest and close the file."""
+        with self._ready:
+            self._closed = True
+            self._ready.notify()
+        self._writer.join(2.0)
+        self._file.close()
+
+    def _write(self) -> None:
+        while True:
+            with self._ready:
+                while not self._waiting and not self._closed:
+                    self._ready.wait()
+                batch, self._waiting = self._waiting, []
+                closed = self._closed
+            for sent in batch:
+                plain = msgspec.to_builtins(sent.command)
+                line = {"time": sent.time, "seconds_per_cycle": sent.seconds_per_cycle, "command": plain}
+                self._file.write(json.dumps(line) + "\n")
+            self._file.flush()
+            if closed:
+                return
+
+
+def read_transcript(path: Path) -> list[Sent]:
+    """What a `Transcript` wrote.
+
+    Raises ValueError for a line that is none of its.
+    """
+    found: list[Sent] = []
+    for line in path.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        command = msgspec.convert(entry["command"], Playable, strict=False)
+        found.append(Sent(entry["time"], command, entry["seconds_per_cycle"]))
+    return found
