@@ -1,0 +1,84 @@
+"""The sizes of a net, and the name and shape of every array in its checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from livecode.generators.neural.features import Shape
+
+
+@dataclass(frozen=True)
+class Config(Shape):
+    """Sizes of a net. `width`: of the trunk; `heads`: of attention; `head_*`: of the note head.
+
+    >>> Config(**SIZES["tiny"]).width
+    128
+    """
+
+    width: int = 256
+    layers: int = 6
+    heads: int = 4
+    head_width: int = 256
+    head_hidden: int = 512
+    head_blocks: int = 2
+
+    def to_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Config:
+        """A config from plain data; unknown or missing names and wrong values raise ValueError."""
+        names = {field.name for field in fields(cls)}
+        if set(values) != names:
+            raise ValueError(f"a config has {', '.join(sorted(names))}, not {', '.join(sorted(values))}")
+        for name, value in values.items():
+            if isinstance(value, bool) or not isinstance(value, int):
+                raise ValueError(f"{name} is {value!r}, not a whole number")
+            if not 0 <= value <= 65536:
+                raise ValueError(f"{name} is {value}, which no net has")
+        config = cls(**values)
+        if not config.low <= config.high <= 127 or min(config.voices, config.frame, config.heads) < 1:
+            raise ValueError("its pitch range, voices, frame or heads are impossible")
+        if config.width % (2 * config.heads):
+            raise ValueError(f"width {config.width} is not a multiple of twice its {config.heads} heads")
+        return config
+
+    @property
+    def outputs(self) -> int:
+        """Numbers the head gives: one a class, one an interval from each voice."""
+        return self.size + self.voices * self.intervals
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every array of the net."""
+        wide, narrow, hidden = self.width, self.head_width, self.head_hidden
+        shapes: dict[str, tuple[int, ...]] = {
+            "trunk_table": (self.trunk_rows, wide),
+            "head_table": (self.head_rows, narrow),
+            "enter.gain": (wide,),
+            "leave.gain": (wide,),
+            "state.weight": (self.frame * narrow, wide),
+            "finish.gain": (narrow,),
+            "logit.weight": (self.outputs, narrow),
+            "logit.bias": (self.outputs,),
+        }
+        for n in range(self.layers):
+            shapes |= {
+                f"attention.{n}.{part}.weight": (wide, wide) for part in ("ask", "key", "value", "out")
+            }
+            shapes[f"attention.{n}.norm.gain"] = (wide,)
+            shapes[f"layer.{n}.norm.gain"] = (wide,)
+            shapes[f"layer.{n}.widen.weight"] = (4 * wide, wide)
+            shapes[f"layer.{n}.narrow.weight"] = (wide, 4 * wide)
+        for n in range(self.head_blocks):
+            shapes[f"head.{n}.norm.gain"] = (narrow,)
+            shapes[f"head.{n}.widen.weight"] = (hidden, narrow)
+            shapes[f"head.{n}.narrow.weight"] = (narrow, hidden)
+        return shapes
+
+
+SIZES: dict[str, dict[str, int]] = {
+    "tiny": {"width": 128, "layers": 4, "heads": 4, "head_width": 128, "head_hidden": 256, "head_blocks": 2},
+    "small": {"width": 256, "layers": 6, "heads": 4, "head_width": 256, "head_hidden": 512, "head_blocks": 2},
+    "base": {"width": 448, "layers": 7, "heads": 7, "head_width": 448, "head_hidden": 896, "head_blocks": 2},
+}

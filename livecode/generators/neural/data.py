@@ -1,0 +1,161 @@
+"""Pieces for the net: read, checked, transposed, put into batches.
+
+>>> pieces = read_jsb({"train": [[[60, 55, 52, 48]] * 4], "valid": []}, "train")
+>>> len(pieces), pieces[0].shape
+(1, (4, 4))
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from livecode.errors import CorpusError, FileProblem
+from livecode.generators.neural.features import Classes, Shape, describe, recalled
+
+Pitches = npt.NDArray[np.int64]
+SPLITS = ("test", "valid", "train")
+
+
+def load_json(path: str | Path) -> Any:
+    """A JSON file, gzipped or not."""
+    path = Path(path)
+    try:
+        raw = path.read_bytes()
+        if raw[:2] == b"\x1f\x8b":
+            raw = gzip.decompress(raw)
+        return json.loads(raw)
+    except FileNotFoundError:
+        raise FileProblem(f"no file {path}: check the path") from None
+    except (OSError, EOFError, ValueError) as error:
+        raise CorpusError(f"{path.name} is not JSON that can be read ({error}): export it again") from None
+
+
+def read_jsb(data: Any, split: str | None = None) -> list[Pitches]:
+    """Pieces of a JSB-style JSON value: a list of pieces, or splits by name.
+
+    Each piece is a list of steps, each step a list of MIDI pitches, 0 or -1 for a rest. Without `split`,
+    a dictionary with one split gives that; with several, `test`, else `valid`, else `train`.
+    """
+    if isinstance(data, dict):
+        if split is None:
+            split = next((name for name in SPLITS if name in data), next(iter(data), None))
+        if split not in data:
+            raise CorpusError(f"no split {split!r} in the file: it has {', '.join(map(str, data)) or 'none'}")
+        data = data[split]
+    if not isinstance(data, list):
+        raise CorpusError(
+            "the file holds no list of pieces: give steps of pitches, [[[72, 67, 64, 48], ...], ...]"
+        )
+    if data and isinstance(data[0], list) and data[0] and isinstance(data[0][0], (int, float)):
+        data = [data]
+    pieces = []
+    for number, piece in enumerate(data):
+        try:
+            array = np.array([[max(int(pitch), -1) for pitch in step] for step in piece], dtype=np.int64)
+        except (TypeError, ValueError):
+            array = np.zeros(0, np.int64)
+        if array.ndim != 2 or array.size == 0:
+            raise CorpusError(f"piece {number + 1} is not a list of steps of equally many pitches")
+        pieces.append(array)
+    return pieces
+
+
+def free_shifts(pieces: list[Pitches], beyond: int = 0) -> list[list[int]]:
+    """For every piece, the transpositions that keep each voice within the range it has in all pieces.
+
+    `beyond` widens every range by so many semitones on both sides.
+    """
+    sounding = [np.where(piece > 0, piece, 60) for piece in pieces]
+    silent = [piece <= 0 for piece in pieces]
+    lows = -beyond + np.min([np.where(s, 999, p).min(axis=0) for p, s in zip(sounding, silent)], axis=0)
+    highs = beyond + np.max([np.where(s, -999, p).max(axis=0) for p, s in zip(sounding, silent)], axis=0)
+    shifts = []
+    for piece, rest in zip(sounding, silent):
+        down = int((lows - np.where(rest, 999, piece).min(axis=0)).max())
+        up = int((highs - np.where(rest, -999, piece).max(axis=0)).min())
+        shifts.append(list(range(min(down, 0), max(up, 0) + 1)))
+    return shifts
+
+
+@dataclass
+class Batch:
+    """Rows of several pieces, padded to the longest; `weight` is 0 where nothing was."""
+
+    trunk: npt.NDArray[np.int64]
+    head: npt.NDArray[np.int64]
+    sounding: npt.NDArray[np.int64]
+    target: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.float32]
+
+
+def pad(arrays: list[npt.NDArray[Any]], length: int) -> npt.NDArray[Any]:
+    out = np.zeros((len(arrays), length, *arrays[0].shape[1:]), arrays[0].dtype)
+    for row, array in zip(out, arrays):
+        row[: len(array)] = array
+    return out
+
+
+class Pieces:
+    """A list of pieces ready to be described at any transposition."""
+
+    def __init__(self, shape: Shape, pieces: list[Pitches], beyond: int = 0) -> None:
+        self.shape = shape
+        self.pieces = [shape.classes(piece) for piece in pieces]
+        self.memories = [recalled(shape, piece) for piece in self.pieces]
+        self.shifts = free_shifts(pieces, beyond)
+
+    def __len__(self) -> int:
+        return len(self.pieces)
+
+    @property
+    def notes(self) -> int:
+        return sum(piece.size for piece in self.pieces)
+
+    def moved(self, number: int, shift: int) -> tuple[Classes, tuple[Classes, Classes]]:
+        piece = self.pieces[number]
+        notes, rank = self.memories[number]
+        return np.where(piece > 0, piece + shift, 0), (np.where(notes > 0, notes + shift, notes), rank)
+
+    def batch(self, chosen: list[tuple[int, int]], orders: list[list[int] | None] | None = None) -> Batch:
+        """A batch of (piece number, transposition in semitones), voices chosen in the orders given."""
+        moved = [self.moved(number, shift) for number, shift in chosen]
+        orders = orders or [None] * len(chosen)
+        rows = [describe(self.shape, *each, order) for each, order in zip(moved, orders)]
+        frames = max(len(trunk) for trunk, _, _ in rows)
+        steps = frames * self.shape.frame
+        return Batch(
+            pad([trunk for trunk, _, _ in rows], frames),
+            pad([head for _, head, _ in rows], steps),
+            pad([sounding for _, _, sounding in rows], steps),
+            pad([piece for piece, _ in moved], steps),
+            pad([np.ones(piece.shape, np.float32) for piece, _ in moved], steps),
+        )
+
+    def epoch(self, size: int, random: np.random.Generator, shuffled: float = 0.0) -> Iterator[Batch]:
+        """Every piece once, each in a key drawn by chance, pieces of like length together.
+
+        In a share `shuffled` of the pieces the voices of a step are chosen in an order drawn by chance.
+        """
+        lengths = np.array([len(piece) for piece in self.pieces]) * random.uniform(0.9, 1.1, len(self.pieces))
+        order = np.argsort(lengths)
+        groups = [order[begin : begin + size] for begin in range(0, len(order), size)]
+        for group in random.permutation(len(groups)):
+            orders = [
+                random.permutation(self.shape.voices).tolist() if random.random() < shuffled else None
+                for _ in groups[group]
+            ]
+            yield self.batch([(int(n), int(random.choice(self.shifts[n]))) for n in groups[group]], orders)
+
+    def plain(self, size: int) -> Iterator[Batch]:
+        """Every piece once, as written."""
+        order = np.argsort([len(piece) for piece in self.pieces])
+        for begin in range(0, len(order), size):
+            yield self.batch([(int(n), 0) for n in order[begin : begin + size]])
