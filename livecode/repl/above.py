@@ -112,11 +112,12 @@ class Replaced:
     """`sys.stdout` and `sys.stderr` through one Above while a `with` block runs."""
 
     def __init__(self) -> None:
-        self.out = Above(sys.stdout)
-        self.err = Above(sys.stderr)
+        self._before = sys.stdout, sys.stderr
+        self.out, self.err = Above(sys.stdout), Above(sys.stderr)
 
     def __enter__(self) -> Replaced:
         self._before = sys.stdout, sys.stderr
+        self.out.real, self.err.real = self._before
         sys.stdout, sys.stderr = self.out, self.err
         return self
 

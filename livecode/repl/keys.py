@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from prompt_toolkit.application.current import get_app
+from prompt_toolkit.buffer import Buffer, CompletionState
+from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import DEFAULT_BUFFER
 from prompt_toolkit.filters import (
@@ -110,7 +112,7 @@ def _typing(keys: KeyBindings) -> None:
         if buffer.complete_state is not None:
             buffer.complete_next()
         else:
-            buffer.start_completion(select_first=True)
+            _complete_now(buffer)
 
     @keys.add("backspace", filter=typing & in_deep_indent)
     def _(event: KeyPressEvent) -> None:
@@ -126,6 +128,18 @@ def _typing(keys: KeyBindings) -> None:
     def _(event: KeyPressEvent) -> None:
         event.current_buffer.cancel_completion()
         event.current_buffer.auto_down(count=event.arg)
+
+
+def _complete_now(buffer: Buffer) -> None:
+    """Take the best name at once and show the others.
+
+    prompt_toolkit's own way drops a Tab that comes while names for the last letter are still being looked for.
+    """
+    asked = CompleteEvent(completion_requested=True)
+    offers = list(buffer.completer.get_completions(buffer.document, asked))
+    if offers:
+        buffer.complete_state = CompletionState(buffer.document, offers)
+        buffer.go_to_completion(0)
 
 
 def _accept(event: KeyPressEvent) -> None:

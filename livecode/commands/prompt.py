@@ -1,0 +1,68 @@
+"""The prompt: type patterns, hear them.
+
+    livecode
+    livecode --tempo 126 --device hw:1
+    printf 'd1 >> s("bd*4")\n' | livecode --stay
+
+Without a terminal it evaluates the lines and blocks that come through the pipe until they end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from livecode import config as settings
+from livecode.commands.sets_by_name import use_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+BANNER = "livecode {version}   ?name tells what a name means, help() the keys, Ctrl-D leaves\n"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The settings, and what to do with a pipe."""
+    parser.add_argument("--stay", action="store_true", help="after the pipe has ended play on until Ctrl-C")
+    parser.add_argument("--strict", action="store_true", help="exit with 1 when a block from the pipe failed")
+    settings.add_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the prompt, or read the pipe."""
+    config = settings.from_options(options)
+    use_set(config)
+    from livecode.stage.session import Session, use
+
+    session = Session("live", config=config)
+    use(session)
+    try:
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            return converse(session, config)
+        from livecode.repl import plain
+
+        failed = plain.run(session, sys.stdin, sys.stdout, sys.stderr)
+        if options.stay:
+            stay(session)
+        return 1 if failed and options.strict else 0
+    finally:
+        session.close()
+
+
+def converse(session: Any, config: settings.Config, first: Callable[[], Any] | None = None) -> int:
+    """The prompt on a terminal; `first` runs when it is about to show."""
+    from livecode.commands.versions import version
+    from livecode.repl.prompt import Prompt
+
+    return Prompt(session, config).run(BANNER.format(version=version()), first)
+
+
+def stay(session: Any) -> None:
+    """Play on until Ctrl-C, or until the sound has ended for good."""
+    try:
+        while session.status().state != "ended":
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        pass

@@ -1,0 +1,116 @@
+"""Write a set to a sound file, without a sound device.
+
+    livecode render dorian_rain -o rain.wav --cycles 64
+    livecode render mine.py -o mine.flac --picture mine.png
+
+The same commands reach the engine as in a performance; a picture of the music may be drawn beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from livecode import config as settings
+from livecode.commands.sets_by_name import pattern_file, use_set
+from livecode.errors import FileProblem
+
+SOUNDS = (".wav", ".flac")
+PICTURES = (".png", ".svg")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """What was made: the files, the music's length and the time it took (seconds), its loudest sample."""
+
+    sound: str
+    picture: str | None
+    seconds: float
+    cycles: int
+    events: int
+    peak: float
+    took: float
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What, to where, how long."""
+    parser.add_argument("what", metavar="FILE|NAME", help="a pattern file, or the name of a set")
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="OUT.wav or OUT.flac (NAME.wav)")
+    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles (the set's own length, or 16)")
+    parser.add_argument("--picture", metavar="FILE", type=Path, help="a piano roll beside it, .png or .svg")
+    parser.add_argument("--json", action="store_true", help="say what was made as JSON")
+    settings.add_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Render and say what was made."""
+    config = settings.from_options(options)
+    use_set(config)
+    path = pattern_file(options.what)
+    target = options.output or Path(f"{path.stem}.wav")
+    made = render(path, target, config, cycles=options.cycles, picture=options.picture)
+    if options.json:
+        print(json.dumps(asdict(made)))
+    else:
+        print(f"{made.sound}: {made.seconds:.1f} s, {made.cycles} cycles, {made.events} events")
+    return 0
+
+
+def render(
+    path: Path, target: Path, config: settings.Config, *, cycles: int | None = None, picture: Path | None = None
+) -> Rendered:
+    """Render a pattern file to a sound file, and draw it if a picture is asked for."""
+    _check(target, SOUNDS)
+    if picture is not None:
+        _check(picture, PICTURES)
+    if cycles is not None and cycles < 1:
+        raise FileProblem(f"--cycles {cycles}: give 1 or more")
+    started = time.monotonic()
+    performance = performed(path, cycles, config)
+    sound = _rendered(performance, target, config)
+    if picture is not None:
+        draw(performance, picture, path.stem.replace("_", " "))
+    return Rendered(
+        str(target), str(picture) if picture else None, performance.seconds, int(performance.cycles),
+        len(performance.events), sound, time.monotonic() - started,
+    )  # fmt: skip
+
+
+def performed(path: Path, cycles: int | None, config: settings.Config) -> Any:
+    """What a pattern file plays, worked out on a virtual clock; errors in it are shown with a caret."""
+    from livecode.commands.play import shown
+    from livecode.stage.offline import perform
+
+    try:
+        return perform(path, cycles=cycles, config=config)
+    except (KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:
+        raise shown(error, {}) from None
+
+
+def draw(performance: Any, picture: Path, title: str) -> None:
+    """The piano roll of a performance, as PNG or SVG by the file's name."""
+    from livecode.pictures.roll import from_rows
+
+    rows = [played.json() for played in performance.events]
+    roll = from_rows(rows, end=int(performance.cycles), title=title, sections=sections(performance))
+    if picture.suffix.lower() == ".svg":
+        from livecode.pictures import svg
+
+        svg.write(roll, picture)
+    else:
+        from livecode.pictures import png
+
+        png.write(roll, picture)
+
+
+def _check(file: Path, kinds: tuple[str, ...]) -> None:
+    if file.suffix.lower() not in kinds:
+        raise FileProblem(f"cannot write {file}: its name must end in {' or '.join(kinds)}")
+    if not file.parent.is_dir():
+        raise FileProblem(f"no folder {file.parent} for {file.name}: make it first")

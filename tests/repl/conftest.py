@@ -1,0 +1,165 @@
+"""A session that only writes down what is asked of it, and a prompt driven by keystrokes."""
+
+from __future__ import annotations
+
+import io
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from prompt_toolkit.data_structures import Size
+from prompt_toolkit.history import InMemoryHistory
+from prompt_toolkit.input import create_pipe_input
+from prompt_toolkit.output.vt100 import Vt100_Output
+
+from livecode.config import Config
+from livecode.repl.prompt import Prompt
+
+
+class Slot:
+    def __init__(self, session: Recorder, number: int) -> None:
+        self.session, self.number = session, number
+
+    def __rshift__(self, pattern: Any) -> None:
+        self.session.view.slots[self.number - 1].playing = True
+        self.session.said.append(f"d{self.number} >> {pattern}")
+
+    def mute(self) -> None:
+        self._set("muted", True)
+
+    def unmute(self) -> None:
+        self._set("muted", False)
+
+    def solo(self) -> None:
+        self._set("soloed", True)
+
+    def unsolo(self) -> None:
+        self._set("soloed", False)
+
+    def _set(self, what: str, value: bool) -> None:
+        setattr(self.session.view.slots[self.number - 1], what, value)
+        self.session.said.append(f"d{self.number} {what} {value}")
+
+
+class Recorder:
+    """Has the session's verbs; keeps the calls in `said`."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.listeners: list[Callable[[Any], None]] = []
+        slots = [
+            SimpleNamespace(number=n, playing=False, muted=False, soloed=False, fault=None) for n in range(1, 17)
+        ]
+        self.view = SimpleNamespace(
+            state="sounding", cycle=0.0, beat=1, beats=4, bpm=120.0, load=3.0, late=0, dropped=0, lost=0,
+            slots=slots,
+        )  # fmt: skip
+
+    def namespace(self) -> dict[str, Any]:
+        names: dict[str, Any] = {f"d{n}": Slot(self, n) for n in range(1, 17)}
+        names |= {"metronome": lambda: self.said.append("metronome"), "every": lambda n, change: None}
+        return names
+
+    @contextmanager
+    def evaluation(self, source: str, name: str) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self.said.append("rolled back")
+            raise
+
+    def status(self) -> Any:
+        return self.view
+
+    def boot(self) -> None:
+        self.said.append("boot")
+
+    def hush(self) -> None:
+        self.said.append("hush")
+
+    def undo(self) -> None:
+        self.said.append("undo")
+
+    def redo(self) -> None:
+        self.said.append("redo")
+
+    def listen(self, callback: Callable[[Any], None]) -> None:
+        self.listeners.append(callback)
+
+    def unlisten(self, callback: Callable[[Any], None]) -> None:
+        self.listeners.remove(callback)
+
+    def notice(self, text: str) -> None:
+        for callback in self.listeners:
+            callback(SimpleNamespace(text=text))
+
+
+class Typist:
+    """Types at a real prompt through a pipe; `seen` is everything its terminal got."""
+
+    def __init__(self, session: Any, reader: Any, columns: int = 80, **config: Any) -> None:
+        self.session, self.reader = session, reader
+        self.paper = io.StringIO()
+        self.size = Size(rows=30, columns=columns)
+        screen = Vt100_Output(self.paper, lambda: self.size, term="xterm", enable_cpr=False)
+        self.history = InMemoryHistory()
+        self.prompt = Prompt(
+            session, Config().changed(config, "test"), reader=reader, screen=screen, history=self.history
+        )
+
+    def type(self, *keys: str, end: bool = True, first: Callable[[], Any] | None = None) -> int:
+        """Send the keys, then Ctrl-D, and run the prompt until it ends."""
+        for text in keys:
+            self.reader.send_text(text)
+        if end:
+            self.reader.send_text("\x04")
+        return self.prompt.run(first=first)
+
+    def type_in_time(self, *steps: str | Callable[[], Any] | float) -> int:
+        """Keys, calls and pauses one after the other from another thread, while the prompt runs."""
+
+        def follow() -> None:
+            for step in steps:
+                if isinstance(step, str):
+                    self.reader.send_text(step)
+                elif callable(step):
+                    step()
+                else:
+                    time.sleep(step)
+            self.reader.send_text("\x04")
+
+        thread = threading.Thread(target=follow)
+        thread.start()
+        try:
+            return self.prompt.run()
+        finally:
+            thread.join()
+
+    @property
+    def namespace(self) -> dict[str, Any]:
+        return self.prompt.evaluator.namespace
+
+    @property
+    def seen(self) -> str:
+        return self.paper.getvalue()
+
+
+@pytest.fixture
+def session() -> Recorder:
+    return Recorder()
+
+
+@pytest.fixture
+def typist(session: Recorder) -> Iterator[Typist]:
+    with create_pipe_input() as reader:
+        yield Typist(session, reader)
+
+
+@pytest.fixture
+def vi_typist(session: Recorder) -> Iterator[Typist]:
+    with create_pipe_input() as reader:
+        yield Typist(session, reader, editing="vi")
