@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from types import ModuleType
 from typing import NoReturn
 
 from livecode.errors import LivecodeError, nearest, one_line
@@ -64,13 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain("livecode", _unknown(name), 2)
     title = "livecode" if name == PROMPT else f"livecode {name}"
     command = import_module(f"livecode.commands.{name}")
-    parser = Parser(
-        prog=title, description=command.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    command.add_arguments(parser)
     try:
-        options = parser.parse_args(rest)
-        status: int = command.run(options)
+        status = _run(command, title, rest)
         sys.stdout.flush()
         return status
     except KeyboardInterrupt:
@@ -102,6 +98,16 @@ def overview() -> str:
         "livecode prompt --help lists the settings, livecode --version the version.",
     ]
     return "\n".join(lines)
+
+
+def _run(command: ModuleType, title: str, words: list[str]) -> int:
+    """Read the words and run; a command that reads its own words has `handle` instead."""
+    if hasattr(command, "handle"):
+        return int(command.handle(words))
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = Parser(prog=title, description=command.__doc__, formatter_class=layout)
+    command.add_arguments(parser)
+    return int(command.run(parser.parse_args(words)))
 
 
 def _unknown(name: str) -> str:

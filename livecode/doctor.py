@@ -7,10 +7,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -90,7 +92,7 @@ def _packages(config: Config) -> Iterator[Finding]:
     else:
         yield Finding("packages", "ok", ", ".join(present))
     if find_spec("torch") is None:
-        yield Finding("torch", "note", "not installed; only training needs it", 'pip install "livecode[train]"')
+        yield Finding("torch", "note", "not installed, and only training needs it", "pip install torch")
     else:
         yield Finding("torch", "ok", metadata.version("torch"))
 
@@ -114,7 +116,8 @@ def _scsynth(config: Config) -> Iterator[Finding]:
     program = find("scsynth")
     if program is None:
         state = "note" if embedded_available() and config.engine in ("auto", "embedded") else "fail"
-        yield Finding("scsynth", state, "not on this machine", how_to_install().removeprefix("install it with: "))
+        cure = how_to_install().removeprefix("install it with: ")
+        yield Finding("scsynth", state, "not on this machine", cure)
     else:
         yield Finding("scsynth", "ok", f"{_said(program, '-v')} at {program}")
     supernova = find("supernova")
@@ -208,7 +211,8 @@ def _samples(config: Config) -> Iterator[Finding]:
         yield Finding("sample folders", "ok", 'none named; samples = ["FOLDER"] in config.toml adds yours')
     for root in config.samples:
         if not root.is_dir():
-            yield Finding("sample folders", "fail", f"{root} is not there", "mend samples = [...] in config.toml")
+            cure = "mend samples = [...] in config.toml"
+            yield Finding("sample folders", "fail", f"{root} is not there", cure)
             continue
         folders = [place for place in root.iterdir() if place.is_dir() and not place.name.startswith(".")]
         yield Finding("sample folders", "ok", f"{root}: {len(folders)} folders")
@@ -222,8 +226,8 @@ def _sets(config: Config) -> Iterator[Finding]:
     names = list(listing("patterns", ".py"))
     state = "ok" if names else "fail"
     yield Finding("sets by name", state, ", ".join(names) or "none", "" if names else "pip install . again")
-    from livecode.sound.catalogue import Catalogue
     from livecode.sets import folders as rooms
+    from livecode.sound.catalogue import Catalogue
 
     catalogue = Catalogue(rooms("sc"))
     known = {id(item): item for item in catalogue.instruments.values() if not item.hidden}
@@ -245,3 +249,36 @@ def _cache(config: Config) -> Iterator[Finding]:
             return
     size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
     yield Finding("cache", "ok", f"{place} ({size / 1e6:.1f} MB)")
+
+
+def _render(config: Config) -> Iterator[Finding]:
+    """Four notes from text to samples, offline, and what came out."""
+    from livecode.commands.render import sounded
+    from livecode.stage.offline import perform
+
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="livecode-doctor-") as place:
+        performance = perform(source='d1 >> s("bd*4")', cycles=1, config=config)
+        peak = sounded(performance, Path(place, "four.wav"), config)
+    took = time.monotonic() - started
+    if not math.isfinite(peak) or not 0.01 < peak <= 1.0:
+        cure = "try --engine embedded, or reinstall scsynth"
+        yield Finding("offline render", "fail", f"peak {peak:g}", cure)
+    else:
+        yield Finding("offline render", "ok", f"four notes in {took:.2f} s, peak {peak:.2f}")
+
+
+def _boot(config: Config) -> Iterator[Finding]:
+    """The engine as a performance would start it, and ended again."""
+    from livecode.sound.engine import EngineOptions, boot
+
+    started = time.monotonic()
+    engine = boot(EngineOptions.from_config(config))
+    took = time.monotonic() - started
+    try:
+        engine.sync()
+        yield Finding("engine", "ok", f"{engine.name}: up in {took:.2f} s at {engine.sample_rate:g} Hz")
+        for notice in engine.notices:
+            yield Finding("engine", "note", notice)
+    finally:
+        engine.quit()

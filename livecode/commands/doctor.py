@@ -14,7 +14,7 @@ import json
 import sys
 from dataclasses import asdict
 
-from livecode import config as settings
+import livecode.config as settings
 from livecode.commands.sets_by_name import use_set
 from livecode.errors import LivecodeError, one_line
 
@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Print every finding; 1 when one of them fails."""
-    from livecode import doctor
+    import livecode.doctor as doctor
 
     broken = None
     try:

@@ -13,7 +13,7 @@ import argparse
 import json
 import sys
 
-from livecode import config as settings
+import livecode.config as settings
 from livecode.commands.render import performed
 from livecode.commands.sets_by_name import pattern_file, use_set
 from livecode.errors import FileProblem
@@ -22,7 +22,7 @@ from livecode.errors import FileProblem
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, and how long."""
     parser.add_argument("what", metavar="FILE|NAME", help="a pattern file, or the name of a set")
-    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles (the set's own length, or 16)")
+    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles (the set's length, or 16)")
     parser.add_argument("--json", action="store_true", help="as always: one JSON object a line")
     settings.add_options(parser, ("set", "samples", "tempo"))
 

@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from livecode import config as settings
+import livecode.config as settings
 from livecode.commands.sets_by_name import factory_set, listed, pattern_file, use_set
 
 OUT = Path("out")
@@ -94,9 +94,9 @@ def live(path: Path, config: settings.Config, options: argparse.Namespace) -> in
         session.boot()
         load(session, path, options.watch)
         session.wait()
-        print(f"playing {path.stem}: Ctrl-C ends" + (", saving the file plays it again" if options.watch else ""))
-        until = None if options.cycles is None else options.cycles
-        return _until(session, until)
+        saving = ", saving the file plays it again" if options.watch else ""
+        print(f"playing {path.stem}: Ctrl-C ends{saving}", flush=True)
+        return _until(session, options.cycles)
     except KeyboardInterrupt:
         return 0
     finally:
@@ -104,7 +104,7 @@ def live(path: Path, config: settings.Config, options: argparse.Namespace) -> in
 
 
 def load(session: Any, path: Path, watch: bool) -> None:
-    """Execute the file; what is wrong in it is shown with a caret and ends the command unless it is watched."""
+    """Execute the file; what is wrong in it is shown with a caret and ends the command."""
     try:
         session.load(path, watch=watch)
     except (KeyboardInterrupt, SystemExit):

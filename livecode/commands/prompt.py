@@ -14,7 +14,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from livecode import config as settings
+import livecode.config as settings
 from livecode.commands.sets_by_name import use_set
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from livecode import config as settings
+import livecode.config as settings
 from livecode.commands.sets_by_name import pattern_file, use_set
 from livecode.errors import FileProblem
 
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, to where, how long."""
     parser.add_argument("what", metavar="FILE|NAME", help="a pattern file, or the name of a set")
     parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="OUT.wav or OUT.flac (NAME.wav)")
-    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles (the set's own length, or 16)")
+    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles (the set's length, or 16)")
     parser.add_argument("--picture", metavar="FILE", type=Path, help="a piano roll beside it, .png or .svg")
     parser.add_argument("--json", action="store_true", help="say what was made as JSON")
     settings.add_options(parser)
@@ -61,7 +61,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 def render(
-    path: Path, target: Path, config: settings.Config, *, cycles: int | None = None, picture: Path | None = None
+    path: Path,
+    target: Path,
+    config: settings.Config,
+    *,
+    cycles: int | None = None,
+    picture: Path | None = None,
 ) -> Rendered:
     """Render a pattern file to a sound file, and draw it if a picture is asked for."""
     _check(target, SOUNDS)
@@ -71,12 +76,12 @@ def render(
         raise FileProblem(f"--cycles {cycles}: give 1 or more")
     started = time.monotonic()
     performance = performed(path, cycles, config)
-    sound = _rendered(performance, target, config)
+    peak = sounded(performance, target, config)
     if picture is not None:
         draw(performance, picture, path.stem.replace("_", " "))
     return Rendered(
         str(target), str(picture) if picture else None, performance.seconds, int(performance.cycles),
-        len(performance.events), sound, time.monotonic() - started,
+        len(performance.events), peak, time.monotonic() - started,
     )  # fmt: skip
 
 
@@ -91,6 +96,30 @@ def performed(path: Path, cycles: int | None, config: settings.Config) -> Any:
         raise
     except BaseException as error:
         raise shown(error, {}) from None
+
+
+def sounded(performance: Any, target: Path, config: settings.Config) -> float:
+    """Let the engine play a performance into a file; its loudest sample.
+
+    An engine chosen for the stage that cannot render (supernova, an address) leaves the choice to "auto".
+    """
+    from livecode.sound.render import Renderer
+
+    engine = config.engine if config.engine in ("scsynth", "embedded") else "auto"
+    renderer = Renderer(config.sample_rate or 48000, engine)
+    made = renderer.render(performance.sends, performance.commands, performance.seconds, target)
+    return made.peak()
+
+
+def sections(performance: Any) -> list[Any]:
+    """The named stretches of a performance, where its set has any."""
+    from livecode.pictures.roll import Section
+
+    found, begin = [], 0.0
+    for name, cycles in getattr(performance, "sections", ()):
+        found.append(Section(begin, begin + float(cycles), str(name)))
+        begin += float(cycles)
+    return found
 
 
 def draw(performance: Any, picture: Path, title: str) -> None:

@@ -32,7 +32,7 @@ def pattern_file(wanted: str) -> Path:
     if path.suffix or os.sep in wanted:
         siblings = [item.name for item in path.parent.iterdir()] if path.parent.is_dir() else []
         near = nearest(path.name, siblings)
-        cure = f"did you mean {path.parent / near}?" if near else "livecode play --list shows the sets by name"
+        cure = f"did you mean {path.parent / near}?" if near else "livecode play --list shows the sets"
         raise FileProblem(f"no file {wanted}: {cure}")
     from livecode.sets import find
 

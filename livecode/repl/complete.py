@@ -71,7 +71,9 @@ class NameCompleter(Completer):
         if where.word:
             python = dict.fromkeys(keyword.kwlist, "Python")
             python |= {name: getattr(builtins, name) for name in dir(builtins) if name[0] != "_"}
-            yield from _offer(where.word, {name: python[name] for name in python if name not in public}, 20)
+            # Python's own only by their beginning: who types "plu" wants no ProcessLookupError.
+            wanted = [name for name in python if name.startswith(where.word) and name not in public]
+            yield from _offer(where.word, {name: python[name] for name in wanted})
 
     def _parameters(self, calls: str) -> dict[str, Any]:
         """The keywords a call takes, spelled `order=`."""
@@ -142,8 +144,8 @@ def _pattern_class() -> Any:
     return Pattern
 
 
-def _offer(word: str, known: Mapping[str, Any], most: int = MOST) -> Iterator[Completion]:
-    for name in rank(word, known)[:most]:
+def _offer(word: str, known: Mapping[str, Any]) -> Iterator[Completion]:
+    for name in rank(word, known)[:MOST]:
         thing = known[name]
         text = thing if isinstance(thing, str) else meaning(thing)
         yield Completion(name, start_position=-len(word), display_meta=text[:100])

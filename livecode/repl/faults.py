@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import difflib
 import linecache
 import os
 import re
@@ -105,7 +106,11 @@ def _message(error: BaseException, namespace: Mapping[str, Any]) -> str:
     if isinstance(error, LivecodeError):
         return one_line(error)
     if isinstance(error, NameError) and error.name:
-        return _unknown("name", error.name, [*namespace, *dir(builtins)])
+        known: Iterable[str] = namespace
+        if nearest(error.name, known) is None:
+            # Python's own names only when it is nearly one of them: "nope" is not a misspelt "open".
+            known = difflib.get_close_matches(error.name, dir(builtins), n=1, cutoff=0.78)
+        return _unknown("name", error.name, known)
     if isinstance(error, AttributeError) and error.name:
         owner = error.obj
         kind = type(owner).__name__

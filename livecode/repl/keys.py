@@ -133,7 +133,7 @@ def _typing(keys: KeyBindings) -> None:
 def _complete_now(buffer: Buffer) -> None:
     """Take the best name at once and show the others.
 
-    prompt_toolkit's own way drops a Tab that comes while names for the last letter are still being looked for.
+    prompt_toolkit's own way drops a Tab that comes while names for the last letter are being looked up.
     """
     asked = CompleteEvent(completion_requested=True)
     offers = list(buffer.completer.get_completions(buffer.document, asked))

@@ -11,8 +11,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from livecode.repl.describe import meaning
-
 KEPT_SECONDS = 10.0
 
 # What the strings given to a call name. Several kinds are offered together.
@@ -154,9 +152,11 @@ def _models() -> dict[str, str]:
 
 
 def _corpora() -> dict[str, str]:
-    from livecode.music import corpora
+    from livecode.music.corpus import ALIASES, names
 
-    return {name: meaning(text) if not isinstance(text, str) else text for name, text in corpora().items()}
+    models = _sets("models")
+    found = {name: _card(models[name]) for name in names()}
+    return found | {name: f"the same as {target}" for name, target in ALIASES.items()}
 
 
 def _factory_sets() -> dict[str, str]:

@@ -52,7 +52,8 @@ class Recorder:
         self.said: list[str] = []
         self.listeners: list[Callable[[Any], None]] = []
         slots = [
-            SimpleNamespace(number=n, playing=False, muted=False, soloed=False, fault=None) for n in range(1, 17)
+            SimpleNamespace(number=number, playing=False, muted=False, soloed=False, fault=None)
+            for number in range(1, 17)
         ]
         self.view = SimpleNamespace(
             state="sounding", cycle=0.0, beat=1, beats=4, bpm=120.0, load=3.0, late=0, dropped=0, lost=0,

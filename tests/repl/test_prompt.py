@@ -177,7 +177,8 @@ def test_control_c_stops_a_python_loop_within_a_fifth_of_a_second(typist):
     thread = threading.Thread(target=interrupt)
     thread.start()
     typist.namespace["monotonic"] = time.monotonic
-    typist.type("looping = 1\x1b[200~\nwhile True:\n    latest = monotonic()\n\x1b[201~", ENTER, "after = 1", ENTER)
+    endless = "looping = 1\nwhile True:\n    latest = monotonic()\n"
+    typist.type(f"\x1b[200~{endless}\x1b[201~", ENTER, "after = 1", ENTER)
     thread.join()
     assert typist.namespace["after"] == 1
     assert typist.namespace["latest"] - stopped["at"] < 0.2
