@@ -88,6 +88,13 @@ class NameCompleter(Completer):
         text = signature(thing, calls.rsplit(".", 1)[-1])
         return {f"{item.name}=": text for item in found if item.kind in kinds and item.name != "self"}
 
+    def signature_at(self, before: str) -> str:
+        """How to call what the cursor is in the brackets of; "" outside calls and where that is unknown."""
+        where = place(before)
+        calls = where.inside.calls if where.inside is not None else where.calls
+        thing = self.resolve(calls) if calls else None
+        return signature(thing, calls.rsplit(".", 1)[-1]) if thing is not None else ""
+
     def resolve(self, expression: str) -> Any:
         """The object an expression names, or the class a call of it gives; None when that is unknown."""
         expression = expression.strip()

@@ -17,12 +17,16 @@ QUOTES = ("'" * 3, '"' * 3, "'", '"')
 
 @dataclass(frozen=True, slots=True)
 class InString:
-    """Inside a string: the call it is an argument of, which argument, and the word being typed."""
+    """Inside a string: the call it is an argument of, which argument, and the word being typed.
+
+    `function` is the last name of `calls`, the whole expression that is called.
+    """
 
     function: str
     keyword: str
     text: str
     word: str
+    calls: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +139,7 @@ def _in_string(before: str, start: int) -> InString:
     text = before[start + quote :]
     function, keyword = _call_before(before, start)
     match = MINI_WORD.search(text)
-    return InString(function.rsplit(".", 1)[-1], keyword, text, match.group() if match else "")
+    return InString(function.rsplit(".", 1)[-1], keyword, text, match.group() if match else "", function)
 
 
 def _call_before(text: str, position: int) -> tuple[str, str]:

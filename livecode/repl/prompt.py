@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from prompt_toolkit import PromptSession, print_formatted_text
+from prompt_toolkit.cursor_shapes import ModalCursorShapeConfig
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
@@ -51,14 +52,16 @@ class Prompt:
         self.session = session
         self.config = config or Config()
         self.evaluator = Evaluator(session, session.namespace())
+        self.completer = NameCompleter(self.evaluator.names)
         self._shown: toolbar.Fragments = []
+        self._typed = self._signature = ""
         self._warmed = False
         self.pages: PromptSession[str] = PromptSession(
             [("class:prompt", MARK)],
             multiline=True,
             prompt_continuation=lambda width, line, wraps: [("class:continuation", "· "[:width])],
             lexer=CodeLexer(),
-            completer=NameCompleter(self.evaluator.names),
+            completer=self.completer,
             complete_while_typing=True,
             complete_in_thread=True,
             history=history if history is not None else saved_history(),
@@ -68,6 +71,7 @@ class Prompt:
             include_default_pygments_style=False,
             editing_mode=EditingMode.VI if self.config.editing == "vi" else EditingMode.EMACS,
             enable_suspend=True,
+            cursor=ModalCursorShapeConfig() if self.config.editing == "vi" else None,
             input=reader,
             output=screen,
         )
@@ -190,7 +194,13 @@ class Prompt:
                 self.pages.app.invalidate()
 
     def _words(self) -> toolbar.Fragments:
-        return toolbar.fragments(self.session.status(), self.pages.app.output.get_size().columns)
+        """The toolbar now; at its end how to call what is being typed, if a call is."""
+        width = self.pages.app.output.get_size().columns
+        typed = self.pages.default_buffer.document.text_before_cursor
+        if typed != self._typed:
+            self._typed, self._signature = typed, self.completer.signature_at(typed)
+        hint = self._signature or toolbar.HINT
+        return toolbar.fragments(self.session.status(), width, hint)
 
     def _toolbar(self) -> FormattedText:
         self._shown = self._words()

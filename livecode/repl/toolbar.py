@@ -48,7 +48,10 @@ class View(Protocol):
     def slots(self) -> Iterable[SlotView]: ...
 
 
-def fragments(status: View, width: int, hint: str = "F9 hush   Tab names   help()") -> Fragments:
+HINT = "F9 hush   Tab names   help()"
+
+
+def fragments(status: View, width: int, hint: str = HINT) -> Fragments:
     """The toolbar as (style, text) pairs, at most `width` cells; the hint stands right if there is room."""
     left: Fragments = [("class:toolbar.strong", f" {status.bpm:g} bpm")]
     playing = [slot for slot in status.slots if slot.playing]
@@ -89,6 +92,8 @@ def _slot(slot: SlotView) -> Fragments:
 
 def _fitted(left: Fragments, hint: str, width: int) -> Fragments:
     used = sum(len(text) for _, text in left)
+    if len(hint) > width - used - 2 and width - used > 24:
+        hint = hint[: width - used - 5] + "..."
     if used + len(hint) + 2 <= width:
         return [*left, ("", " " * (width - used - len(hint) - 1)), ("class:toolbar.off", hint)]
     fitted: Fragments = []

@@ -159,6 +159,13 @@ def test_the_menu_shows_what_names_mean(typist):
     assert "Raise a pattern." in plain(typist.seen)
 
 
+def test_the_open_call_is_explained_in_the_toolbar(typist):
+    typist.namespace["lift"] = lift
+    shown = []
+    typist.type_in_time("lift('x'", 0.3, lambda: shown.extend(typist.prompt._words()), CTRL_C)
+    assert shown[-1][1] == "lift(pattern, by=12)"
+
+
 def test_control_c_clears_the_line(typist):
     typist.type("nonsense(", CTRL_C, "fine = 1", ENTER)
     assert typist.namespace["fine"] == 1
