@@ -110,15 +110,16 @@ def load(session: Any, path: Path, watch: bool) -> None:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        raise shown(error, session.namespace()) from None
+        raise shown(error) from None
 
 
-def shown(error: BaseException, namespace: dict[str, Any]) -> Exception:
+def shown(error: BaseException) -> Exception:
     """An error of a pattern file as one that prints its line and a caret."""
     from livecode.errors import LivecodeError
     from livecode.repl.faults import read, user_source
+    from livecode.repl.names import Names
 
-    fault = read(error, user_source, namespace)
+    fault = read(error, user_source, Names({}).public())
     text = fault.located()
     if fault.line:
         print(f"  {fault.text}\n  {fault.caret()}", file=sys.stderr)

@@ -95,7 +95,7 @@ def performed(path: Path, cycles: int | None, config: settings.Config) -> Any:
     except (KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:
-        raise shown(error, {}) from None
+        raise shown(error) from None
 
 
 def sounded(performance: Any, target: Path, config: settings.Config) -> float:

@@ -100,7 +100,7 @@ class NameCompleter(Completer):
         expression = expression.strip()
         if NAME_CHAIN.match(expression):
             first, *rest = expression.split(".")
-            thing = self.names.namespace.get(first, getattr(builtins, first, None))
+            thing = self.names.thing(first, getattr(builtins, first, None))
             for name in rest:
                 thing = _attribute(thing, name)
             return thing

@@ -72,7 +72,7 @@ class Evaluator:
         except SystemExit:
             raise
         except BaseException as error:
-            return Answer(fault=read(error, self._source_of, self.namespace))
+            return Answer(fault=read(error, self._source_of, self.names.public()))
         if value is not None:
             self.namespace["_"] = value
         return Answer(shown)
@@ -93,7 +93,7 @@ class Evaluator:
             return KEYS_PAGE
         first, *rest = name.split(".")
         missing = object()
-        thing = self.namespace.get(first, missing)
+        thing = self.names.thing(first, missing)
         for part in rest:
             thing = getattr(thing, part, missing)
         if thing is not missing:

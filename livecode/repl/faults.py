@@ -18,10 +18,9 @@ import linecache
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Any
 
 from livecode.errors import LivecodeError, NameUnknown, NotationError, nearest, one_line
 
@@ -67,17 +66,17 @@ class _Span:
     end_column: int
 
 
-def read(error: BaseException, source_of: Sources, namespace: Mapping[str, Any]) -> Fault:
+def read(error: BaseException, source_of: Sources, names: Iterable[str]) -> Fault:
     """Find the place in the performer's own text that an error is about, and say it in one line.
 
-    `source_of` gives the text compiled under a name, None for code that is not the performer's; `namespace`
-    is where the names that could have been meant are looked up.
+    `source_of` gives the text compiled under a name, None for code that is not the performer's; `names`
+    are those that could have been meant.
     """
     if isinstance(error, SyntaxError) and error.filename:
         text = source_of(error.filename)
         if text is not None:
             return _syntax(error, text)
-    message = _message(error, namespace)
+    message = _message(error, names)
     found = _place(error.__traceback__, source_of)
     if found is None:
         return Fault(message)
@@ -102,11 +101,11 @@ def _file(name: str) -> str:
     return "" if name.startswith("<") else os.path.basename(name)
 
 
-def _message(error: BaseException, namespace: Mapping[str, Any]) -> str:
+def _message(error: BaseException, names: Iterable[str]) -> str:
     if isinstance(error, LivecodeError):
         return one_line(error)
     if isinstance(error, NameError) and error.name:
-        known: Iterable[str] = namespace
+        known = list(names)
         if nearest(error.name, known) is None:
             # Python's own names only when it is nearly one of them: "nope" is not a misspelt "open".
             known = difflib.get_close_matches(error.name, dir(builtins), n=1, cutoff=0.78)

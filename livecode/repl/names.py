@@ -47,8 +47,17 @@ class Names:
         self._kept: dict[str, tuple[float, dict[str, str]]] = {}
 
     def public(self) -> dict[str, Any]:
-        """The names of the namespace that do not begin with an underscore."""
-        return {name: thing for name, thing in list(self.namespace.items()) if not name.startswith("_")}
+        """Every public name with what it stands for, or with its meaning where that is not loaded yet."""
+        found: dict[str, Any] = dict(self.of("name"))
+        found.update((name, thing) for name, thing in list(self.namespace.items()) if name[0] != "_")
+        return found
+
+    def thing(self, name: str, otherwise: Any = None) -> Any:
+        """What a name stands for, loaded if need be."""
+        try:
+            return self.namespace[name]
+        except KeyError:
+            return otherwise
 
     def of(self, kind: str) -> dict[str, str]:
         """The names of one kind, each with its one-line meaning; empty for a kind nobody knows."""
@@ -82,7 +91,7 @@ class Names:
         >>> Names({}).find("dorian")[0]
         'scale'
         """
-        for kind in GATHER:
+        for kind in [kind for kind in GATHER if kind != "name"]:
             text = self.of(kind).get(name)
             if text is not None:
                 return kind, text
@@ -92,6 +101,12 @@ class Names:
         """Read every list once, so that the first Tab is quick."""
         for kind in GATHER:
             self.of(kind)
+
+
+def _public() -> dict[str, str]:
+    from livecode.names import table
+
+    return {row.name: row.meaning for row in table().values()}
 
 
 def _instruments() -> dict[str, str]:
@@ -188,6 +203,7 @@ def _card(folder: Any) -> str:
 SOUND_FILES = {".wav", ".aif", ".aiff", ".flac", ".ogg", ".mp3"}
 
 GATHER: dict[str, Callable[[], dict[str, str]]] = {
+    "name": _public,
     "instrument": _instruments,
     "sample": _samples,
     "scale": _scales,
