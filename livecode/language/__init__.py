@@ -14,7 +14,9 @@ from livecode.language.registry import REGISTRY, Entry, exports
 from livecode.language.reify import reify
 from livecode.language.time import Event, Fraction, Span, to_time
 
-MODULES = ("combine", "joins", "transform", "chance", "euclid")
+MODULES = (
+    "combine", "joins", "transform", "chance", "euclid", "operators", "values", "signals", "controls", "pitch",
+)
 """The modules whose functions make up the language; each registers its own."""
 
 for _module in MODULES:

@@ -1,0 +1,148 @@
+"""Values one by one: stretched onto a range, rounded, counted in binary."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from livecode.errors import ControlError
+from livecode.language.combine import fastcat
+from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
+from livecode.language.operators import is_true
+from livecode.language.pattern import Pattern, silence
+from livecode.language.registry import constructor, function
+from livecode.language.reify import reify
+
+
+@function(family="values")
+def range_(pattern: Pattern, low: Any, high: Any) -> Pattern:
+    """Stretch values from 0 to 1 onto a range.
+
+    >>> mini("0 0.5 1").range(100, 200).first_cycle()
+    [(0..1/3) 100, (1/3..2/3) 150.0, (2/3..1) 200]
+    """
+    return pattern.with_value(lambda value: value * (high - low) + low)
+
+
+@function(family="values")
+def range2(pattern: Pattern, low: Any, high: Any) -> Pattern:
+    """Stretch values from -1 to 1 onto a range.
+
+    >>> mini("-1 1").range2(100, 200).first_cycle()
+    [(0..1/2) 100.0, (1/2..1) 200.0]
+    """
+    return pattern.with_value(lambda value: (value + 1) / 2 * (high - low) + low)
+
+
+@function(family="values")
+def rangex(pattern: Pattern, low: Any, high: Any) -> Pattern:
+    """Stretch values from 0 to 1 onto a range in equal ratios, as the ear hears frequencies.
+
+    >>> [round(event.value) for event in mini("0 0.5 1").rangex(100, 400).first_cycle()]
+    [100, 200, 400]
+
+    Both ends must be above 0.
+    """
+    if low <= 0 or high <= 0:
+        raise ControlError(f"rangex goes between numbers above 0, not {low} and {high}: use range")
+    bottom, top = math.log(low), math.log(high)
+    return pattern.with_value(lambda value: math.exp(value * (top - bottom) + bottom))
+
+
+@function(family="values", aliases=("quantize",))
+def quantise(pattern: Pattern, steps: Any) -> Pattern:
+    """Round values to so many steps between one whole number and the next.
+
+    >>> mini("0.1 0.3 0.6").quantise(2).first_cycle()
+    [(0..1/3) 0.0, (1/3..2/3) 0.5, (2/3..1) 0.5]
+    """
+    if steps <= 0:
+        raise ControlError(f"values cannot be rounded to {steps} steps: give 1 or more")
+    return pattern.with_value(lambda value: math.floor(value * steps + 0.5) / steps)
+
+
+@function(family="values")
+def round_(pattern: Pattern) -> Pattern:
+    """Round values to whole numbers, halves upwards.
+
+    >>> mini("0.5 1.2 -0.7").round().first_cycle()
+    [(0..1/3) 1, (1/3..2/3) 1, (2/3..1) -1]
+    """
+    return pattern.with_value(lambda value: math.floor(value + 0.5))
+
+
+@function(family="values")
+def floor(pattern: Pattern) -> Pattern:
+    """Round values down to whole numbers.
+
+    >>> mini("0.5 -0.5").floor().first_cycle()
+    [(0..1/2) 0, (1/2..1) -1]
+    """
+    return pattern.with_value(math.floor)
+
+
+@function(family="values")
+def ceil(pattern: Pattern) -> Pattern:
+    """Round values up to whole numbers.
+
+    >>> mini("0.5 -0.5").ceil().first_cycle()
+    [(0..1/2) 1, (1/2..1) 0]
+    """
+    return pattern.with_value(math.ceil)
+
+
+@function(family="values", aliases=("to_bipolar",))
+def bipolar(pattern: Pattern) -> Pattern:
+    """Turn values from 0 to 1 into values from -1 to 1.
+
+    >>> mini("0 1").bipolar().first_cycle()
+    [(0..1/2) -1, (1/2..1) 1]
+    """
+    return pattern.with_value(lambda value: value * 2 - 1)
+
+
+@function(family="values", aliases=("from_bipolar",))
+def unipolar(pattern: Pattern) -> Pattern:
+    """Turn values from -1 to 1 into values from 0 to 1.
+
+    >>> mini("-1 1").unipolar().first_cycle()
+    [(0..1/2) 0.0, (1/2..1) 1.0]
+    """
+    return pattern.with_value(lambda value: (value + 1) / 2)
+
+
+@constructor(family="values")
+def binary(number: Any) -> Pattern:
+    """A number's binary digits as a rhythm.
+
+    >>> binary(5).first_cycle()
+    [(0..1/3) 1, (1/3..2/3) 0, (2/3..1) 1]
+    """
+    return reify(number).with_value(lambda n: _digits(int(n), max(int(n).bit_length(), 1))).inner_join()
+
+
+@constructor(family="values")
+def binary_n(number: Any, digits: Any = 16) -> Pattern:
+    """The last so many binary digits of a number as a rhythm.
+
+    >>> binary_n(5, 4).first_cycle()
+    [(0..1/4) 0, (1/4..1/2) 1, (1/2..3/4) 0, (3/4..1) 1]
+    """
+    pairs = reify(number).app_left(reify(digits), lambda n, count: _digits(int(n), int(count)))
+    return pairs.inner_join()
+
+
+def _digits(number: int, count: int) -> Pattern:
+    if count > EVENTS_PER_CYCLE:
+        raise too_dense(count)
+    return fastcat(*(number >> place & 1 for place in reversed(range(count)))) if count > 0 else silence
+
+
+@function(family="values")
+def toggles(pattern: Pattern, on: Any = 1, off: Any = 0) -> Pattern:
+    """Turn true values (t, 1) into one value and false ones (f, 0) into another.
+
+    >>> mini("t f").toggles(0.8, 0.2).first_cycle()
+    [(0..1/2) 0.8, (1/2..1) 0.2]
+    """
+    return pattern.with_value(lambda value: on if is_true(value) else off)
