@@ -51,6 +51,7 @@ class Part:
     ready: dict[tuple[int, int], Prepared] = field(default_factory=dict)
     lit: deque[tuple[float, float, Heard]] = field(default_factory=lambda: deque(maxlen=KEPT_LIT))
     said: set[str] = field(default_factory=set)
+    density: int = 0
 
     def take_at(self, cycle: float) -> Take | None:
         """The take that holds at a cycle."""
@@ -72,6 +73,8 @@ class Part:
         self.epoch += 1
         self.held = min(self.held, cycle)
         self.said.clear()
+        while self.lit and self.lit[-1][0] >= cycle:
+            self.lit.pop()
 
 
 class Conductor:
@@ -268,6 +271,7 @@ class Conductor:
         return holds
 
     def _light(self, part: Part, heard: list[Heard]) -> None:
+        part.density = len(heard)
         for each in heard:
             whole = each.event.whole_or_part
             part.lit.append((float(whole.begin), float(whole.end), each))

@@ -14,7 +14,7 @@ collecting transport the same code makes the commands that scsynth gets on stage
 >>> _ = player.handle(Hold(1, 1, 0.0, 1.0, [Note(0.0, 1.0, "kick", 1), Note(0.5, 1.0, "kick", 1)]))
 >>> clock.move(0.95)
 >>> player.advance()
->>> [(sent.time, sent.command.begin) for sent in collector.sent]
+>>> [(sent.time, sent.note.begin) for sent in collector.sent]
 [(1.0, 0.5)]
 >>> player.counts.dropped
 1
@@ -205,10 +205,9 @@ class Player:
         for command in taken:
             begin = command.begin
             second = tempo.second_at(begin)
-            if isinstance(command, Note):
-                second += command.nudge
-            if second < now:
-                if second < oldest:
+            due = second + command.nudge if isinstance(command, Note) else second
+            if due < now:
+                if due < oldest:
                     counts.dropped += 1
                     continue
                 counts.late += 1

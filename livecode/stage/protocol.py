@@ -171,6 +171,7 @@ class State(msgspec.Struct, array_like=True, tag="state"):
     synths: int = 0
     master_peak: float = -1.0
     cpu: float = 0.0
+    looping: bool = False
 
 
 class Said(msgspec.Struct, array_like=True, tag="said"):

@@ -18,11 +18,19 @@ from livecode.stage.protocol import Loadable, Playable
 
 
 class Sent(NamedTuple):
-    """A command with its time: seconds of the performance's clock, `seconds_per_cycle` in force there."""
+    """A note or effect with its time in seconds of the performance's clock, and the tempo in force there.
+
+    A note's `nudge` comes on top of `time`: `due` is when it is really heard.
+    """
 
     time: float
-    command: Playable
+    note: Playable
     seconds_per_cycle: float
+
+    @property
+    def due(self) -> float:
+        """Seconds at which it is heard."""
+        return self.time + self.note.nudge if isinstance(self.note, Note) else self.time
 
 
 class Transport(Protocol):
@@ -89,7 +97,7 @@ class Collector:
 class Transcript:
     """A transport that writes down, one JSON line each, what it passes on to another.
 
-    Each line has `time`, `seconds_per_cycle` and `command`; `read_transcript` gives them back. A thread
+    Each line has `time`, `seconds_per_cycle` and `note`; `read_transcript` gives them back. A thread
     does the writing, so that a slow disk cannot hold up the beat.
     """
 
@@ -142,8 +150,8 @@ class Transcript:
                 batch, self._waiting = self._waiting, []
                 closed = self._closed
             for sent in batch:
-                plain = msgspec.to_builtins(sent.command)
-                line = {"time": sent.time, "seconds_per_cycle": sent.seconds_per_cycle, "command": plain}
+                plain = msgspec.to_builtins(sent.note)
+                line = {"time": sent.time, "seconds_per_cycle": sent.seconds_per_cycle, "note": plain}
                 self._file.write(json.dumps(line) + "\n")
             self._file.flush()
             if closed:
@@ -158,6 +166,6 @@ def read_transcript(path: Path) -> list[Sent]:
     found: list[Sent] = []
     for line in path.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
-        command = msgspec.convert(entry["command"], Playable, strict=False)
-        found.append(Sent(entry["time"], command, entry["seconds_per_cycle"]))
+        note = msgspec.convert(entry["note"], Playable, strict=False)
+        found.append(Sent(entry["time"], note, entry["seconds_per_cycle"]))
     return found

@@ -1,0 +1,57 @@
+"""The names a performer types: those of the session, and behind them everything public of livecode."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from livecode.stage.recording import Recording
+    from livecode.stage.session import Session
+
+SLOT_NAMES = tuple(f"d{number}" for number in range(1, 17))
+FUNCTIONS = (
+    "tempo", "cps", "meter", "hush", "mute", "unmute", "solo", "unsolo", "once", "metronome", "count_in", "undo",
+    "redo", "history", "running", "now", "next_cycle", "quant", "play",
+)  # fmt: skip
+NAMES: tuple[str, ...] = (*SLOT_NAMES, *FUNCTIONS, "record")
+"""Every name that belongs to a session."""
+
+
+class Namespace(dict[str, Any]):
+    """A dict in which the public names of livecode turn up when they are first looked for."""
+
+    def __missing__(self, key: str) -> Any:
+        from livecode import names
+
+        known = names.table().get(key)
+        if known is None or known.home == names.SESSION:
+            raise KeyError(key)
+        import livecode
+
+        value = getattr(livecode, key)
+        self[key] = value
+        return value
+
+
+class Record:
+    """Record what is heard: `take = record("take.wav")`, then `record.stop()`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(self, path: str | Path) -> Recording:
+        """Write what is heard to a file."""
+        return self._session.record(path)
+
+    def stop(self) -> Path | None:
+        """Close the recording that runs; gives its path, None when there is none."""
+        return self._session.stop_recording()
+
+
+def bound(session: Session) -> dict[str, Any]:
+    """The names of `NAMES`, acting on one session."""
+    found: dict[str, Any] = {f"d{number}": slot for number, slot in session.slots.items()}
+    found.update({name: getattr(session, name) for name in FUNCTIONS})
+    found["record"] = Record(session)
+    return found
