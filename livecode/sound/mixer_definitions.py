@@ -33,6 +33,7 @@ REVERB = "lc-reverb"
 DELAY = "lc-delay"
 MASTER = "lc-master"
 TAP = "lc-tap"
+COPY = "lc-copy"
 RECORD = "lc-record-"
 RECORD_CHANNELS = range(1, 25)
 
@@ -84,6 +85,7 @@ def build() -> Iterator[Any]:
     yield _delay(u)
     yield _master(u)
     yield _tap(u)
+    yield _copy(u)
     for channels in RECORD_CHANNELS:
         yield _record(u, channels)
 
@@ -208,6 +210,12 @@ def _tap(u: Any) -> Any:
         u.Line.kr(start=0, stop=1, duration=0.005, done_action=2)
         u.OffsetOut.ar(bus=builder["out"], source=u.Impulse.ar(frequency=0) * builder["height"])
     return builder.build(name=TAP)
+
+
+def _copy(u: Any) -> Any:
+    with u.SynthDefBuilder(bus=0, out=0) as builder:
+        u.Out.ar(bus=builder["out"], source=u.In.ar(bus=builder["bus"], channel_count=1))
+    return builder.build(name=COPY)
 
 
 def _record(u: Any, channels: int) -> Any:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _STATUS = message("/status")
 _QUIT = message("/quit")
+_FREE_ALL = message("/g_freeAll", 0)
 _FOREIGN_SILENCE = 3.0
 
 
@@ -168,7 +169,8 @@ class Engine:
                 groups = (layout.SOURCES_GROUP, layout.ORBITS_GROUP, layout.MASTER_GROUP)
                 self.send_many([message("/n_free", *groups)])
             else:
-                self.send(_QUIT)
+                # The embedded engine crashes at its end when a synth is still there.
+                self.send_many([_FREE_ALL, _QUIT])
         if self.child is not None and not self.child.wait(1.5):
             self.child.end()
         self._close()
