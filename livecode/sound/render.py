@@ -17,7 +17,7 @@ from typing import Protocol
 
 from livecode.errors import FileProblem
 from livecode.sound import layout
-from livecode.sound.command import BufferFree, BufferLoad, Command, DefinitionLoad, GlobalEffect, Note
+from livecode.sound.command import BufferLoad, Command, DefinitionLoad, GlobalEffect, Note
 from livecode.sound.encode import Encoder
 from livecode.sound.engine.offline import play
 from livecode.sound.mixer import Mixer
@@ -87,8 +87,8 @@ class Renderer:
     ) -> Rendered:
         """Renders `seconds` of music and `tail` seconds of its dying away to a .wav, .flac, .ogg or .mp3.
 
-        `loads` may hold notes too, which are left out: `performance.commands` as it is. `gains` are
-        (time, slot, gain) changes. `stems` are orbits, each written to `NAME-orbit-N` beside the file.
+        `loads` may hold notes too, which are left out (`performance.commands` as it is); nothing is
+        unloaded. `gains` are (time, slot, gain) changes. `stems` are orbits, each written to `NAME-orbit-N` beside the file.
         `sample_format` is "float" or "int16" (for .wav). With `taps`, the file has the test tap's nine
         channels after the master's two, one click a note, numbered in the order of `sends`.
         """
@@ -130,8 +130,6 @@ class Renderer:
                 opening.append(message("/d_recv", load.data))
             elif isinstance(load, BufferLoad):
                 opening.append(message("/b_allocRead", load.number, load.path, load.start, load.frames))
-            elif isinstance(load, BufferFree):
-                opening.append(message("/b_free", load.number))
         opening += mixer.tree()
         for orbit in orbits:
             opening += mixer.ensure(0, orbit)

@@ -1,6 +1,7 @@
 """Playing a score file faster than time, by the machine's scsynth or the embedded engine.
 
-python -m livecode.sound.engine.offline SCORE SOUND RATE CHANNELS     (the embedded engine's child process)
+The embedded one plays it in a child process: this module, run with the score, the sound file to write, the
+rate and the number of channels.
 """
 
 from __future__ import annotations

@@ -1,0 +1,251 @@
+"""Sample folders, laid out as Dirt-Samples are: one folder a sound, its files in the order of their names.
+
+    samples = Samples([Path("~/samples")])
+    samples.names()                       every sound, at once
+    samples.sample("breaks", 2)           a file ready for the server: its buffer, length and channels
+
+A file is prepared when it is first used: other rates than the server's are resampled once (soxr), formats
+that scsynth cannot read are converted, and the result is kept in the user's cache. When more than
+`memory` bytes are loaded, what was not used for two minutes is let go.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from livecode.errors import FileProblem, NameUnknown
+from livecode.sound.command import BufferFree, BufferLoad
+
+ENDINGS = frozenset({".wav", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".mp3", ".caf", ".w64"})
+READ_BY_SCSYNTH = frozenset({".wav", ".aif", ".aiff", ".flac", ".w64"})
+BUFFERS = 4000
+MEMORY = 1 << 30
+LONGEST_CONVERTED = 600.0
+_IDLE = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sound file in the server: its buffer number, what to load, frames, channels (1 or 2), rate in Hz."""
+
+    load: BufferLoad
+    frames: int
+    channels: int
+    rate: int
+    origin: Path
+
+    @property
+    def seconds(self) -> float:
+        """How long it is at its own speed."""
+        return self.frames / self.rate
+
+
+def usual_places() -> list[Path]:
+    """Where sample folders usually are on this system, existing ones only.
+
+    `LIVECODE_SAMPLES` (separated as in PATH), `samples` here and in the home folder, Dirt-Samples as
+    SuperCollider's quarks put them.
+    """
+    home = Path.home()
+    if sys.platform == "darwin":
+        support = home / "Library" / "Application Support" / "SuperCollider"
+    else:
+        support = Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "SuperCollider"
+    named = [
+        Path(part).expanduser() for part in os.environ.get("LIVECODE_SAMPLES", "").split(os.pathsep) if part
+    ]
+    places = [
+        *named,
+        Path.cwd() / "samples",
+        home / "samples",
+        home / "Dirt-Samples",
+        support / "downloaded-quarks" / "Dirt-Samples",
+        support / "Extensions" / "Dirt-Samples",
+    ]
+    return [place for place in dict.fromkeys(places) if place.is_dir()]
+
+
+class Samples:
+    """The sounds of some sample folders; the first folder that has a name wins.
+
+    `cache` is a folder that the server may read (its `-P`): prepared files and links go there. `rate` is the
+    server's, in Hz.
+    """
+
+    def __init__(
+        self,
+        roots: Iterable[Path] | None = None,
+        cache: Path | None = None,
+        rate: int = 48000,
+        memory: int = MEMORY,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if cache is None:
+            from livecode.config import folder
+
+            cache = folder("cache")
+        self.cache = cache
+        self.rate = rate
+        self.memory = memory
+        self._roots = [Path(root).expanduser() for root in (usual_places() if roots is None else roots)]
+        self._clock = clock
+        self._banks: dict[str, Path] | None = None
+        self._files: dict[str, tuple[Path, ...]] = {}
+        self._ready: dict[Path, Sample] = {}
+        self._used: dict[Path, float] = {}
+        self._free: list[int] = []
+        self._next = 0
+        self._size = 0
+
+    def names(self) -> list[str]:
+        """Every sound there is, sorted. Reads folder names only, so it is quick with thousands of files."""
+        return sorted(self._all())
+
+    def search(self, text: str) -> list[str]:
+        """The sounds whose name contains the text."""
+        return [name for name in self.names() if text.lower() in name.lower()]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._all()
+
+    def refresh(self) -> None:
+        """Looks at the folders again."""
+        self._banks = None
+        self._files.clear()
+
+    def files(self, name: str) -> tuple[Path, ...]:
+        """The files of a sound, in the order that `n` counts them. Raises NameUnknown."""
+        found = self._files.get(name)
+        if found is None:
+            place = self._all().get(name)
+            if place is None:
+                raise NameUnknown("sample", name, self._all(), "put a folder of that name among your samples")
+            found = self._files[name] = (place,) if place.is_file() else _listing(place)
+        if not found:
+            raise FileProblem(
+                f"sample folder {self._all()[name]} holds no sound files: {', '.join(sorted(ENDINGS))}"
+            )
+        return found
+
+    def sample(self, name: str, number: float = 0) -> tuple[Sample, list[BufferLoad | BufferFree]]:
+        """A sound's file by number (wraps round), with what must be sent to the server before its first use.
+
+        Raises NameUnknown for a sound nobody has and FileProblem for a file that cannot be read.
+        """
+        files = self.files(name)
+        return self.file(files[int(number // 1) % len(files)])
+
+    def file(self, path: Path) -> tuple[Sample, list[BufferLoad | BufferFree]]:
+        """As `sample`, for any sound file."""
+        ready = self._ready.get(path)
+        now = self._clock()
+        self._used[path] = now
+        if ready is not None:
+            return ready, []
+        frames, channels, rate, place = self._prepared(path)
+        size = frames * channels * 4
+        freed = self._make_room(size, now)
+        number = self._free.pop() if self._free else self._next
+        if number == self._next:
+            self._next += 1
+        if number >= BUFFERS:
+            raise FileProblem(f"{BUFFERS} sound files are loaded already: end the session to let them go")
+        made = Sample(BufferLoad(number, str(place), 0, 0, size), frames, channels, rate, path)
+        self._ready[path] = made
+        self._size += size
+        return made, [*freed, made.load]
+
+    def loads(self) -> list[BufferLoad]:
+        """Every file in use, for a server that starts afresh."""
+        return [sample.load for sample in self._ready.values()]
+
+    def _all(self) -> dict[str, Path]:
+        if self._banks is None:
+            found: dict[str, Path] = {}
+            for root in self._roots:
+                for name, place in _banks(root):
+                    found.setdefault(name, place)
+            self._banks = found
+        return self._banks
+
+    def _make_room(self, size: int, now: float) -> list[BufferFree]:
+        freed: list[BufferFree] = []
+        for path in sorted(self._ready, key=self._used.__getitem__):
+            if self._size + size <= self.memory or now - self._used[path] < _IDLE:
+                break
+            old = self._ready.pop(path)
+            self._size -= old.load.size
+            self._free.append(old.load.number)
+            freed.append(BufferFree(old.load.number))
+        return freed
+
+    def _prepared(self, path: Path) -> tuple[int, int, int, Path]:
+        """Frames, channels, rate and place of a file that the server can read."""
+        import soundfile
+
+        try:
+            about = soundfile.info(str(path))
+        except (soundfile.LibsndfileError, OSError) as error:
+            raise FileProblem(f"sample {path.name} cannot be read: {error}") from None
+        if about.frames == 0:
+            raise FileProblem(f"sample {path.name} is empty")
+        long = about.duration > LONGEST_CONVERTED
+        fits = about.channels <= 2 and path.suffix.lower() in READ_BY_SCSYNTH
+        if fits and (about.samplerate == self.rate or long):
+            return about.frames, about.channels, about.samplerate, self._linked(path)
+        place = self.cache / "samples" / f"{self._stamp(path)}.wav"
+        if not place.exists():
+            _convert(path, place, self.rate)
+        made = soundfile.info(str(place))
+        return made.frames, made.channels, made.samplerate, place.resolve()
+
+    def _stamp(self, path: Path) -> str:
+        state = path.stat()
+        told = f"{path.resolve()} {state.st_size} {state.st_mtime_ns} {self.rate}"
+        return hashlib.sha256(told.encode()).hexdigest()[:24]
+
+    def _linked(self, path: Path) -> Path:
+        from livecode.sound.record import within
+
+        return within(self.cache, path.resolve())
+
+
+def _banks(root: Path) -> Iterable[tuple[str, Path]]:
+    try:
+        with os.scandir(root) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                if entry.name.startswith("."):
+                    continue
+                if entry.is_dir():
+                    yield entry.name, Path(entry.path)
+                elif Path(entry.name).suffix.lower() in ENDINGS:
+                    yield Path(entry.name).stem, Path(entry.path)
+    except OSError:
+        return
+
+
+def _listing(place: Path) -> tuple[Path, ...]:
+    files: Sequence[Path] = sorted(place.iterdir(), key=lambda path: path.name.lower())
+    return tuple(path for path in files if path.suffix.lower() in ENDINGS and not path.name.startswith("."))
+
+
+def _convert(path: Path, place: Path, rate: int) -> None:
+    """Writes a float WAV at the server's rate with at most two channels, whole or not at all."""
+    import numpy as np
+    import soundfile
+    import soxr
+
+    sound, own = soundfile.read(str(path), dtype="float32", always_2d=True)
+    sound = np.nan_to_num(sound[:, :2], nan=0.0, posinf=0.0, neginf=0.0)
+    if own != rate:
+        sound = soxr.resample(sound, own, rate, quality="VHQ")
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_name(f".{place.stem}.{os.getpid()}.wav")
+    soundfile.write(str(part), sound, rate, subtype="FLOAT")
+    part.replace(place)
