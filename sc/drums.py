@@ -34,7 +34,7 @@ def bdhard(tuning, velocity, decay, sweep, tone):
     body = SinOsc.ar(47 * tuning * fall) * bend(1, 0.1, 0.9, decay, 0, curve=-1.5)
     drive = 2.5 + lit(tone, velocity) * 10
     dirty = (body * drive + 0.12).tanh() - 0.12
-    dirty = BPeakEQ.ar(LeakDC.ar(dirty), 130, 1, 3)
+    dirty = BPeakEQ.ar(centred(dirty), 130, 1, 3)
     click = HPF.ar(WhiteNoise.ar(), 5000) * perc(0, 0.006, -4)
     return LPF.ar(dirty + click * 0.5, 3000 + lit(tone, velocity) * 9000)
 

@@ -25,7 +25,7 @@ def bd808(tuning, velocity, decay, tone, sweep):
     fall = octaves(sweep * perc(0, 0.018, -4) + 0.09 * perc(0, decay, -6))
     boom = SinOsc.ar(49.5 * tuning * fall) * perc(0.0015, decay, -4.5)
     click = LPF.ar(perc(0, 0.0025, -2), 700 + bright * 5000) * (0.25 + bright * 0.9)
-    return LeakDC.ar((boom * 1.35).tanh() + click)
+    return centred((boom * 1.35).tanh() + click)
 
 
 @instrument("sn808", **SHOT, ring=3, aliases=("808sd", "sd808"),

@@ -17,7 +17,7 @@ def bd909(tuning, velocity, decay, sweep, snap):
     body = (LFTri.ar(51 * tuning * fall) * 1.5).sin() * bend(1, 0.08, 0.92, decay, 0, curve=-2.8)
     pulse = LPF.ar(perc(0, 0.0015, 0), 4000) * 0.9
     noise = LPF.ar(WhiteNoise.ar(), 6000) * perc(0, 0.016, -4) * 0.5
-    return LeakDC.ar((body * 1.5).tanh() + (pulse + noise) * snap * (0.3 + velocity * 0.9))
+    return centred((body * 1.5).tanh() + (pulse + noise) * snap * (0.3 + velocity * 0.9))
 
 
 @instrument("sn909", **SHOT, ring=3, aliases=("909sd", "sd909"),

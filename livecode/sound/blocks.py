@@ -9,9 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from livecode.sound.ugens import Envelope, EnvGen, Rand, Ringz, SinOsc  # type: ignore[attr-defined]
+from livecode.sound.ugens import (
+    Envelope,
+    EnvGen,
+    Impulse,
+    LeakDC,
+    LFPulse,
+    LPF,
+    Pluck,
+    Rand,
+    Ringz,
+    SampleRate,
+    SinOsc,
+    WhiteNoise,
+)  # type: ignore[attr-defined]
 
-__all__ = ["additive", "bend", "lit", "line", "mix", "octaves", "perc", "rung", "spread", "times", "vibrato"]
+__all__ = [
+    "additive", "bend", "centred", "lit", "line", "mix", "octaves", "perc", "pick", "rung", "spread", "string", "times",
+    "vibrato",
+]  # fmt: skip
 
 
 def perc(attack: Any = 0.001, decay: Any = 0.3, curve: Any = -4, level: Any = 1) -> Any:
@@ -29,6 +45,11 @@ def line(start: Any, stop: Any, time: Any, curve: Any = 0) -> Any:
 def bend(*points: Any, curve: Any = 0) -> Any:
     """Level, seconds, level, seconds, level...: passes through the levels."""
     return EnvGen.ar(envelope=Envelope(list(points[0::2]), list(points[1::2]), [curve]))
+
+
+def centred(signal: Any) -> Any:
+    """The signal without its offset from zero; what sounds (above 10 Hz) is left alone."""
+    return LeakDC.ar(signal, 0.9987)
 
 
 def mix(signals: Sequence[Any]) -> Any:
@@ -81,3 +102,27 @@ def lit(brightness: Any, velocity: Any, reach: float = 0.6) -> Any:
 def rung(source: Any, modes: Sequence[tuple[Any, Any, Any]]) -> Any:
     """Resonators struck by `source`: (Hz, level, seconds to -60 dB) each."""
     return mix([Ringz.ar(source, freq, time) * level for freq, level, time in modes])
+
+
+def string(freq: Any, exciter: Any, decay: Any, damping: Any) -> Any:
+    """Karplus and Strong's string, sounding at once and in tune.
+
+    The loop is shortened by what its low-pass filter delays; the exciter itself is heard during the first period,
+    which the delay line alone would keep silent. `damping` is 0 (bright) to 0.9, `decay` seconds to -60 dB. High
+    notes are damped less, so that the filter alone never takes a fundamental away in less than a second or so.
+    """
+    angle = freq * 6.283185307 / SampleRate.ir()
+    room = freq * angle * angle / 9.2 + 2
+    damped = ((room - (room * room - 4).max(0).sqrt()) / 2).min(damping)
+    delay = (damped * angle.sin()).atan2(1 - damped * angle.cos()) / angle / SampleRate.ir()
+    first = EnvGen.ar(envelope=Envelope([1, 1, 0], [1 / freq, 0.0001], [0, 0]))
+    return Pluck.ar(exciter, Impulse.ar(0), 0.1, 1 / freq - delay, decay, damped) + exciter * first
+
+
+def pick(freq: Any, position: Any, bright: Any, noise: Any = 0.15) -> Any:
+    """What a finger or plectrum at `position` (0 to 1 of the string) gives a string: the bridge force of an ideal
+    plucked string is a rectangle of that width, here softened (`bright` 0 to 1) and roughened by noise."""
+    force = LFPulse.ar(freq, 0, position) - position
+    rough = WhiteNoise.ar() * noise
+    cutoff = (freq * 2 + 250 + bright * bright * 13000).clip(100, 18000)
+    return LPF.ar(force * 1.2 + rough, cutoff)
