@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import linecache
 import logging
-import sys
 import sysconfig
 import threading
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from livecode.errors import LivecodeError, one_line
+from livecode.errors import LivecodeError, nearest, one_line
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _LIBRARIES = tuple(
@@ -98,16 +98,20 @@ def _cause(error: BaseException) -> str:
         kind = "indentation" if isinstance(error, IndentationError) else "syntax"
         return f"{kind} error: {error.msg}"
     if isinstance(error, NameError) and not isinstance(error, LivecodeError):
-        known = sys.modules.get("livecode")
-        names = getattr(known, "__all__", ()) if known is not None else ()
         if error.name:
-            from livecode.errors import nearest
-
-            near = nearest(error.name, names)
+            near = nearest(error.name, _public_names())
             cure = f"did you mean {near!r}?" if near else "is it defined further down, or in another file?"
             return f"no name {error.name!r}: {cure}"
     text = one_line(error)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def _public_names() -> list[str]:
+    from livecode.names import table
+
+    with suppress(OSError):
+        return list(table())
+    return []
 
 
 @dataclass(frozen=True)

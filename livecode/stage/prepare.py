@@ -83,6 +83,15 @@ class Preparer:
         with self._guard:
             return [each for each in self._resolver.loads() if not isinstance(each, Playable)]
 
+    def describe(self, event: Event) -> tuple[str, dict[str, Any]]:
+        """Instrument and controls of an event, as `livecode events` shows them."""
+        teller = getattr(self.resolver, "describe", None)
+        if teller is not None:
+            instrument, controls = teller(event)
+            return str(instrument), dict(controls)
+        value = event.value
+        return str(value.get("synth", value.get("s", ""))), dict(value)
+
     def prepare(
         self,
         take: Take,

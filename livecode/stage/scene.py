@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _numbers = count(1)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, repr=False)
 class Take:
     """A pattern in a slot: what `d1 >> pattern` makes.
 
@@ -39,6 +39,9 @@ class Take:
     number: int = field(default_factory=lambda: next(_numbers))
     follows: set[int] = field(default_factory=set)
     fault: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<take {self.number}: {self.source or 'a pattern'}>"
 
 
 @dataclass

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from livecode.errors import ControlError, PatternError
+from livecode.language.moment import moment
 from livecode.language.pattern import Pattern
 from livecode.language.time import Event
 from livecode.stage.prepare import asking
@@ -110,14 +111,18 @@ class Slot:
 
     def query(self, begin: Any, end: Any) -> list[Event]:
         """What the slot plays in a span: how others listen to it, as in `neural("chorale").over(d3)`."""
+        here = moment()
+        if here is not None and here.slot == self.number:
+            slot = f"d{self.number}"
+            raise PatternError(f"{slot} listens to itself: {slot}.pattern is what it plays now, to build on")
+        chain = asking.get()
+        for each in chain:
+            each.follows.add(self.number)
         take = self._session._heard_take(self.number, begin)
         if take is None:
             return []
-        chain = asking.get()
         if take in chain:
-            raise PatternError(f"d{self.number} listens to itself: let it follow another slot")
-        for each in chain:
-            each.follows.add(self.number)
+            raise PatternError(f"d{self.number} listens to itself through another slot: take one of them out")
         token = asking.set((*chain, take))
         try:
             return take.pattern.query(begin, end)
@@ -166,7 +171,8 @@ def _refusing(symbol: str) -> Any:
 def _refuse_call(self: Placed, name: str) -> Any:
     if name.startswith("_"):
         raise AttributeError(name)
-    raise PatternError(f"({'d%d' % self._slot} >> pattern) has no {name}: write d{self._slot}.{name}, or change the pattern")
+    slot = f"d{self._slot}"
+    raise PatternError(f"({slot} >> pattern) has no {name}: write {slot}.{name}, or change the pattern")
 
 
 for _name, _symbol in _OPERATORS.items():

@@ -1,0 +1,188 @@
+"""A performance without sound: what a set plays, worked out on a virtual clock.
+
+    performance = perform("set.py", cycles=16)
+    [played.instrument for played in performance.events]
+
+The way of an event is the one it takes on stage, up to the transport; so a render, `livecode events` and a
+live performance of a set agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import inf
+from pathlib import Path
+from typing import Any
+
+from quicktions import Fraction
+
+import livecode.config as settings
+from livecode.errors import TempoError
+from livecode.sound.command import Command
+from livecode.stage.faults import Notice
+from livecode.stage.files import found
+from livecode.stage.link import DirectLink
+from livecode.stage.prepare import Heard, Prepared, Resolver
+from livecode.stage.session import Session
+from livecode.stage.transport import Sent
+
+USUAL_CYCLES = 16
+MOST_CYCLES = 100_000
+STEP_CYCLES = 1
+TICK = 1e-6
+
+
+@dataclass(frozen=True)
+class Played:
+    """One event that sounds. `time` in seconds from the start, `source` the character ranges it came from."""
+
+    cycle: Fraction
+    length: Fraction
+    time: float
+    slot: int
+    instrument: str
+    controls: dict[str, Any]
+    source: tuple[tuple[int, int], ...]
+
+    def json(self) -> dict[str, Any]:
+        """The fields of a line of `livecode events`."""
+        return {
+            "cycle": str(self.cycle),
+            "length": str(self.length),
+            "time": round(self.time, 9),
+            "slot": self.slot,
+            "instrument": self.instrument,
+            "controls": {name: _plain(value) for name, value in self.controls.items()},
+            "source": [list(each) for each in self.source],
+        }
+
+
+@dataclass
+class Performance:
+    """What a set has played.
+
+    - `events` in order of time; `sends` what a sender would have sent, each with its second and tempo.
+    - `commands`: the loads, then the notes and effects of `sends`. `levels`: the gain of each slot that is
+      not 1. `names`: what a pattern file left in its namespace.
+    """
+
+    cycles: int
+    seconds: float
+    cps: float
+    events: list[Played] = field(default_factory=list)
+    sends: list[Sent] = field(default_factory=list)
+    loads: list[Command] = field(default_factory=list)
+    levels: dict[int, float] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+    names: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def commands(self) -> list[Command]:
+        """Definitions and sound files first, then everything in order of time."""
+        return [*self.loads, *(sent.note for sent in self.sends)]
+
+
+def perform(
+    path: str | Path | None = None,
+    cycles: int | None = None,
+    *,
+    source: str | None = None,
+    setup: Callable[[Session], None] | None = None,
+    config: settings.Config | None = None,
+    resolver: Callable[[], Resolver] | None = None,
+) -> Performance:
+    """Perform a pattern file, a text of code, or what `setup(session)` puts on stage.
+
+    Without `cycles` the file's own top-level `cycles` counts, else 16. Raises what the code raises.
+    """
+    heard: list[tuple[int, Heard]] = []
+
+    def played(slot: int, _prepared: Prepared, new: list[Heard]) -> None:
+        heard.extend((slot, each) for each in new)
+
+    told: list[Notice] = []
+    names: dict[str, Any] = {}
+    with Session("offline", config=config, journal=None, resolver=resolver, played=played) as session:
+        session.listen(told.append)
+        if path is not None:
+            names = session.load(found(path)).names
+        if source is not None:
+            names = session.namespace()
+            session.evaluate(source, "<set>", names)
+        if setup is not None:
+            setup(session)
+        length = _length(cycles if cycles is not None else names.get("cycles", USUAL_CYCLES))
+        link = session._link
+        assert isinstance(link, DirectLink)
+        _run(session, link, length)
+        timeline = session._timeline
+        end = timeline.second_at(float(length)) if timeline.running else length / timeline.cps
+        sends = [sent for sent in link.collector.sent if sent.note.begin < length]
+        events = [
+            _event(each, slot, session)
+            for slot, each in heard
+            if each.commands and 0 <= each.event.part.begin < length
+        ]
+        return Performance(
+            cycles=length,
+            seconds=end,
+            cps=timeline.cps,
+            events=sorted(events, key=lambda each: (each.time, each.slot)),
+            sends=sends,
+            loads=list(link.collector.loads),
+            levels=dict(link.collector.levels),
+            notices=[notice.text for notice in told],
+            names=names,
+        )
+
+
+def _run(session: Session, link: DirectLink, cycles: int) -> None:
+    """Let time pass a cycle at a time: the conductor fills, the player sends."""
+    timeline = session._timeline
+    cycle = timeline.first_cycle
+    while cycle < cycles:
+        cycle = min(cycle + STEP_CYCLES, float(cycles))
+        session._conductor.fill(cycle)
+        if timeline.running:
+            end = timeline.second_at(cycle) - link.player.reach
+            while (due := link.player.next_due()) < end:
+                link.clock.move(max(0.0, due - link.clock.now()) + TICK)
+                link.player.advance()
+            link.clock.move(max(0.0, end - link.clock.now()))
+            link.player.advance()
+
+
+def _event(heard: Heard, slot: int, session: Session) -> Played:
+    event = heard.event
+    whole = event.whole_or_part
+    instrument, controls = session._preparer.describe(event)
+    begin = float(whole.begin)
+    return Played(
+        cycle=whole.begin,
+        length=whole.length,
+        time=session._timeline.second_at(begin),
+        slot=slot,
+        instrument=instrument,
+        controls=controls,
+        source=tuple((first, last) for first, last, *_ in event.locations),
+    )
+
+
+def _length(cycles: Any) -> int:
+    if isinstance(cycles, int | float | Fraction) and not isinstance(cycles, bool) and 0 < cycles <= MOST_CYCLES:
+        whole = int(cycles)
+        return whole if whole == cycles else whole + 1
+    raise TempoError(f"{cycles!r} cycles cannot be played: give a whole number from 1 to {MOST_CYCLES}")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    if isinstance(value, float):
+        return value if abs(value) != inf and value == value else str(value)
+    if isinstance(value, Fraction):
+        return float(value)
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return str(value)
