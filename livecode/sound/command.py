@@ -23,7 +23,7 @@ class Note(msgspec.Struct, array_like=True, tag="n", gc=False):
     - `length`: cycles; the synth's `sustain` is `length * seconds_per_cycle`. `inf` (`ONE_SHOT`): no sustain
       is sent and the definition's own default holds (a sample plays to its end). A `sustain` that the
       performer gives in seconds is in `controls`, with `length` as the pattern has it (for lighting up).
-    - `definition`: versioned SynthDef name. `slot`: 0 (once, metronome) or 1..16. `orbit`: 0..11.
+    - `definition`: versioned SynthDef name. `slot`: 0 (once, metronome) or 1..16. `orbit`: 0..15.
     - `controls`: (name, value) in the SynthDef's own units, checked: finite floats only.
     - `synced`: (name, cycles): the control is `cycles * seconds_per_cycle`.
     - `buses`: (name, "c5"): the control is mapped to a control bus when the synth starts.
@@ -46,7 +46,8 @@ class GlobalEffect(msgspec.Struct, array_like=True, tag="g", gc=False):
     """A change to an effect of a whole orbit, from a pattern's `size`, `delaytime` and so on.
 
     `effect` is "reverb", "delay" or the name of an effect that sits on the orbit; `controls` and `synced`
-    as in `Note`. `definition` names its SynthDef, loaded before; "" is the mixer's own reverb or delay.
+    as in `Note`. `definition` names its SynthDef, loaded before; "" is the latest one loaded for that
+    effect, else the mixer's own reverb or delay.
     """
 
     begin: float

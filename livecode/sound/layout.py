@@ -15,13 +15,13 @@ A note writes to the stereo buses of its (slot, orbit): `dry_bus`, and `room_bus
 has such sends. Nothing is allocated, so a server that crashed is rebuilt with the same numbers.
 
 >>> notes_group(3), strip_node(3, 0), dry_bus(1, 0), dry_bus(1, 1)
-(203, 1048, 104, 110)
+(203, 1048, 128, 134)
 """
 
 from __future__ import annotations
 
 SLOTS = 17
-ORBITS = 12
+ORBITS = 16
 OUTPUTS = 8
 AUDIO_BUSES = 2048
 CONTROL_BUSES = 16384
@@ -50,7 +50,7 @@ CYCLE_BUS = 1
 MASTER_METER_BUS = 8
 _FIRST_STRIP_METER = 64
 _FIRST_ORBIT_METER = _FIRST_STRIP_METER + SLOTS * ORBITS * 4
-FIRST_FREE_CONTROL_BUS = 1024
+FIRST_FREE_CONTROL_BUS = 2048
 
 
 def slot_group(slot: int) -> int:

@@ -124,7 +124,7 @@ class Mixer:
         settings = dict(change.controls)
         settings.update((name, cycles * seconds_per_cycle) for name, cycles in change.synced)
         standing = self._effects.get((change.orbit, change.effect))
-        definition = change.definition or _OWN.get(change.effect, "")
+        definition = change.definition or self._definition(change.effect)
         if standing is None:
             before = self._ensure_orbit(change.orbit)
             standing = _Standing(self._node(change.orbit, change.effect), definition, settings)
@@ -192,8 +192,12 @@ class Mixer:
     def _ensure_effect(self, orbit: int, name: str) -> list[bytes]:
         if (orbit, name) in self._effects:
             return []
-        standing = self._effects[orbit, name] = _Standing(self._node(orbit, name), _OWN[name])
+        standing = self._effects[orbit, name] = _Standing(self._node(orbit, name), self._definition(name))
         return [self._new_effect(orbit, name, standing)]
+
+    def _definition(self, name: str) -> str:
+        """A set's own reverb or delay where it has been loaded, else the mixer's."""
+        return self._encoder.orbit_effects.get(name) or _OWN.get(name, "")
 
     def _node(self, orbit: int, name: str) -> int:
         own = {"delay": layout.delay_node(orbit), "reverb": layout.reverb_node(orbit)}

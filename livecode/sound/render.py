@@ -88,7 +88,8 @@ class Renderer:
         """Renders `seconds` of music and `tail` seconds of its dying away to a .wav, .flac, .ogg or .mp3.
 
         `loads` may hold notes too, which are left out (`performance.commands` as it is); nothing is
-        unloaded. `gains` are (time, slot, gain) changes. `stems` are orbits, each written to `NAME-orbit-N` beside the file.
+        unloaded. `gains` are (time, slot, gain) changes. `stems` are orbits, each written to
+        `NAME-orbit-N` beside the file.
         `sample_format` is "float" or "int16" (for .wav). With `taps`, the file has the test tap's nine
         channels after the master's two, one click a note, numbered in the order of `sends`.
         """

@@ -1,0 +1,422 @@
+"""What an event of a pattern means in sound: which instrument or sample, how high, how loud, on which orbit.
+
+    resolver = Resolver()
+    resolver.resolve(event, slot=1)      the definitions and samples it needs, then its notes
+
+The words mean what they mean in SuperDirt:
+
+- `s`: an instrument of that name, else a sample folder. `n` picks the sample or the instrument's variant (it
+  wraps round); for a pitched instrument without `note` it is the note. A drum with `speed`, `begin`, `end`,
+  `loop` or `unit` plays as a sample of the factory kit.
+- `note` in semitones from c4, or `midinote`, or `freq`; `octave` moves it (4 leaves it).
+- The note lasts its step times `legato`, or `sustain` seconds. A sample or a drum plays to its end, unless
+  `legato` or `sustain` is given.
+- `gain` is raised to the fourth power in the instrument; `amp`, `postgain` and `overgain` are turned into it.
+- `unit "c"` makes `speed` count how often the whole sample fits in a cycle, at any tempo.
+- `room` and `delay` are how much of the note goes to its orbit's reverb and echo; `size`, `delaytime` and
+  so on change these for the whole orbit. `lock 1` counts `delaytime` in cycles.
+- `cut`: a new note of the same group stops the one before. `nudge` in seconds.
+
+Values outside a control's range move to its nearest end. A word nobody knows, a value that is no finite
+number, a sound nobody has: one line of error, and nothing reaches the server.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from numbers import Real
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from livecode.errors import ControlError, NameUnknown, nearest
+from livecode.language.control_table import control_names
+from livecode.language.time import Event
+from livecode.sound.command import ONE_SHOT, Command, DefinitionLoad, GlobalEffect, Note
+from livecode.sound.layout import ORBITS
+
+if TYPE_CHECKING:
+    from livecode.config import Config
+    from livecode.sound.catalogue import Catalogue
+    from livecode.sound.definitions import Definition, Definitions
+    from livecode.sound.kit import Kit
+    from livecode.sound.samples import Sample, Samples
+
+MIDDLE_C = 261.6255653005986
+DEFAULT_INSTRUMENT = "pluck"
+DEFAULT_OCTAVE = 4
+DEFAULT_AMP = 0.4
+
+_PITCH = frozenset({"note", "midinote", "freq", "octave"})
+_LEVEL = frozenset({"gain", "amp", "postgain", "overgain"})
+_HANDLED = frozenset({"s", "n", "orbit", "cut", "legato", "nudge", "unit", "delaysync", "lock", "cps"})
+_HANDLED |= _PITCH | _LEVEL
+_SAMPLE_ONLY = frozenset({"begin", "end", "speed", "loop", "unit"})
+_SENDS = {"room": "reverb", "delay": "delay"}
+_OWN_EFFECTS = {"size": ("reverb", "size"), "delaytime": ("delay", "delaytime")}
+_OWN_EFFECTS |= {"delayfeedback": ("delay", "delayfeedback"), "damp": ("reverb", "damp")}
+_BUS = re.compile(r"[ac]\d+")
+_VOWELS = {vowel: float(number) for number, vowel in enumerate("aeiou")}
+_LOOK_EVERY = 0.5
+_PLANS_KEPT = 5000
+
+
+class _Knob(NamedTuple):
+    """A control that goes to the synth: its key in the event, its name there, its range."""
+
+    key: str
+    name: str
+    low: float
+    high: float
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What all events of one instrument with the same words have in common."""
+
+    definition: Definition
+    load: DefinitionLoad
+    knobs: tuple[_Knob, ...]
+    pitch: str
+    one_shot: bool
+    level: bool
+    orbit_loads: tuple[DefinitionLoad, ...]
+    orbit_knobs: tuple[tuple[str, tuple[_Knob, ...]], ...]
+
+
+class Resolver:
+    """Turns events into commands; remembers which definitions and samples it has already given out.
+
+    `config` is a `livecode.config.Config` or None for the defaults; `notice(line)` hears what is worth
+    knowing but stops nothing, such as an sc/ file that broke. Calls must not overlap.
+    """
+
+    def __init__(
+        self,
+        config: Config | None = None,
+        notice: Callable[[str], None] | None = None,
+        *,
+        catalogue: Catalogue | None = None,
+        samples: Samples | None = None,
+        cache: Path | None = None,
+    ) -> None:
+        from livecode.config import folder
+        from livecode.sets import folders
+        from livecode.sound.catalogue import Catalogue
+        from livecode.sound.definitions import Definitions
+        from livecode.sound.kit import Kit
+        from livecode.sound.samples import Samples, usual_places
+
+        if cache is None:
+            cache = folder("cache")
+        rate = (config.sample_rate if config is not None else 0) or 48000
+        own = None if config is None or config.set is None else config.set
+        if catalogue is None:
+            found = [own / "sc"] if own is not None and (own / "sc").is_dir() else []
+            catalogue = Catalogue(tuple(dict.fromkeys([*found, *folders("sc")])))
+        if samples is None:
+            roots = [*(config.samples if config is not None else ()), *usual_places()]
+            if own is not None:
+                roots.insert(0, own / "samples")
+            samples = Samples(roots, cache, rate)
+        self.catalogue: Catalogue = catalogue
+        self.definitions: Definitions = Definitions(catalogue)
+        self.samples: Samples = samples
+        self.kit: Kit = Kit(self.definitions, cache, rate)
+        self._notice = notice or (lambda line: None)
+        self._told: set[str] = set()
+        self._plans: dict[tuple[str, frozenset[str]], _Plan] = {}
+        self._voices: dict[tuple[str, int, bool], tuple[str, tuple[str, Path | int] | None]] = {}
+        self._given: dict[str, DefinitionLoad] = {}
+        self._generation = catalogue.generation
+        self._looked = time.monotonic()
+
+    def resolve(self, event: Event, slot: int) -> list[Command]:
+        """The commands of one event: loads given out for the first time, orbit changes, then its note.
+
+        Empty for a fragment of an event that began earlier. Raises ControlError, NameUnknown, FileProblem
+        or DefinitionError, one line each.
+        """
+        whole = event.whole
+        if whole is None or whole.begin != event.part.begin:
+            return []
+        value = self._words(event.value)
+        self._look()
+        commands: list[Command] = []
+        name, source = self._voice(value)
+        sample: Sample | None = None
+        if source is not None:
+            sample, loads = self._sample(source)
+            commands += loads
+            name = "sample_stereo" if sample.channels == 2 else "sample_mono"
+        plan = self._plan(name, frozenset(value))
+        for load in (*plan.orbit_loads, plan.load):
+            if load.name not in self._given:
+                self._given[load.name] = load
+                commands.append(load)
+        begin = float(whole.begin)
+        orbit = int(_number(value, "orbit", 0)) % ORBITS
+        for effect, knobs in plan.orbit_knobs:
+            commands.append(self._orbit_change(value, begin, orbit, slot, effect, knobs))
+        commands.append(self._note(value, plan, sample, begin, float(whole.end - whole.begin), slot, orbit))
+        return commands
+
+    def loads(self) -> list[Command]:
+        """Every definition and sample given out so far that still holds, for a server that starts afresh."""
+        return [*self._given.values(), *self.samples.loads()]
+
+    def describe(self, event: Event) -> tuple[str, dict[str, Any]]:
+        """The instrument or sample that an event names, and its controls as one would read them."""
+        value = self._words(event.value)
+        name, source = self._voice(value)
+        shown = str(value.get("s", name)) if source is not None else name
+        pitched = source is None and self.catalogue.instrument(name).pitched
+        hidden = {"s"} if pitched or source is not None else {"s", "note", "midinote", "octave"}
+        return shown, {key: _plain(each) for key, each in value.items() if key not in hidden}
+
+    def names(self) -> list[str]:
+        """Everything that `s` can play: instruments with their aliases, and sample folders."""
+        seen = {name for name, item in self.catalogue.instruments.items() if not item.hidden}
+        return sorted(seen | set(self.samples.names()))
+
+    def _words(self, value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise ControlError(f"{value!r} is no sound: say what it is with s(...), note(...) or n(...)")
+        names = control_names()
+        return {names.get(key) or str(key): each for key, each in value.items()}
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        if now - self._looked > _LOOK_EVERY:
+            self._looked = now
+            self.catalogue.changed()
+        if self.catalogue.generation != self._generation:
+            self._generation = self.catalogue.generation
+            self._plans.clear()
+            self._voices.clear()
+        for problem in (*self.catalogue.problems.values(), *self.definitions.problems.values()):
+            if str(problem) not in self._told:
+                self._told.add(str(problem))
+                self._notice(str(problem))
+
+    def _voice(self, value: Mapping[str, Any]) -> tuple[str, tuple[str, Path | int] | None]:
+        """The instrument that plays, or the sample: ("", (bank, number)) or ("", ("", path of the kit))."""
+        said = value.get("s")
+        if said is None:
+            if not value.keys() & (_PITCH | {"n"}):
+                raise ControlError(f"{_shown(value)} does not say what sounds: add .s('bd') or .s('pluck')")
+            said = DEFAULT_INSTRUMENT
+        number = value.get("n", 0)
+        if isinstance(said, str) and ":" in said:
+            said, _, tail = said.partition(":")
+            number = number or (int(tail) if tail.lstrip("-").isdigit() else 0)
+        as_sample = not _SAMPLE_ONLY.isdisjoint(value)
+        key = (str(said), math.floor(_finite("n", number)), as_sample)
+        found = self._voices.get(key)
+        if found is None:
+            found = self._voices[key] = self._find_voice(*key)
+        return found
+
+    def _find_voice(
+        self, said: str, number: int, as_sample: bool
+    ) -> tuple[str, tuple[str, Path | int] | None]:
+        item = self.catalogue.instruments.get(said)
+        if item is not None:
+            name = self.catalogue.variant(said, number) if item.variants else item.name
+            own = self.catalogue.instrument(name)
+            if not as_sample or own.pitched or own.shape == "sustain":
+                return name, None
+            return "", ("", self.kit.path(name))
+        if said in self.samples:
+            return "", (said, number)
+        raise NameUnknown("sound", said, self.names(), "look at the names with Tab at the prompt")
+
+    def _sample(self, source: tuple[str, Path | int]) -> tuple[Sample, list[Command]]:
+        bank, place = source
+        if isinstance(place, Path):
+            sample, loads = self.samples.file(place)
+        else:
+            sample, loads = self.samples.sample(bank, place)
+        return sample, [*loads]
+
+    def _plan(self, instrument: str, keys: frozenset[str]) -> _Plan:
+        found = self._plans.get((instrument, keys))
+        if found is None:
+            if len(self._plans) >= _PLANS_KEPT:
+                self._plans.clear()
+            found = self._plans[instrument, keys] = self._make_plan(instrument, keys)
+        return found
+
+    def _make_plan(self, instrument: str, keys: frozenset[str]) -> _Plan:
+        item = self.catalogue.instrument(instrument)
+        sends = frozenset(_SENDS.keys() & keys)
+        effects = self.definitions.effects_for(instrument, keys)
+        definition = self.definitions.for_note(instrument, effects, sends)
+        orbit_keys, orbit_loads = self._orbit_effects(keys)
+        knobs: list[_Knob] = []
+        for key in sorted(keys - _HANDLED):
+            control = definition.controls.get(key)
+            if control is not None:
+                knobs.append(_Knob(key, key, control.low, control.high))
+            elif key not in orbit_keys and key not in control_names().values():
+                known = [*definition.controls, *control_names()]
+                near = nearest(key, known)
+                cure = f"did you mean {near!r}?" if near else f"{instrument!r} has {', '.join(item.controls)}"
+                raise ControlError(f"no control called {key!r}: {cure}")
+        pitch = "freq" if "freq" in definition.controls else "note" if "note" in definition.controls else ""
+        by_effect: dict[str, list[_Knob]] = {}
+        for key, (effect, knob) in orbit_keys.items():
+            by_effect.setdefault(effect, []).append(knob._replace(key=key))
+        if "delaysync" in keys:
+            by_effect.setdefault("delay", [])
+        return _Plan(
+            definition,
+            DefinitionLoad(definition.name, definition.data, tuple(definition.controls)),
+            tuple(knobs),
+            pitch if pitch == "freq" or _PITCH & keys else "",
+            definition.shape == "one-shot",
+            "gain" in definition.controls and bool(_LEVEL & keys),
+            tuple(orbit_loads),
+            tuple((effect, tuple(each)) for effect, each in by_effect.items()),
+        )
+
+    def _orbit_effects(
+        self, keys: frozenset[str]
+    ) -> tuple[dict[str, tuple[str, _Knob]], list[DefinitionLoad]]:
+        """Which words change effects of the orbit, and the definitions of these where a set has its own."""
+        found: dict[str, tuple[str, _Knob]] = {}
+        loads: list[DefinitionLoad] = []
+        for effect in self.catalogue.effects.values():
+            if effect.kind not in ("send", "orbit"):
+                continue
+            words = keys & effect.controls.keys() - _SENDS.keys()
+            used = words or any(send in keys and name == effect.name for send, name in _SENDS.items())
+            if effect.kind == "orbit" and not words & set(effect.keys):
+                continue
+            if used or (effect.name == "delay" and "delaysync" in keys):
+                made = self.definitions.for_orbit(effect.name)
+                loads.append(DefinitionLoad(made.name, made.data, tuple(made.controls)))
+                for word in sorted(words - {"lock"}):
+                    control = effect.controls[word]
+                    found[word] = (effect.name, _Knob(word, word, control.low, control.high))
+        has = {effect.name for effect in self.catalogue.effects.values() if effect.kind == "send"}
+        for word, (effect_name, name) in _OWN_EFFECTS.items():
+            if word in keys and effect_name not in has and (word != "damp" or "room" in keys):
+                found[word] = (effect_name, _Knob(word, name, 0.0, 8.0))
+        return found, loads
+
+    def _orbit_change(
+        self,
+        value: Mapping[str, Any],
+        begin: float,
+        orbit: int,
+        slot: int,
+        effect: str,
+        knobs: tuple[_Knob, ...],
+    ) -> GlobalEffect:
+        controls: list[tuple[str, float]] = []
+        synced: list[tuple[str, float]] = []
+        for knob in knobs:
+            number = min(max(_finite(knob.key, value[knob.key]), knob.low), knob.high)
+            if knob.key == "delaytime" and _number(value, "lock", 0) > 0:
+                synced.append((knob.name, number))
+            else:
+                controls.append((knob.name, number))
+        if effect == "delay" and "delaysync" in value:
+            controls = [pair for pair in controls if pair[0] != "delaytime"]
+            synced = [("delaytime", max(_finite("delaysync", value["delaysync"]), 0.0))]
+        return GlobalEffect(begin, orbit, effect, slot, tuple(controls), tuple(synced))
+
+    def _note(
+        self,
+        value: Mapping[str, Any],
+        plan: _Plan,
+        sample: Sample | None,
+        begin: float,
+        step: float,
+        slot: int,
+        orbit: int,
+    ) -> Note:
+        controls: list[tuple[str, float]] = []
+        synced: list[tuple[str, float]] = []
+        buses: list[tuple[str, str]] = []
+        for key, name, low, high in plan.knobs:
+            each = value[key]
+            if type(each) is str and _BUS.fullmatch(each):
+                buses.append((name, each))
+                continue
+            number = _VOWELS.get(each, math.nan) if key == "vowel" and isinstance(each, str) else each
+            number = _finite(key, number if number == number else each)
+            controls.append((name, min(max(number, low), high)))
+        if plan.pitch:
+            controls.append((plan.pitch, self._pitch(value, plan.pitch)))
+        if plan.level:
+            top = plan.definition.controls["gain"].high
+            controls.append(("gain", min(_gain(value), top)))
+        if sample is not None:
+            controls.append(("buffer", float(sample.load.number)))
+            unit = value.get("unit", "r")
+            if unit == "c":
+                synced.append(("span", 1.0))
+            elif unit == "s":
+                controls.append(("span", 1.0))
+            elif unit != "r":
+                raise ControlError(f"unit is {unit!r}: write 'r' (rate), 'c' (cycles) or 's' (seconds)")
+        length = step
+        if "legato" in value:
+            length = step * max(_finite("legato", value["legato"]), 0.0)
+        elif sample is not None or plan.one_shot:
+            length = ONE_SHOT
+        return Note(
+            begin, length, plan.definition.name, slot, orbit, tuple(controls), tuple(synced), tuple(buses),
+            int(_number(value, "cut", 0)), _number(value, "nudge", 0.0),
+        )  # fmt: skip
+
+    def _pitch(self, value: Mapping[str, Any], control: str) -> float:
+        if "freq" in value and control == "freq":
+            return min(max(_finite("freq", value["freq"]), 1.0), 20000.0)
+        if "note" in value:
+            note = _finite("note", value["note"])
+        elif "midinote" in value:
+            note = _finite("midinote", value["midinote"]) - 60
+        else:
+            note = _finite("n", value["n"]) if control == "freq" and "n" in value else 0.0
+        note += 12 * (_number(value, "octave", DEFAULT_OCTAVE) - DEFAULT_OCTAVE)
+        if control == "note":
+            return min(max(note, -120.0), 120.0)
+        return min(max(MIDDLE_C * 2 ** (min(max(note, -120.0), 120.0) / 12), 1.0), 20000.0)
+
+
+def _gain(value: Mapping[str, Any]) -> float:
+    gain = max(_number(value, "gain", 1.0) + _number(value, "overgain", 0.0), 0.0)
+    factor = max(_number(value, "postgain", 1.0), 0.0)
+    if "amp" in value:
+        factor *= max(_finite("amp", value["amp"]), 0.0) / DEFAULT_AMP
+    return float(gain * factor**0.25)
+
+
+def _number(value: Mapping[str, Any], key: str, default: float) -> float:
+    return _finite(key, value[key]) if key in value else default
+
+
+def _finite(key: str, given: Any) -> float:
+    """A value as a finite float. Raises ControlError with one line for anything else."""
+    if isinstance(given, Real):
+        number = float(given)
+        if math.isfinite(number):
+            return number
+        raise ControlError(f"{key} is {given}, which cannot be played: give a finite number")
+    shown = repr(given)
+    shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
+    raise ControlError(f"{key} needs a number, not {shown}")
+
+
+def _plain(given: Any) -> Any:
+    return given if isinstance(given, (bool, int, str)) or not isinstance(given, Real) else float(given)
+
+
+def _shown(value: Mapping[str, Any]) -> str:
+    return ", ".join(f"{key} {each}" for key, each in list(value.items())[:3]) or "an empty event"
