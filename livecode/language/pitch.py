@@ -101,7 +101,7 @@ def tuning(pattern: Pattern, name: Any) -> Pattern:
     """Read numbers as degrees of a tuning: `just`, `19edo`, ratios or the path of a Scala file.
 
     >>> [round(event.value["note"], 2) for event in n("0 4 7").tuning("just").first_cycle()]
-    [0, 3.86, 7.02]
+    [0.0, 3.86, 7.02]
 
     With twelve degrees to the octave it retunes notes; with others, count its degrees from c4.
     """
