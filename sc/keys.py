@@ -1,5 +1,7 @@
 """Keyboards with hammers, tines, plectra and tangents."""
 
+from math import pi, sin
+
 from livecode.sound import Control, instrument
 from livecode.sound.blocks import *
 from livecode.sound.ugens import *
@@ -27,7 +29,7 @@ def piano(freq, velocity, brightness, decay, detune, panspread):
     low, high = [], []
     for number, ratio in enumerate(stretched(freq, 18, stiffness), 1):
         pitch = freq * ratio
-        level = (0.06 + abs(_sin(number * 3.14159 / 8.2))) * number ** (-rolloff) * ((18000 - pitch) / 3000).clip(0, 1)
+        level = (0.06 + abs(sin(number * pi / 8.2))) * number ** (-rolloff) * ((18000 - pitch) / 3000).clip(0, 1)
         quick = ring / (1 + 0.32 * (number - 1))
         fall = perc(0.0012, quick * 0.45, -5) * 0.75 + perc(0.003, quick * 1.5, -5) * 0.3
         side = low if number % 2 else high
@@ -42,11 +44,6 @@ def piano(freq, velocity, brightness, decay, detune, panspread):
     right = odd * 0.45 + even * 0.55
     extra = knock + soundboard
     return [(left + extra) * (1 - place), (right + extra) * (1 + place)]
-
-
-def _sin(value):
-    import math
-    return math.sin(value)
 
 
 @instrument("epiano", **STRUCK, release=0.25, channels=2, aliases=("rhodes",),

@@ -36,7 +36,7 @@ def organ(freq, velocity, percussion, click, leak, drawbar1, drawbar2, drawbar3,
     strike = SinOsc.ar(freq * 2) * perc(0.001, 0.22, -4) * percussion * (velocity * 0.6)
     contact = BPF.ar(WhiteNoise.ar(), (freq * 6).clip(900, 5000), 1.2) * perc(0.0005, 0.007, -3) * click
     bleed = SinOsc.ar(freq * 2 ** (1 / 12) * 4) * 0.006 * leak + SinOsc.ar(freq * 2 ** (-1 / 12) * 2) * 0.008 * leak
-    return (wheel + strike + contact + bleed).softclip()
+    return centred((wheel + strike + contact + bleed).softclip())
 
 
 @instrument("combo", family="organs", attack=0.003, release=0.03, aliases=("farfisa",),
@@ -59,17 +59,15 @@ def combo(freq, velocity, brightness, vib, vibmod):
 def pipe(freq, velocity, brightness, chiff):
     """A church organ: principals at 16', 8', 4', 2' and a mixture, each pipe a little apart from the others."""
     bright = lit(brightness, velocity, 0.25)
-    ranks = ((0.5, 0.35), (1.0, 1.0), (2.0, 0.3 + bright * 0.5), (4.0, bright * 0.55), (6.0, bright * 0.3), (8.0, bright * 0.25))
-    def rank(ratio, level, side):
-        pitch = freq * ratio * (1 + side * 0.0007)
-        wind = pitch * (1 + LFNoise1.kr(3) * 0.0006)
-        spectrum = ((1, 1), (2, 0.42), (3, 0.2), (4, 0.11), (5, 0.06), (6, 0.03))
-        return additive(wind, spectrum) * level
-    def side(sign):
-        tone = mix([rank(ratio, level, sign) for ratio, level in ranks])
-        breath = BPF.ar(PinkNoise.ar(), (freq * 3).clip(200, 9000), 0.4)
-        return tone + breath * (perc(0.006, 0.09, -3) * 1.6 * chiff + 0.02)
-    return [side(1), side(-1)]
+    ranks = ((0.5, 0.35, 5), (1.0, 1.0, 6), (2.0, 0.3 + bright * 0.5, 5), (4.0, bright * 0.55, 4),
+             (6.0, bright * 0.3, 3), (8.0, bright * 0.25, 2))
+    spectrum = ((1, 1), (2, 0.42), (3, 0.2), (4, 0.11), (5, 0.06), (6, 0.03))
+    def rank(number):
+        ratio, level, partials = ranks[number]
+        wind = freq * ratio * (1 + LFNoise1.kr(3) * 0.0006)
+        return additive(wind, spectrum[:partials]) * level
+    breath = BPF.ar(PinkNoise.ar(), (freq * 3).clip(200, 9000), 0.4) * (perc(0.006, 0.09, -3) * 1.6 * chiff + 0.02)
+    return spread([rank(number) + breath * 0.4 for number in (2, 5, 0, 1, 3, 4)], 0.5)
 
 
 @instrument("harmonium", family="organs", attack=0.06, release=0.09, channels=2, aliases=("reedorgan",),
