@@ -135,7 +135,7 @@ def _said(program: Path, option: str) -> str:
     except (OSError, subprocess.TimeoutExpired) as error:
         return f"(does not say its version: {error})"
     lines = (done.stdout + done.stderr).strip().splitlines()
-    return lines[0].strip() if lines else "(says no version)"
+    return lines[0].split("(")[0].strip() if lines else "(says no version)"
 
 
 def _embedded(config: Config) -> Iterator[Finding]:
@@ -219,9 +219,9 @@ def _samples(config: Config) -> Iterator[Finding]:
 
 
 def _sets(config: Config) -> Iterator[Finding]:
-    from livecode.sets import listing, own
+    from livecode.sets import factory, listing, own
 
-    for place in own():
+    for place in (place for place in own() if place.resolve() != factory().resolve()):
         yield Finding("your set", "ok" if place.is_dir() else "fail", str(place))
     names = list(listing("patterns", ".py"))
     state = "ok" if names else "fail"

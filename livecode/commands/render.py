@@ -107,19 +107,29 @@ def sounded(performance: Any, target: Path, config: settings.Config) -> float:
 
     engine = config.engine if config.engine in ("scsynth", "embedded") else "auto"
     renderer = Renderer(config.sample_rate or 48000, engine)
-    made = renderer.render(performance.sends, performance.commands, performance.seconds, target)
+    gains = [(0.0, slot, gain) for slot, gain in performance.levels.items()]
+    made = renderer.render(
+        performance.sends, performance.commands, performance.seconds, target, gains=gains
+    )
     return made.peak()
 
 
 def sections(performance: Any) -> list[Any]:
-    """The named stretches of a performance, where its set has any."""
+    """The named stretches of a performance: those of the form or song that its file has made, repeated."""
     from livecode.pictures.roll import Section
 
+    stretches: list[tuple[str, float]] = []
+    for thing in performance.names.values():
+        said = getattr(thing, "sections", None)
+        if isinstance(said, (list, tuple)) and said:
+            stretches = [(str(name), float(cycles)) for name, cycles in said]
+            break
     found, begin = [], 0.0
-    for name, cycles in getattr(performance, "sections", ()):
-        found.append(Section(begin, begin + float(cycles), str(name)))
-        begin += float(cycles)
-    return found
+    while sum(cycles for _, cycles in stretches) > 0 and begin < performance.cycles:
+        for name, cycles in stretches:
+            found.append(Section(begin, min(begin + cycles, performance.cycles), name))
+            begin += cycles
+    return [section for section in found if section.begin < section.end]
 
 
 def draw(performance: Any, picture: Path, title: str) -> None:

@@ -1,6 +1,6 @@
 """What a piano roll shows: marks in time, pitch and slot, and the sections of the piece.
 
->>> row = {"cycle": "1/2", "length": "1/4", "slot": "d2", "instrument": "pluck", "controls": {"note": 3}}
+>>> row = {"cycle": "1/2", "length": "1/4", "slot": 2, "instrument": "pluck", "controls": {"note": 3}}
 >>> roll = from_rows([row], title="a note")
 >>> roll.marks[0].pitch, roll.begin, roll.end
 (63.0, 0, 1)
@@ -120,9 +120,16 @@ def _mark(row: Mapping[str, Any]) -> Mark:
     length = float(Fraction(str(row["length"]))) if row.get("length") is not None else SHORTEST
     if not math.isfinite(length):
         length = SHORTEST
-    slot = str(row.get("slot") or "")
+    slot = _slot(row.get("slot"))
     name = str(row.get("instrument") or controls.get("s") or "")
     return Mark(begin, begin + max(length, SHORTEST), slot, name, _pitch(controls), _strength(controls))
+
+
+def _slot(slot: object) -> str:
+    """Slots are numbers in `livecode events`; 0 is what was played once."""
+    if isinstance(slot, int):
+        return f"d{slot}" if slot else "once"
+    return str(slot or "")
 
 
 def _pitch(controls: Mapping[str, Any]) -> float | None:

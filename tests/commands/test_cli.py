@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 
 import pytest
 
 import livecode.cli as cli
-
-
-def livecode(*words: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "livecode.cli", *words],
-        input=stdin, capture_output=True, text=True, timeout=100, env=os.environ | environment,
-    )  # fmt: skip
 
 
 def test_help_lists_every_command(capsys):
