@@ -155,9 +155,11 @@ class SenderLink:
             self._lost()
 
 
-def hello(options: dict[str, Any], lookahead: float, transcript: Path | None = None) -> Hello:
+def hello(
+    options: dict[str, Any], lookahead: float, transcript: Path | None = None, clicks: bool = False
+) -> Hello:
     """The first message to a sender."""
-    return Hello(VERSION, options, lookahead, str(transcript) if transcript is not None else "")
+    return Hello(VERSION, options, lookahead, str(transcript) if transcript is not None else "", clicks)
 
 
 def _environment() -> dict[str, str]:

@@ -49,12 +49,14 @@ Playable = Note | GlobalEffect
 
 
 class Hello(msgspec.Struct, array_like=True, tag="hello"):
-    """First message. `options` are `EngineOptions` fields; `transcript` a file for what is sent, or ""."""
+    """First message. `options` are `EngineOptions` fields; `transcript` a file for what is sent, or "";
+    `clicks`: add the test tap."""
 
     version: int
     options: dict[str, Any]
     lookahead: float = 0.12
     transcript: str = ""
+    clicks: bool = False
     boot: bool = True
 
 

@@ -80,7 +80,8 @@ class Session:
 
     `backend` is "live" or "offline"; `config` as `livecode.config.load()` gives it; `journal` a path, "default"
     for a new file in the state folder, or None. `played(slot, prepared, heard)` is called with every cycle
-    that has been handed to the player.
+    that has been handed to the player. `transcript` is a file for what the sender sends, `clicks` adds the test
+    tap's clicks to the notes.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Session:
         resolver: Callable[[], Resolver] | None = None,
         played: Playing | None = None,
         transcript: Path | None = None,
+        clicks: bool = False,
     ) -> None:
         self.config = config if config is not None else settings.Config()
         self.offline = backend == "offline"
@@ -111,7 +113,7 @@ class Session:
         self._quants: dict[int, float] = {}
         self._files: dict[Path, PatternFile] = {}
         self._recording: Recording | None = None
-        self._transcript = transcript
+        self._transcript, self._clicks = transcript, clicks
         self._resolver = resolver or self._usual_resolver
         self._preparer = Preparer(self._resolver, self._ship)
         if self.offline:
@@ -713,7 +715,7 @@ class Session:
         plain = asdict(options)
         plain["folder"] = str(options.folder) if options.folder is not None else None
         self._link = SenderLink(
-            hello(plain, self.config.latency, self._transcript),
+            hello(plain, self.config.latency, self._transcript, self._clicks),
             self._answered,
             self._lost,
             settings.folder("state") / "sender.log",

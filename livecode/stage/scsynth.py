@@ -1,0 +1,121 @@
+"""The transport that sounds: notes as time-tagged bundles to scsynth, one write a tick."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from livecode.errors import ControlError
+from livecode.sound import layout
+from livecode.sound.command import DefinitionLoad, Note
+from livecode.sound.encode import Encoder, timetag
+from livecode.sound.mixer import Mixer
+from livecode.sound.osc import bundles, message
+from livecode.stage.protocol import Loadable
+from livecode.stage.transport import Sent
+
+if TYPE_CHECKING:
+    from livecode.sound.engine.server import Engine
+
+_CLEAR = message("/clearSched")
+_due = attrgetter("due")
+
+
+class ScsynthTransport:
+    """Notes that fall together share a bundle; all bundles of a tick leave in one write.
+
+    `wall` turns the performance's seconds into those of the wall clock. `click(number)`, when given, makes a
+    message that goes into the bundle of the note of that number: the test tap.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        encoder: Encoder,
+        mixer: Mixer,
+        wall: Callable[[float], float],
+        click: Callable[[int], bytes] | None = None,
+    ) -> None:
+        self.engine = engine
+        self.mixer = mixer
+        self.unknown = 0
+        self._encoder = encoder
+        self._wall = wall
+        self._click = click
+        self._clicks = 0
+
+    def load(self, commands: Sequence[Loadable]) -> None:
+        """Definitions and sound files, before the notes that name them: the stream keeps the order."""
+        for command in commands:
+            if isinstance(command, DefinitionLoad):
+                self._encoder.define(command)
+        self.engine.load(*commands)
+
+    def send(self, batch: Sequence[Sent]) -> int:
+        """The notes of a tick."""
+        standing: list[bytes] = []
+        packets: list[bytes] = []
+        held: list[bytes] = []
+        at = 0.0
+        if self._click is not None:
+            batch = self._numbered(batch)
+        for sent in sorted(batch, key=_due):
+            due = sent.due
+            if held and due != at:
+                packets += bundles(timetag(self._wall(at)), held)
+                held = []
+            at = due
+            note = sent.note
+            if isinstance(note, Note):
+                try:
+                    made = self._encoder.messages(note, sent.seconds_per_cycle)
+                except ControlError:
+                    self.unknown += 1
+                    continue
+                standing += self.mixer.prepare(note)
+                held += made
+                if self._click is not None and isinstance(sent, _Numbered):
+                    held.append(self._click(sent.number))
+            else:
+                held += self.mixer.apply(note, sent.seconds_per_cycle)
+        if held:
+            packets += bundles(timetag(self._wall(at)), held)
+        self.engine.send_many([*standing, *packets])
+        return len(packets)
+
+    def gains(self, gains: Sequence[tuple[int, float]], lag: float) -> None:
+        """Levels of slots, now."""
+        self.engine.send_many([each for slot, gain in gains for each in self.mixer.set_gain(slot, gain, lag)])
+
+    def tempo(self, cps: float) -> None:
+        """The tempo bus, for modulation that follows it."""
+        self.engine.send_many([message("/c_set", layout.CPS_BUS, float(cps))])
+
+    def hush(self) -> None:
+        """What waits is forgotten, what sounds ends without a click, tails too."""
+        ended = [each for slot in range(layout.SLOTS) for each in self.mixer.stop_notes(slot)]
+        self.engine.send_many([_CLEAR, *ended, *self.mixer.clear_tails()])
+
+    def fade(self, seconds: float) -> None:
+        """Everything to silence."""
+        self.engine.send_many(self.mixer.set_master(0.0, seconds))
+
+    def _numbered(self, batch: Sequence[Sent]) -> list[Sent]:
+        """The batch with a number on each note, counted in the order in which they are handed over."""
+        found: list[Sent] = []
+        for sent in batch:
+            if isinstance(sent.note, Note):
+                numbered = _Numbered(*sent)
+                numbered.number = self._clicks
+                self._clicks += 1
+                found.append(numbered)
+            else:
+                found.append(sent)
+        return found
+
+
+class _Numbered(Sent):
+    """A note with the number that its click spells."""
+
+    number: int

@@ -1,0 +1,398 @@
+"""The sender process: keeps the beat, and scsynth.
+
+    python -m livecode.stage.sender DESCRIPTOR
+
+Started by the front with one end of a pair of sockets. No user code runs here, nothing heavy is imported and
+the collector has nothing to collect, so that nothing comes between a note and its time. When the front is
+gone the music goes on for half a minute, repeating what is known; then it fades and everything ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import gc
+import os
+import select
+import signal
+import socket
+import sys
+import threading
+import time
+from collections import deque
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from livecode.errors import LivecodeError, one_line
+from livecode.stage.clock import MonotonicClock, WallClock
+from livecode.stage.player import Player
+from livecode.stage.protocol import (
+    TO_SENDER,
+    VERSION,
+    Alive,
+    Bye,
+    Failed,
+    Frames,
+    Hello,
+    Ready,
+    Record,
+    Recorded,
+    RecordEnd,
+    Said,
+    State,
+    frame,
+)
+from livecode.stage.scsynth import ScsynthTransport
+from livecode.stage.supervisor import Supervisor
+from livecode.stage.transport import Transcript, Transport
+
+if TYPE_CHECKING:
+    from livecode.sound.engine.server import Engine
+
+TICK = 0.010
+LONGEST_SLEEP = 0.1
+REPORT_EVERY = 0.2
+STEP_EVERY = 0.5
+ORPHANED_FOR = 30.0
+FADE = 1.0
+MOST_UNREAD = 1 << 20
+PRIORITY = 10
+
+
+class Sender:
+    """The loop: messages in, notes out, an eye on the engine."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        connection.setblocking(False)
+        self._socket: socket.socket | None = connection
+        self._frames = Frames()
+        self._unsent = bytearray()
+        self._wake_in, self._wake_out = socket.socketpair()
+        self._wake_in.setblocking(False)
+        self._wake_out.setblocking(False)
+        self._clock = MonotonicClock()
+        self._wall = WallClock()
+        self._player = Player(self._clock, answer=self._answer)
+        self._supervisor: Supervisor | None = None
+        self._transport: ScsynthTransport | None = None
+        self._transcript: Transcript | None = None
+        self._hello: Hello | None = None
+        self._recording: Any = None
+        self._recorder: Any = None
+        self._began = time.monotonic()
+        self._front_heard = time.monotonic()
+        self._later: deque[Any] = deque()
+        self._reported = self._looked = self._ticked = 0.0
+        self._looped = 0
+        self._jitter = 0.0
+        self._fade: float | None = None
+        self._failed = False
+
+    def run(self) -> None:
+        """Until the front says goodbye or has been gone for too long."""
+        try:
+            while self._fade is None:
+                self._wait()
+                self._turn()
+        finally:
+            self._end()
+
+    def stop(self, *_: object) -> None:
+        """End soon: for signals."""
+        self._fade = 0.0
+        self._wake()
+
+    def _wait(self) -> None:
+        now = time.monotonic()
+        until = min(self._player.next_due(), now + LONGEST_SLEEP)
+        until = max(until, self._ticked + TICK)
+        poll = select.poll()
+        poll.register(self._wake_in, select.POLLIN)
+        if self._socket is not None:
+            poll.register(self._socket, select.POLLIN | (select.POLLOUT if self._unsent else 0))
+        ready = poll.poll(max(0.0, (until - now) * 1000))
+        if not ready:
+            self._jitter = max(self._jitter, time.monotonic() - max(until, now))
+        for descriptor, _event in ready:
+            if descriptor == self._wake_in.fileno():
+                with contextlib.suppress(BlockingIOError):
+                    self._wake_in.recv(4096)
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        if now - self._ticked >= TICK * 0.9:
+            self._ticked = now
+            self._advance()
+        self._read()
+        if self._supervisor is not None:
+            self._supervisor.poll(now)
+        if now - self._looked > STEP_EVERY:
+            self._looked = now
+            self._look_at_the_wall_clock()
+        if now - self._reported > REPORT_EVERY:
+            self._reported = now
+            self._report()
+        while self._later:
+            self._answer(self._later.popleft())
+        self._flush()
+        if now - self._front_heard > ORPHANED_FOR:
+            self._fade = FADE
+        elif self._socket is None and self._player.tempo is None:
+            self._fade = 0.0
+
+    def _advance(self) -> None:
+        try:
+            self._player.advance()
+        except LivecodeError as error:
+            if self._supervisor is not None:
+                self._supervisor.crashed(one_line(error))
+
+    # The front.
+
+    def _read(self) -> None:
+        while self._socket is not None:
+            try:
+                data = self._socket.recv(1 << 18)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            if not data:
+                self._front_gone()
+                return
+            self._front_heard = time.monotonic()
+            try:
+                messages = self._frames.feed(data, TO_SENDER)
+            except msgspec.DecodeError as error:
+                sys.stderr.write(f"a message from the front cannot be read: {error}\n")
+                self._front_gone()
+                return
+            for message in messages:
+                try:
+                    self._handle(message)
+                except LivecodeError as error:
+                    if self._supervisor is not None:
+                        self._supervisor.crashed(one_line(error))
+
+    def _handle(self, message: Any) -> None:
+        if self._player.handle(message):
+            # What is due at once must not wait for the next tick.
+            self._ticked = min(self._ticked, time.monotonic() - TICK)
+        elif isinstance(message, Hello):
+            self._greeted(message)
+        elif isinstance(message, Record):
+            self._in_thread(lambda: self._record(message.path))
+        elif isinstance(message, RecordEnd):
+            self._in_thread(self._end_recording)
+        elif isinstance(message, Bye):
+            self._fade = message.fade
+        elif not isinstance(message, Alive):
+            sys.stderr.write(f"what is {message!r}?\n")
+
+    def _greeted(self, message: Hello) -> None:
+        if message.version != VERSION:
+            text = f"front and sender are of different versions ({message.version}, {VERSION}): start again"
+            self._answer(Failed(text))
+            self._fade = 0.0
+            return
+        self._hello = message
+        self._player.lookahead = self._player.reach = message.lookahead
+        self._supervisor = Supervisor(message.options, self._wake, self._up, self._down)
+        if message.boot:
+            self._supervisor.boot({})
+
+    def _front_gone(self) -> None:
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+            self._unsent.clear()
+
+    def _answer(self, message: Any) -> None:
+        if self._socket is None or (isinstance(message, State) and len(self._unsent) > MOST_UNREAD):
+            return
+        self._unsent += frame([message])
+
+    def _flush(self) -> None:
+        while self._unsent and self._socket is not None:
+            try:
+                sent = self._socket.send(self._unsent)
+            except BlockingIOError:
+                return
+            except OSError:
+                self._front_gone()
+                return
+            del self._unsent[:sent]
+
+    def _report(self) -> None:
+        player, supervisor = self._player, self._supervisor
+        looped = player.looped
+        state = State(
+            sounding=self._transport is not None,
+            sent=player.counts.sent,
+            late=player.counts.late,
+            dropped=player.counts.dropped,
+            lost=player.counts.lost,
+            looped=looped,
+            replaced=player.replaced,
+            pending=player.pending,
+            restarts=supervisor.restarts if supervisor is not None else 0,
+            jitter=self._jitter * 1000,
+            cpu=time.process_time(),
+            looping=looped > self._looped,
+        )
+        self._looped, self._jitter = looped, 0.0
+        if self._transport is not None:
+            status = self._transport.engine.last_status
+            if status is not None:
+                state.load, state.peak, state.synths = status.average_cpu, status.peak_cpu, status.synths
+            with contextlib.suppress(Exception):
+                state.master_peak = max(self._transport.engine.meters().master())
+        self._answer(state)
+
+    # The engine.
+
+    def _up(self, engine: Engine, again: bool) -> None:
+        supervisor, hello = self._supervisor, self._hello
+        assert supervisor is not None and supervisor.mixer is not None and hello is not None
+        click = None
+        if hello.clicks:
+            from livecode.sound.tap import click as tap_click
+
+            click = tap_click
+        self._transport = ScsynthTransport(engine, supervisor.encoder, supervisor.mixer, self._wall.wall, click)
+        missing = [load for key, load in self._player.loads.items() if key not in supervisor.loaded]
+        try:
+            self._transport.load(missing)
+            self._transport.gains(list(self._player.levels.items()), 0.005)
+        except LivecodeError as error:
+            supervisor.crashed(one_line(error))
+            return
+        transport: Transport = self._transport
+        if hello.transcript:
+            if self._transcript is None:
+                self._transcript = Transcript(Path(hello.transcript), transport)
+            self._transcript.below = transport
+            transport = self._transcript
+        self._recorder = None
+        self._player.engine_up(transport)
+        gc.collect()
+        gc.freeze()
+        host, port = engine.address
+        process = engine.process_id or 0
+        seconds = time.monotonic() - self._began
+        self._answer(Ready(engine.name, host, port, process, engine.sample_rate, seconds, again))
+        for text in engine.notices:
+            self._answer(Said(text))
+        if again:
+            self._answer(Said("the sound engine sounds again"))
+
+    def _down(self, why: str, final: bool) -> None:
+        self._player.engine_down()
+        self._transport = None
+        recording, self._recording = self._recording, None
+        if recording is not None:
+            self._answer(Recorded(str(recording.path), recording.seconds, f"{recording.path} was cut short: {why}"))
+        if final:
+            self._failed = True
+            self._answer(Failed(why))
+            return
+        self._answer(Said(f"{why}: starting it again"))
+        if self._supervisor is not None:
+            self._supervisor.boot(self._player.loads)
+
+    def _look_at_the_wall_clock(self) -> None:
+        jump = self._wall.stepped()
+        if jump and self._supervisor is not None and self._supervisor.engine is not None:
+            # scsynth would need a minute and a half to believe the new time; a fresh one believes it at once.
+            self._supervisor.crashed(f"the computer's clock was set by {jump:+.2f} s")
+
+    # Recording.
+
+    def _record(self, path: str) -> None:
+        from livecode.sound.record import Recorder
+
+        if self._transport is None:
+            self._answer_soon(Recorded(path, 0.0, f"{path} is not recorded: the sound engine is not running"))
+            return
+        try:
+            if self._recorder is None:
+                self._recorder = Recorder(self._transport.engine)
+            self._recording = self._recorder.master(path)
+        except LivecodeError as error:
+            self._answer_soon(Recorded(path, 0.0, one_line(error)))
+
+    def _end_recording(self) -> None:
+        recording, self._recording = self._recording, None
+        if recording is None:
+            self._answer_soon(Recorded("", 0.0, ""))
+            return
+        problem = ""
+        try:
+            recording.stop()
+        except LivecodeError as error:
+            problem = one_line(error)
+        self._answer_soon(Recorded(str(recording.path), recording.seconds, problem))
+
+    def _answer_soon(self, message: Any) -> None:
+        """From another thread: the loop sends it."""
+        self._later.append(message)
+        self._wake()
+
+    def _in_thread(self, work: Any) -> None:
+        threading.Thread(target=work, name="recording", daemon=True).start()
+
+    # The end.
+
+    def _wake(self) -> None:
+        with contextlib.suppress(OSError):
+            self._wake_out.send(b"!")
+
+    def _end(self) -> None:
+        fade = self._fade or 0.0
+        if self._recording is not None:
+            self._end_recording()
+        if self._transport is not None and fade:
+            with contextlib.suppress(LivecodeError):
+                self._transport.fade(fade)
+                until = time.monotonic() + fade
+                while time.monotonic() < until:
+                    self._advance()
+                    time.sleep(TICK)
+        if self._supervisor is not None:
+            self._supervisor.end()
+        if self._transcript is not None:
+            self._transcript.close()
+        while self._later:
+            self._answer(self._later.popleft())
+        self._flush()
+
+
+def main(arguments: list[str]) -> int:
+    """Serve the front at the other end of an inherited socket."""
+    connection = socket.socket(fileno=int(arguments[0]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _come_first()
+    # Collections get rare: there is next to nothing here that could form a cycle.
+    gc.set_threshold(100_000, 50, 50)
+    sender = Sender(connection)
+    signal.signal(signal.SIGTERM, sender.stop)
+    signal.signal(signal.SIGHUP, sender.stop)
+    sender.run()
+    return 0
+
+
+def _come_first() -> None:
+    """Real-time priority below the sound engine's, where the system allows it; children start without."""
+    if not hasattr(os, "sched_setscheduler"):
+        return
+    try:
+        os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(PRIORITY))
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EINVAL):
+            raise
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,147 @@
+"""The supervisor: boots the engine, listens to its heartbeat, and boots it again when it has stopped.
+
+Everything that takes time happens in a thread, so that the sender keeps its beat meanwhile. What was loaded
+into a server that died is loaded into the next one before a note goes there.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from livecode.errors import LivecodeError, one_line
+from livecode.sound.command import DefinitionLoad
+from livecode.sound.encode import Encoder
+from livecode.stage.protocol import Loadable
+
+if TYPE_CHECKING:
+    from livecode.sound.engine.server import Engine
+    from livecode.sound.mixer import Mixer
+
+HEARTBEAT = 0.4
+HUNG_AFTER = 1.5
+MOST_CRASHES, IN_SECONDS = 3, 10.0
+
+
+class Supervisor:
+    """Keeps one engine sounding.
+
+    `up` and `down` are called from `poll`, in the sender's own thread: with the engine when it is ready, with
+    one line when it stopped (`final`: for good). `wake` is called from any thread when `poll` has something
+    to do.
+    """
+
+    def __init__(
+        self,
+        options: dict[str, Any],
+        wake: Callable[[], None],
+        up: Callable[[Engine, bool], None],
+        down: Callable[[str, bool], None],
+    ) -> None:
+        self._options = options
+        self._wake, self._up, self._down = wake, up, down
+        self.encoder = Encoder()
+        self.mixer: Mixer | None = None
+        self.engine: Engine | None = None
+        self.restarts = 0
+        self.loaded: dict[tuple[str, str | int], Loadable] = {}
+        self._news: deque[tuple[str, Any]] = deque()
+        self._crashes: deque[float] = deque(maxlen=MOST_CRASHES)
+        self._number = 0
+        self._booted = 0.0
+        self._asked = 0.0
+        self._ended = False
+
+    def boot(self, loads: dict[tuple[str, str | int], Loadable]) -> None:
+        """Boot behind the scenes, with everything loaded that notes will need."""
+        self._number += 1
+        arguments = (self._number, dict(loads))
+        threading.Thread(target=self._boot, args=arguments, name="boot", daemon=True).start()
+
+    def poll(self, now: float) -> None:
+        """Pass on what happened, and look whether the engine still answers."""
+        while self._news:
+            what, detail = self._news.popleft()
+            if what == "up":
+                engine, loaded = detail
+                if self._ended:
+                    engine.kill()
+                    continue
+                self.engine, self.loaded = engine, loaded
+                self._booted = time.monotonic()
+                self._up(engine, self.restarts > 0)
+            elif what == "failed":
+                self._down(detail, True)
+            elif self.engine is not None and detail is self.engine:
+                self.crashed(what)
+        engine = self.engine
+        if engine is None:
+            return
+        if now - self._asked > HEARTBEAT:
+            self._asked = now
+            try:
+                engine.ask_status()
+            except LivecodeError as error:
+                self.crashed(one_line(error))
+                return
+        if now - max(engine.last_heard, self._booted) > HUNG_AFTER:
+            self.crashed("the sound engine does not answer")
+
+    def crashed(self, why: str) -> None:
+        """The engine is of no use any more: end what is left of it; the caller boots again on `down`."""
+        engine, self.engine = self.engine, None
+        if engine is None:
+            return
+        engine.on_exit = None
+        threading.Thread(target=engine.kill, name="kill", daemon=True).start()
+        now = time.monotonic()
+        self._crashes.append(now)
+        final = len(self._crashes) == MOST_CRASHES and now - self._crashes[0] < IN_SECONDS
+        self.restarts += 1
+        if final:
+            why += f", {MOST_CRASHES} times in {IN_SECONDS:g} s: livecode doctor tells more"
+        self._down(why, final)
+
+    def end(self) -> None:
+        """End the engine for good."""
+        self._ended = True
+        engine, self.engine = self.engine, None
+        if engine is not None:
+            engine.on_exit = None
+            engine.quit()
+
+    def _boot(self, number: int, loads: dict[tuple[str, str | int], Loadable]) -> None:
+        from livecode.sound.engine import EngineOptions, boot
+        from livecode.sound.mixer import Mixer
+
+        try:
+            options = dict(self._options)
+            if options.get("folder"):
+                options["folder"] = Path(options["folder"])
+            engine = boot(EngineOptions(**options))
+            try:
+                if self.mixer is None:
+                    self.mixer = Mixer(self.encoder)
+                for load in loads.values():
+                    if isinstance(load, DefinitionLoad):
+                        self.encoder.define(load)
+                engine.load(*loads.values())
+                self.mixer.start(engine)
+            except BaseException:
+                engine.kill()
+                raise
+        except Exception as error:
+            self._tell("failed", one_line(error))
+            return
+        engine.on_exit = lambda code: self._tell(f"the sound engine has ended (code {code})", engine)
+        self._tell("up", (engine, loads))
+        if not engine.alive():
+            self._tell("the sound engine has ended", engine)
+
+    def _tell(self, what: str, detail: Any) -> None:
+        self._news.append((what, detail))
+        self._wake()
