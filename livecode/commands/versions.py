@@ -14,4 +14,9 @@ def version(package: str = "livecode") -> str:
     try:
         return metadata.version(package)
     except metadata.PackageNotFoundError:
+        if package == "livecode":
+            # Run from its folder: there is no metadata, but the package knows.
+            from livecode import __version__
+
+            return __version__
         return "not installed"

@@ -143,13 +143,25 @@ def display(value: Any) -> str:
     if value is None or type(value).__name__ == "Placed":
         return ""
     try:
-        text = repr(value)
+        text = _written(value)
     except Exception as error:
         return f"<{type(value).__name__} whose repr fails: {one_line(error)}>"
     lines = text.split("\n")
     if len(lines) > MOST_LINES:
         text = "\n".join(lines[:MOST_LINES]) + f"\n... {len(lines) - MOST_LINES} lines more"
     return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + " ..."
+
+
+def _written(value: Any) -> str:
+    """livecode's own values as they describe themselves, a list of them one to a line; others as repr."""
+    if isinstance(value, list) and value and all(_speaks(item) for item in value):
+        return "\n".join(str(item) for item in value)
+    return str(value) if _speaks(value) else repr(value)
+
+
+def _speaks(value: Any) -> bool:
+    kind = type(value)
+    return kind.__module__.startswith("livecode.") and "__str__" in vars(kind)
 
 
 def _split(source: str, name: str) -> tuple[CodeType | None, CodeType | None]:

@@ -81,7 +81,11 @@ def read(error: BaseException, source_of: Sources, names: Iterable[str]) -> Faul
     if found is None:
         return Fault(message)
     file, source, span = found
-    span = _narrowed(error, source, span)
+    narrowed = _narrowed(error, source, span)
+    if isinstance(error, NotationError) and narrowed is not span:
+        # The caret says where, so the words need not.
+        message = f"{error.problem}: {error.cure}"
+    span = narrowed
     lines = source.split("\n")
     text = lines[span.line - 1] if span.line <= len(lines) else ""
     end = span.end_column if span.end_line == span.line else len(text.rstrip())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import textwrap
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -153,24 +154,23 @@ class Prompt:
     def _show_fault(self, typed: str, fault: Fault) -> None:
         """The caret under the text that was just typed; a block's line is shown again first."""
         red = "class:code.error"
-        if not fault.line:
-            self.say((red, fault.message))
-            return
         columns = self.pages.app.output.get_size().columns
         indent = " " * len(MARK)
+        caret = indent + fault.caret()
         if fault.file:
-            self.say((red, f"{fault.located()}\n{indent}{fault.text}\n{indent}{fault.caret()}"))
+            self.say((red, f"{textwrap.fill(fault.located(), columns)}\n{indent}{fault.text}\n{caret}"))
+            return
+        below = textwrap.fill(fault.message, columns)
+        if not fault.line:
+            self.say((red, below))
             return
         on_screen = typed.strip("\n") == fault.text and len(indent) + len(fault.text) < columns
         if not on_screen:
             self.say(("class:continuation", indent + fault.text))
-        caret = indent + fault.caret()
         if len(caret) + 1 + len(fault.message) <= columns:
             self.say((red, f"{caret} {fault.message}"))
-        elif len(caret) <= columns:
-            self.say((red, f"{caret}\n{fault.message}"))
         else:
-            self.say((red, fault.message))
+            self.say((red, f"{caret}\n{below}" if len(caret) <= columns else below))
 
     def _notice(self, notice: Any) -> None:
         """One line from the session, from whatever thread."""
