@@ -103,7 +103,7 @@ class Renderer:
                 score, raw = Path(folder, "score.osc"), Path(folder, "sound.wav")
                 score.write_bytes(self.score(sends, loads, seconds + tail, extra, gains, stems, taps))
                 name = play(score, raw, self.sample_rate, 2 + len(extra), self.engine)
-                made = _share(raw, target, stems, 11 if taps else 2, sample_format)
+                made = _share(raw, target, stems, 2 + layout.TAP_CHANNELS + 1 if taps else 2, sample_format)
         except OSError as error:
             raise FileProblem(f"cannot write {target}: {error.strerror or error}") from None
         return Rendered(target, seconds + tail, name, made)
@@ -137,13 +137,14 @@ class Renderer:
         for output, bus in enumerate(extra, 2):
             opening.append(message("/s_new", COPY, -1, _TAIL, layout.MASTER_GROUP, "bus", bus, "out", output))
         packets = _packets(0.0, opening)
-        for time, slot, gain in gains:
-            packets += _packets(max(time, 0.0), mixer.set_gain(slot, gain))
+        changes = sorted(gains)
         clicks = 0
         for sent in sorted(sends, key=lambda sent: sent.time):
             what, time = sent.note, sent.time
             if time > seconds:
                 break
+            while changes and changes[0][0] <= time:
+                packets += _gain(mixer, *changes.pop(0))
             if isinstance(what, Note):
                 made = [*mixer.prepare(what), *encoder.messages(what, sent.seconds_per_cycle)]
                 if taps:
@@ -153,10 +154,16 @@ class Renderer:
             else:
                 made = mixer.apply(what, sent.seconds_per_cycle)
             packets += _packets(max(time, 0.0), made)
+        for change in changes:
+            packets += _gain(mixer, *change)
         packets.sort(key=lambda packet: packet[8:16])
         # The embedded engine crashes at its end when a synth is still there.
         packets += _packets(seconds, [message("/g_freeAll", 0), message("/c_set", 0, 0.0)])
         return b"".join(len(packet).to_bytes(4, "big") + packet for packet in packets)
+
+
+def _gain(mixer: Mixer, seconds: float, slot: int, gain: float) -> list[bytes]:
+    return _packets(max(seconds, 0.0), mixer.set_gain(slot, gain))
 
 
 def _packets(seconds: float, messages: Sequence[bytes]) -> list[bytes]:
