@@ -82,9 +82,10 @@ def instead_render(path: Path, config: settings.Config, options: argparse.Namesp
 
 def live(path: Path, config: settings.Config, options: argparse.Namespace) -> int:
     """Through the sound engine."""
-    from livecode.commands.prompt import converse
+    from livecode.commands.prompt import converse, leave_on_signals
     from livecode.stage.session import Session, use
 
+    leave_on_signals()
     session: Any = Session("live", config=config)
     use(session)
     try:

@@ -10,6 +10,7 @@ Without a terminal it evaluates the lines and blocks that come through the pipe 
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,7 @@ def run(options: argparse.Namespace) -> int:
     use_set(config)
     from livecode.stage.session import Session, use
 
+    leave_on_signals()
     session = Session("live", config=config)
     use(session)
     try:
@@ -57,6 +59,17 @@ def converse(session: Any, config: settings.Config, first: Callable[[], Any] | N
     from livecode.repl.prompt import Prompt
 
     return Prompt(session, config).run(BANNER.format(version=version()), first)
+
+
+def leave_on_signals() -> None:
+    """Let a terminal that closes, or `kill`, end things in order: the sound fades and the engine goes too."""
+
+    def leave(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), leave)
 
 
 def stay(session: Any) -> None:

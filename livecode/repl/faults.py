@@ -139,7 +139,8 @@ def _syntax(error: SyntaxError, source: str) -> Fault:
     width = error.end_offset - 1 - column if same and error.end_offset else 1
     width = max(1, min(width, len(text) - column))
     message = " ".join((error.msg or "cannot be read").split())
-    message = re.sub(r" \(<[^)]*\)$", "", message)
+    # Python's own hints about the place: the caret shows it.
+    message = re.sub(r" \((<[^)]*|detected at line \d+)\)", "", message)
     kind = "indentation" if isinstance(error, IndentationError) else "syntax"
     return Fault(f"{kind} error: {message}", line, column, width, text, _file(error.filename or ""))
 
