@@ -51,6 +51,8 @@ def _picked(pattern: Pattern, choices: Choices, wrap: bool) -> Pattern:
     made: dict[Any, Pattern] = {}
 
     def chosen(value: Any) -> Pattern:
+        if isinstance(value, (list, dict)):
+            raise PatternError(f"pick chooses by a number or a name, not by {value!r}")
         if value not in made:
             made[value] = reify(choose(value))
         return made[value]
