@@ -120,15 +120,17 @@ class NameCompleter(Completer):
             return None
         if inspect.isclass(thing):
             return thing
+        if thing is not None:
+            thing = inspect.unwrap(thing)
         said = getattr(thing, "__annotations__", {}).get("return")
-        if inspect.isclass(said):
-            return said
         if isinstance(said, str):
             named = getattr(thing, "__globals__", {}).get(said.strip("'\""))
-            if inspect.isclass(named):
+            if inspect.isclass(named) and named is not Any:
                 return named
             if said.strip("'\"") == "Self" and "." in callee:
                 return self.resolve(callee.rsplit(".", 1)[0])
+        elif inspect.isclass(said):
+            return said
         return _pattern_class()
 
 

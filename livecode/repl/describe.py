@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import textwrap
 from typing import Any
 
@@ -31,6 +32,9 @@ def signature(thing: Any, name: str = "") -> str:
     """
     if not callable(thing):
         return ""
+    registered = _registered(thing)
+    if registered:
+        return registered
     try:
         found = inspect.signature(thing)
     except (TypeError, ValueError):
@@ -45,6 +49,15 @@ def signature(thing: Any, name: str = "") -> str:
     except ValueError:
         return ""
     return f"{name or getattr(thing, '__name__', '')}{plain}"
+
+
+def _registered(thing: Any) -> str:
+    """A function of the language as it is typed: its first parameter, the pattern, is what it is called on."""
+    registry = sys.modules.get("livecode.language.registry")
+    entry = registry.REGISTRY.get(getattr(thing, "__name__", "")) if registry is not None else None
+    if entry is None or getattr(thing, "__wrapped__", thing) is not entry.definition:
+        return ""
+    return str(entry.signature)
 
 
 def page(name: str, thing: Any) -> str:

@@ -55,11 +55,10 @@ def place(before: str) -> Place:
     match = IDENTIFIER.search(before)
     word = match.group() if match else ""
     rest = before[: len(before) - len(word)]
-    if not word and re.search(r"\d\w*\Z", before):
-        return Place(silent=True)
-    if re.search(r"\d\Z", rest) and word:
-        return Place(silent=True)
     calls = _call_before(rest, len(rest))[0]
+    number = r"\d\Z" if word else r"\d\.?\Z"
+    if re.search(number, rest):
+        return Place(calls=calls, silent=True)
     if rest.rstrip().endswith(".") and not rest.rstrip().endswith(".."):
         return Place(word, expression_before(rest.rstrip()[:-1]), calls)
     return Place(word, None, calls)

@@ -88,6 +88,45 @@ def test_odd_places_do_no_harm(offered, text):
     assert isinstance(offered(text), dict)
 
 
+@pytest.fixture
+def session_offers():
+    from livecode.stage.session import Session
+
+    completer = NameCompleter(Names(Session("offline").namespace()))
+
+    def offer(text: str) -> list[str]:
+        event = CompleteEvent(completion_requested=True)
+        return [item.text for item in completer.get_completions(Document(text), event)]
+
+    offer.signature = completer.signature_at
+    return offer
+
+
+@pytest.mark.parametrize(
+    "text, first",
+    [
+        ("d1.mu", "mute"),
+        ("tem", "tempo"),
+        ('d1 >> s("bd").eve', "every"),
+        ('d1 >> s("bd").every(4, rev).roo', "room"),
+        ('d1 >> s("bd").fast(2).slow(3).pal', "palindrome"),
+        ("sine.ran", "range"),
+        ('synth("pluc', "pluck"),
+        ('neural("cho', "chorale"),
+        ('markov("fost', "foster"),
+    ],
+)
+def test_the_names_of_a_session(session_offers, text, first):
+    assert session_offers(text)[0] == first
+
+
+def test_signatures_leave_out_the_pattern_that_a_function_is_called_on(session_offers):
+    assert session_offers.signature('s("bd").fast(') == "fast(factor)"
+    assert session_offers.signature('s("bd").fast(2') == "fast(factor)"
+    assert session_offers.signature("tempo(12") == "tempo(bpm=None)"
+    assert session_offers.signature("tempo(") == "tempo(bpm=None)"
+
+
 def test_every_kind_of_name_is_found():
     names = Names({})
     for kind in ("instrument", "scale", "chord", "note", "corpus", "model"):
