@@ -121,8 +121,8 @@ def sections(performance: Any) -> list[Any]:
     stretches: list[tuple[str, float]] = []
     for thing in performance.names.values():
         said = getattr(thing, "sections", None)
-        if isinstance(said, (list, tuple)) and said:
-            stretches = [(str(name), float(cycles)) for name, cycles in said]
+        if isinstance(said, dict) and said:
+            stretches = [(str(name), float(cycles)) for name, cycles in said.items()]
             break
     found, begin = [], 0.0
     while sum(cycles for _, cycles in stretches) > 0 and begin < performance.cycles:
