@@ -7,9 +7,9 @@ never loads supriya:
 
     compiled()["lc-master"]      the bytes for /d_recv
 
-The master chain is bad-value guard, clip at +12 dB, LeakDC, Limiter 0.95, clip 0.95, in this order: a
-limiter alone lets NaN through and 1e6 out at 7.5. The same guard stands before every reverb and delay,
-because a NaN in a feedback loop stays for ever.
+The master chain is bad-value guard, clip at +12 dB, LeakDC (7.6 Hz, so that basses stay), Limiter 0.95,
+clip 0.95, in this order: a limiter alone lets NaN through and 1e6 out at 7.5. The same guard stands before
+every reverb and delay, because a NaN in a feedback loop stays for ever.
 
 Sources: SuperCollider's help of Limiter, LeakDC, Sanitize, FreeVerb2 (Schroeder/Moorer after Jezar).
 """
@@ -40,6 +40,8 @@ RECORD_CHANNELS = range(1, 25)
 CEILING = 0.95
 LOOKAHEAD = 0.002
 HEADROOM = 4.0
+ABSURD = 64.0
+LEAK = 0.999
 LONGEST_DELAY = 6.0
 _COMPILE_TIMEOUT = 60.0
 
@@ -112,8 +114,9 @@ def _unpacked(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 def _guarded(u: Any, signal: Any) -> Any:
-    """Without NaN, infinities and absurd levels."""
-    return u.Sanitize.ar(source=signal).clip(-HEADROOM, HEADROOM)
+    """Without NaN, infinities and absurd levels: these become silence, what is merely too loud is clipped."""
+    sane = u.Sanitize.ar(source=signal)
+    return (sane * (abs(sane) < ABSURD)).clip(-HEADROOM, HEADROOM)
 
 
 def _meter(u: Any, bus: Any, signal: Any) -> None:
@@ -196,7 +199,7 @@ def _master(u: Any) -> Any:
     with u.SynthDefBuilder(bus=0, out=0, meter=0, master_gain=1.0, master_lag=0.02) as builder:
         gain = u.Lag.kr(source=builder["master_gain"], lag_time=builder["master_lag"])
         signal = [_guarded(u, each) * gain for each in u.In.ar(bus=builder["bus"], channel_count=2)]
-        signal = [u.LeakDC.ar(source=each, coefficient=0.995) for each in signal]
+        signal = [u.LeakDC.ar(source=each, coefficient=LEAK) for each in signal]
         signal = [u.Limiter.ar(source=each, level=CEILING, duration=LOOKAHEAD) for each in signal]
         signal = [each.clip(-CEILING, CEILING) for each in signal]
         _meter(u, builder["meter"], signal)
