@@ -5,7 +5,7 @@ from livecode.sound.blocks import *
 from livecode.sound.ugens import *
 
 
-@instrument("bass", family="bass", attack=0.003, release=0.08,
+@instrument("bass", trim=-7.5, family="bass", attack=0.003, release=0.08,
             brightness=Control(0.4, 0, 1, meaning="how far the filter opens"),
             decay=Control(0.35, 0.02, 4, "s", "how fast the filter closes"),
             suboctave=Control(0.4, 0, 1, meaning="sine below"))
@@ -18,7 +18,7 @@ def bass(freq, velocity, brightness, decay, suboctave):
     return centred((filtered * 1.6 + SinOsc.ar(freq) * suboctave).tanh())
 
 
-@instrument("subbass", family="bass", attack=0.006, release=0.08, aliases=("sub",),
+@instrument("subbass", trim=-9, family="bass", attack=0.006, release=0.08, aliases=("sub",),
             drive=Control(0.25, 0, 1, meaning="overtones that small speakers need"))
 def subbass(freq, velocity, drive):
     """Almost a sine, driven just enough to be heard on a telephone."""
@@ -26,7 +26,7 @@ def subbass(freq, velocity, drive):
     return centred((SinOsc.ar(freq) * pushed + 0.15 * drive).tanh() / pushed.sqrt())
 
 
-@instrument("acid", family="bass", attack=0.001, release=0.05, aliases=("tb303", "303"),
+@instrument("acid", trim=-5.5, family="bass", attack=0.001, release=0.05, aliases=("tb303", "303"),
             cutoff=Control(420, 60, 8000, "Hz", "where the filter rests"),
             resonance=Control(0.7, 0, 1, meaning="how much the filter squeals"),
             sweep=Control(2.6, 0, 6, "octaves", "how far its envelope opens it"),
@@ -46,7 +46,7 @@ def acid(freq, velocity, cutoff, resonance, sweep, decay, width, drive):
     return centred((low * pushed * 0.55).tanh()) * held
 
 
-@instrument("reese", family="bass", attack=0.01, release=0.12, channels=2,
+@instrument("reese", trim=-9, family="bass", attack=0.01, release=0.12, channels=2,
             brightness=Control(0.35, 0, 1, meaning="how far the filter opens"),
             detune=Control(0.3, 0, 1, meaning="how fast the saws beat"))
 def reese(freq, velocity, brightness, detune):
@@ -61,7 +61,7 @@ def reese(freq, velocity, brightness, detune):
     return [centred((HPF.ar(RLPF.ar(side(seed), cutoff, 0.7), freq * 1.2) * 1.5).tanh()) + sub for seed in (1, -1)]
 
 
-@instrument("wobble", family="bass", attack=0.005, release=0.08,
+@instrument("wobble", trim=-15, family="bass", attack=0.005, release=0.08,
             rate=Control(3, 0.05, 32, "Hz", "speed of the wobble"),
             resonance=Control(0.6, 0, 1, meaning="how much the filter rings"),
             brightness=Control(0.6, 0, 1, meaning="how far the filter opens"),
@@ -75,7 +75,7 @@ def wobble(freq, velocity, rate, resonance, brightness, drive):
     return centred((low * (1 + drive * 4)).tanh()) + SinOsc.ar(freq) * 0.6
 
 
-@instrument("fmbass", family="bass", attack=0.001, release=0.1,
+@instrument("fmbass", trim=-8, family="bass", attack=0.001, release=0.1,
             index=Control(3.5, 0, 20, meaning="how strongly the modulator bends the carrier"),
             ratio=Control(1, 0.25, 8, meaning="frequency of the modulator over that of the carrier"),
             decay=Control(0.3, 0.02, 4, "s", "how fast the overtones fade"))
@@ -87,7 +87,7 @@ def fmbass(freq, velocity, index, ratio, decay):
     return centred(SinOsc.ar(freq + modulator + knock)) * bend(1, 0.3, 0.72, 3, 0.5)
 
 
-@instrument("upright", family="bass", shape="decay", attack=0, release=0.1, ring=8, aliases=("doublebass",),
+@instrument("upright", trim=-9, family="bass", shape="decay", attack=0, release=0.1, ring=8, aliases=("doublebass",),
             decay=Control(2.2, 0.1, 8, "s", "ring time of the string"),
             damp=Control(0.5, 0, 1, meaning="softness of the finger"),
             body=Control(0.6, 0, 1, meaning="how much wood is heard"))
@@ -100,7 +100,7 @@ def upright(freq, velocity, decay, damp, body):
     return centred(tone + wood * 0.25 + finger * velocity)
 
 
-@instrument("slapbass", family="bass", shape="decay", attack=0, release=0.07, ring=8, aliases=("slap",),
+@instrument("slapbass", trim=-5, family="bass", shape="decay", attack=0, release=0.07, ring=8, aliases=("slap",),
             decay=Control(2.5, 0.1, 8, "s", "ring time of the string"),
             snap=Control(0.6, 0, 1, meaning="how hard the string hits the frets"))
 def slapbass(freq, velocity, decay, snap):

@@ -21,7 +21,7 @@ def modes(freq, rows, decay, hard):
     return mix(voices)
 
 
-@instrument("bell", **STRUCK, release=1.2, brightness=MALLET,
+@instrument("bell", trim=-13, **STRUCK, release=1.2, brightness=MALLET,
             decay=Control(5, 0.1, 20, "s", "how long the lowest partial rings"))
 def bell(freq, velocity, brightness, decay):
     """A cast bell, tuned so that its nominal is an octave above the note (hum 0.5, prime 1, tierce 1.2, quint 1.5)."""
@@ -35,7 +35,7 @@ def bell(freq, velocity, brightness, decay):
     return modes(freq, rows, ring, hard) + beat + clapper
 
 
-@instrument("risset_bell", **STRUCK, release=1.2, decay=Control(6, 0.1, 20, "s", "how long the lowest partial rings"))
+@instrument("risset_bell", trim=-8.5, **STRUCK, release=1.2, decay=Control(6, 0.1, 20, "s", "how long the lowest partial rings"))
 def risset_bell(freq, velocity, decay):
     """The additive bell: eleven partials, the higher the shorter.
 
@@ -50,7 +50,7 @@ def risset_bell(freq, velocity, decay):
                 * ((18000 - freq * ratio) / 2500).clip(0, 1) for ratio, shift, level, time in table]) * 0.15
 
 
-@instrument("chime", **STRUCK, release=0.8, aliases=("tubular", "tubularbell"), brightness=MALLET,
+@instrument("chime", trim=-10.5, **STRUCK, release=0.8, aliases=("tubular", "tubularbell"), brightness=MALLET,
             decay=Control(4.5, 0.1, 16, "s", "how long the tube rings"))
 def chime(freq, velocity, brightness, decay):
     """Tubular bells: the ear hears the note an octave below modes four, five, six (2 : 3 : 4.17)."""
@@ -60,7 +60,7 @@ def chime(freq, velocity, brightness, decay):
     return modes(freq, rows, decay, hard) + modes(freq * 1.0008, rows[1:3], decay, hard) * 0.5
 
 
-@instrument("vibes", **STRUCK, release=0.35, channels=2, aliases=("vibraphone",), brightness=MALLET,
+@instrument("vibes", trim=-11.5, **STRUCK, release=0.35, channels=2, aliases=("vibraphone",), brightness=MALLET,
             decay=Control(3.5, 0.1, 12, "s", "how long the bar rings"),
             tremolorate=Control(5.2, 0, 12, "Hz", "speed of the motor"), tremolodepth=Control(0.3, 0, 1, meaning="depth of the motor"))
 def vibes(freq, velocity, brightness, decay, tremolorate, tremolodepth):
@@ -73,7 +73,7 @@ def vibes(freq, velocity, brightness, decay, tremolorate, tremolodepth):
     return [(tone + wool) * (1 + swing), (tone + wool) * (1 - swing * 0.7)]
 
 
-@instrument("marimba", **STRUCK, release=0.2, brightness=MALLET, decay=Control(0.9, 0.05, 5, "s", "how long the bar rings"))
+@instrument("marimba", trim=-9.5, **STRUCK, release=0.2, brightness=MALLET, decay=Control(0.9, 0.05, 5, "s", "how long the bar rings"))
 def marimba(freq, velocity, brightness, decay):
     """Rosewood bars over tubes, soft mallets."""
     hard = lit(brightness, velocity, 0.9)
@@ -83,7 +83,7 @@ def marimba(freq, velocity, brightness, decay):
     return tone + wood
 
 
-@instrument("xylophone", **STRUCK, release=0.15, aliases=("xylo",), brightness=Control(0.65, 0, 1),
+@instrument("xylophone", trim=-9.5, **STRUCK, release=0.15, aliases=("xylo",), brightness=Control(0.65, 0, 1),
             decay=Control(0.5, 0.05, 4, "s", "how long the bar rings"))
 def xylophone(freq, velocity, brightness, decay):
     """Hard bars, hard mallets, a twelfth in the overtones."""
@@ -93,7 +93,7 @@ def xylophone(freq, velocity, brightness, decay):
     return tone + HPF.ar(WhiteNoise.ar(), 2000) * perc(0.0003, 0.008, -3) * (0.2 + hard * 0.5)
 
 
-@instrument("glockenspiel", **STRUCK, release=0.6, aliases=("glock",), brightness=Control(0.6, 0, 1),
+@instrument("glockenspiel", trim=-12, **STRUCK, release=0.6, aliases=("glock",), brightness=Control(0.6, 0, 1),
             decay=Control(2.2, 0.1, 10, "s", "how long the bar rings"))
 def glockenspiel(freq, velocity, brightness, decay):
     """Free steel bars."""
@@ -102,7 +102,7 @@ def glockenspiel(freq, velocity, brightness, decay):
     return modes(freq, rows, decay * (1200 / (freq + 600)).clip(0.4, 1.5), hard) + HPF.ar(WhiteNoise.ar(), 5000) * perc(0.0002, 0.005, -3) * hard * 0.4
 
 
-@instrument("kalimba", **STRUCK, release=0.25, aliases=("thumbpiano", "mbira"), brightness=MALLET,
+@instrument("kalimba", trim=-10.5, **STRUCK, release=0.25, aliases=("thumbpiano", "mbira"), brightness=MALLET,
             decay=Control(1.4, 0.1, 6, "s", "how long the tongue rings"),
             buzz=Control(0.2, 0, 1, meaning="shells that rattle"))
 def kalimba(freq, velocity, brightness, decay, buzz):
@@ -114,7 +114,7 @@ def kalimba(freq, velocity, brightness, decay, buzz):
     return tone + box * (0.3 + hard * 0.5) + rattle
 
 
-@instrument("steeldrum", **STRUCK, release=0.3, aliases=("steelpan",), brightness=MALLET,
+@instrument("steeldrum", trim=-11, **STRUCK, release=0.3, aliases=("steelpan",), brightness=MALLET,
             decay=Control(1.6, 0.1, 6, "s", "how long the pan rings"))
 def steeldrum(freq, velocity, brightness, decay):
     """A steel pan: octave and twelfth hammered into tune, blooming after the stroke."""
@@ -126,7 +126,7 @@ def steeldrum(freq, velocity, brightness, decay):
     return low * 0.8 + high + tick_
 
 
-@instrument("musicbox", **STRUCK, release=0.8, decay=Control(1.8, 0.1, 8, "s", "how long the tooth rings"))
+@instrument("musicbox", trim=-11, **STRUCK, release=0.8, decay=Control(1.8, 0.1, 8, "s", "how long the tooth rings"))
 def musicbox(freq, velocity, decay):
     """The comb of a music box."""
     tone = modes(freq, ((1, 1, 1, 0), (2.01, 0.1, 0.6, 0), (6.267, 0.3, 0.22, 0.3), (17.55, 0.1, 0.08, 0.5)), decay, velocity)
@@ -134,7 +134,7 @@ def musicbox(freq, velocity, decay):
     return tone + pin + modes(freq * 1.002, ((1, 0.4, 0.8, 0),), decay, 1)
 
 
-@instrument("gong", **STRUCK, release=2.5, channels=2, brightness=Control(0.5, 0, 1),
+@instrument("gong", trim=-11, **STRUCK, release=2.5, channels=2, brightness=Control(0.5, 0, 1),
             decay=Control(9, 0.3, 20, "s", "how long it rings"))
 def gong(freq, velocity, brightness, decay):
     """A tam-tam: the low modes sound first, the high ones are fed by them and bloom."""
@@ -150,7 +150,7 @@ def gong(freq, velocity, brightness, decay):
     return [left + wash, right + wash]
 
 
-@instrument("gamelan", **STRUCK, release=0.6, channels=2, aliases=("saron",), brightness=MALLET,
+@instrument("gamelan", trim=-11.5, **STRUCK, release=0.6, channels=2, aliases=("saron",), brightness=MALLET,
             decay=Control(2.6, 0.1, 10, "s", "how long the key rings"),
             detune=Control(0.5, 0, 1, meaning="beating of the pair, up to 8 a second"))
 def gamelan(freq, velocity, brightness, decay, detune):
@@ -161,7 +161,7 @@ def gamelan(freq, velocity, brightness, decay, detune):
     return [modes(freq - beat, rows, decay, hard), modes(freq + beat, rows, decay, hard)]
 
 
-@instrument("glass", family="bells", attack=0.25, release=0.7, channels=2, aliases=("glassharmonica",), brightness=Control(0.3, 0, 1))
+@instrument("glass", trim=-14, family="bells", attack=0.25, release=0.7, channels=2, aliases=("glassharmonica",), brightness=Control(0.3, 0, 1))
 def glass(freq, velocity, brightness):
     """Wine glasses rubbed with a wet finger."""
     bright = lit(brightness, velocity)
@@ -173,7 +173,7 @@ def glass(freq, velocity, brightness):
     return [rim(0.0004), rim(-0.0004)]
 
 
-@instrument("timpani", family="bells", shape="decay", attack=0, release=0.4, ring=10, aliases=("timp",), brightness=MALLET,
+@instrument("timpani", trim=-12.5, family="bells", shape="decay", attack=0, release=0.4, ring=10, aliases=("timp",), brightness=MALLET,
             decay=Control(1.8, 0.1, 8, "s", "how long the head rings"))
 def timpani(freq, velocity, brightness, decay):
     """A kettledrum: preferred modes 1 : 1.5 : 1.98 : 2.44 of its note (Rossing, Scientific American, 1982)."""

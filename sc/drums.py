@@ -7,7 +7,7 @@ from livecode.sound.ugens import *
 DECAY = {"low": 0.02, "high": 8, "unit": "s", "meaning": "how long it rings"}
 
 
-@instrument("bd", family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=5,
+@instrument("bd", trim=-9, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=5,
             aliases=("kick",), variants=("bd", "bd808", "bd909", "bdacoustic", "bdhard", "bdsoft"),
             decay=Control(0.38, **DECAY),
             sweep=Control(2.4, 0, 6, "octaves", "how far the pitch falls"),
@@ -24,7 +24,7 @@ def bd(tuning, velocity, decay, sweep, snap, tone):
     return LPF.ar(body + (click + thump * 0.6) * snap * (0.4 + velocity * 0.75), 5000 + hard * 11000)
 
 
-@instrument("bdhard", family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=5,
+@instrument("bdhard", trim=-9, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=5,
             decay=Control(0.5, **DECAY),
             sweep=Control(3.4, 0, 6, "octaves", "how far the pitch falls"),
             tone=Control(0.6, 0, 1, meaning="from round to distorted"))
@@ -39,7 +39,7 @@ def bdhard(tuning, velocity, decay, sweep, tone):
     return LPF.ar(dirty + click * 0.5, 3000 + lit(tone, velocity) * 9000)
 
 
-@instrument("bdsoft", family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=5,
+@instrument("bdsoft", trim=-7, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=5,
             decay=Control(0.45, **DECAY), tone=Control(0.2, 0, 1, meaning="from dull to bright"))
 def bdsoft(tuning, velocity, decay, tone):
     """A felt-soft bass drum, felt more than heard."""
@@ -49,7 +49,7 @@ def bdsoft(tuning, velocity, decay, tone):
     return body + skin + SinOsc.ar(100 * tuning * fall) * perc(0.002, decay * 0.3, -4) * 0.25
 
 
-@instrument("sn", family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=4,
+@instrument("sn", trim=-6, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=4,
             aliases=("sd", "snare"), variants=("sn", "sn808", "sn909", "snacoustic", "snbrush", "snelectro"),
             decay=Control(0.22, **DECAY),
             tone=Control(0.5, 0, 1, meaning="from skin to wires"),
@@ -67,7 +67,7 @@ def sn(tuning, velocity, decay, tone, snap):
     return ((signal + crack * snap) * 1.3).tanh()
 
 
-@instrument("snelectro", family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=4,
+@instrument("snelectro", trim=-5.5, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=4,
             decay=Control(0.3, **DECAY), tone=Control(0.5, 0, 1, meaning="from low to high noise"),
             sweep=Control(1.6, 0, 6, "octaves", "how far the pitch falls"))
 def snelectro(tuning, velocity, decay, tone, sweep):
@@ -79,7 +79,7 @@ def snelectro(tuning, velocity, decay, tone, sweep):
     return ((skin + HPF.ar(noise, 250)) * 1.4).tanh()
 
 
-@instrument("cp", family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=3,
+@instrument("cp", trim=-1, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=3,
             aliases=("clap",), variants=("cp", "cp808", "cp909"),
             decay=Control(0.18, **DECAY), tone=Control(0.5, 0, 1, meaning="from dark to bright"),
             spread=Control(0.6, 0, 1, meaning="how far apart the hands are"))
@@ -102,7 +102,7 @@ def metal(tuning, low, width=0.5):
     return mix([Pulse.ar(low * ratio * tuning, width) for ratio in ratios])
 
 
-@instrument("hh", family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=2,
+@instrument("hh", trim=-7.5, family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=2,
             aliases=("hat", "ch"), variants=("hh", "hh808", "hh909", "hhacoustic"),
             decay=Control(0.055, 0.01, 2, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from dark to bright"))
@@ -116,7 +116,7 @@ def hh(tuning, velocity, decay, tone):
     return BPeakEQ.ar(signal, 9500, 0.8, bright * 6 - 2) * shape
 
 
-@instrument("oh", family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=4,
+@instrument("oh", trim=-7.5, family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=4,
             aliases=("openhat", "ho"), variants=("oh", "oh808", "oh909", "ohacoustic"),
             decay=Control(0.42, 0.02, 6, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from dark to bright"))
@@ -129,7 +129,7 @@ def oh(tuning, velocity, decay, tone):
     return BPeakEQ.ar(signal, 8800, 0.8, bright * 6 - 2) * shape
 
 
-@instrument("rim", family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=1,
+@instrument("rim", trim=-7.5, family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=1,
             aliases=("rs", "rimshot"), decay=Control(0.06, 0.01, 1, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from wood to metal"))
 def rim(tuning, velocity, decay, tone):
@@ -155,28 +155,28 @@ TOM = {"shape": "one-shot", "pitched": False, "attack": 0, "release": 0.05, "rin
        "tone": Control(0.4, 0, 1, meaning="how much stick is heard")}
 
 
-@instrument("lt", family="drums", aliases=("lowtom",), variants=("lt", "lt808", "tomacoustic"),
+@instrument("lt", trim=-5.5, family="drums", aliases=("lowtom",), variants=("lt", "lt808", "tomacoustic"),
             decay=Control(0.55, **DECAY), **TOM)
 def lt(tuning, velocity, decay, sweep, tone):
     """Low tom."""
     return tom(tuning, 82, velocity, decay, sweep, tone)
 
 
-@instrument("mt", family="drums", aliases=("midtom", "tom"), variants=("mt", "mt808", "tomacoustic"),
+@instrument("mt", trim=-5.5, family="drums", aliases=("midtom", "tom"), variants=("mt", "mt808", "tomacoustic"),
             decay=Control(0.45, **DECAY), **TOM)
 def mt(tuning, velocity, decay, sweep, tone):
     """Middle tom."""
     return tom(tuning, 118, velocity, decay, sweep, tone)
 
 
-@instrument("ht", family="drums", aliases=("hightom",), variants=("ht", "ht808", "tomacoustic"),
+@instrument("ht", trim=-5.5, family="drums", aliases=("hightom",), variants=("ht", "ht808", "tomacoustic"),
             decay=Control(0.36, **DECAY), **TOM)
 def ht(tuning, velocity, decay, sweep, tone):
     """High tom."""
     return tom(tuning, 166, velocity, decay, sweep, tone)
 
 
-@instrument("cr", family="drums", shape="one-shot", pitched=False, attack=0, release=0.1, ring=7, channels=2,
+@instrument("cr", trim=-6, family="drums", shape="one-shot", pitched=False, attack=0, release=0.1, ring=7, channels=2,
             aliases=("crash", "cy", "cymbal"), variants=("cr", "cy808", "crashacoustic"),
             decay=Control(1.9, 0.1, 8, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from dark to bright"))
@@ -192,7 +192,7 @@ def cr(tuning, velocity, decay, tone):
     return [side(331), side(347)]
 
 
-@instrument("rd", family="drums", shape="one-shot", pitched=False, attack=0, release=0.1, ring=7,
+@instrument("rd", trim=-2, family="drums", shape="one-shot", pitched=False, attack=0, release=0.1, ring=7,
             aliases=("ride",), variants=("rd", "rideacoustic"),
             decay=Control(1.4, 0.1, 8, "s", "how long it rings"), body=Control(0.4, 0, 1, meaning="how much bell"),
             tone=Control(0.5, 0, 1, meaning="from dark to bright"))
@@ -207,7 +207,7 @@ def rd(tuning, velocity, decay, body, tone):
     return wash * (0.5 + bright * 0.5) + stick * (0.3 + bright) + bell * body * 0.16
 
 
-@instrument("cb", family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=2,
+@instrument("cb", trim=-7, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=2,
             aliases=("cowbell",), decay=Control(0.28, 0.02, 2, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from dark to bright"))
 def cb(tuning, velocity, decay, tone):
@@ -217,7 +217,7 @@ def cb(tuning, velocity, decay, tone):
     return HPF.ar(BPF.ar(pair, 900 + lit(tone, velocity) * 900, 0.9), 300) * shape
 
 
-@instrument("cl", family="drums", shape="one-shot", pitched=False, attack=0, release=0.02, ring=1,
+@instrument("cl", trim=1, family="drums", shape="one-shot", pitched=False, attack=0, release=0.02, ring=1,
             aliases=("clave", "claves"), decay=Control(0.09, 0.01, 1, "s", "how long it rings"))
 def cl(tuning, velocity, decay):
     """Two wooden sticks."""
@@ -226,7 +226,7 @@ def cl(tuning, velocity, decay):
     return rung(hit, modes) + hit * 0.1
 
 
-@instrument("sh", family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=1,
+@instrument("sh", trim=-5, family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=1,
             aliases=("shaker", "ma", "maracas"), decay=Control(0.09, 0.01, 1, "s", "how long it rings"),
             attackness=Control(0.35, 0, 1, meaning="from sharp to swishing"),
             tone=Control(0.5, 0, 1, meaning="from dark to bright"))

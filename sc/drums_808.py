@@ -15,7 +15,7 @@ def squares(tuning):
     return mix([Pulse.ar(freq * tuning, 0.5) for freq in SQUARES]) / 6
 
 
-@instrument("bd808", **SHOT, ring=7, aliases=("808bd", "808"),
+@instrument("bd808", trim=-4, **SHOT, ring=7, aliases=("808bd", "808"),
             decay=Control(1.1, 0.05, 6, "s", "how long it booms"),
             tone=Control(0.3, 0, 1, meaning="how much click passes"),
             sweep=Control(0.9, 0, 4, "octaves", "how far the pitch falls at the start"))
@@ -28,7 +28,7 @@ def bd808(tuning, velocity, decay, tone, sweep):
     return centred((boom * 1.35).tanh() + click)
 
 
-@instrument("sn808", **SHOT, ring=3, aliases=("808sd", "sd808"),
+@instrument("sn808", trim=-10.5, **SHOT, ring=3, aliases=("808sd", "sd808"),
             decay=Control(0.2, 0.02, 2, "s", "how long the noise lasts"),
             tone=Control(0.5, 0, 1, meaning="from the low to the high resonator"),
             snap=Control(0.5, 0, 1, meaning="snappy: how much noise"))
@@ -41,7 +41,7 @@ def sn808(tuning, velocity, decay, tone, snap):
     return low * (1 - bright * 0.5) + high * (0.3 + bright * 0.5) + noise * snap * 0.9
 
 
-@instrument("cp808", **SHOT, ring=3, aliases=("808cp",),
+@instrument("cp808", trim=-3.5, **SHOT, ring=3, aliases=("808cp",),
             decay=Control(0.22, 0.02, 2, "s", "how long the room rings"))
 def cp808(tuning, decay):
     """Band-passed noise in three teeth and a tail."""
@@ -56,7 +56,7 @@ def hat(tuning, velocity, decay, tone):
     return HPF.ar(HPF.ar(band, 6600 + lit(tone, velocity) * 2200), 6000) * perc(0, decay, -4.5) * 6
 
 
-@instrument("hh808", **SHOT, ring=2, aliases=("808hc", "808hh"),
+@instrument("hh808", trim=2, **SHOT, ring=2, aliases=("808hc", "808hh"),
             decay=Control(0.07, 0.01, 2, "s", "how long it rings"),
             tone=Control(0.4, 0, 1, meaning="from full to thin"))
 def hh808(tuning, velocity, decay, tone):
@@ -64,7 +64,7 @@ def hh808(tuning, velocity, decay, tone):
     return hat(tuning, velocity, decay, tone)
 
 
-@instrument("oh808", **SHOT, ring=4, aliases=("808oh",),
+@instrument("oh808", trim=-0.5, **SHOT, ring=4, aliases=("808oh",),
             decay=Control(0.5, 0.02, 4, "s", "how long it rings"),
             tone=Control(0.4, 0, 1, meaning="from full to thin"))
 def oh808(tuning, velocity, decay, tone):
@@ -72,7 +72,7 @@ def oh808(tuning, velocity, decay, tone):
     return hat(tuning, velocity, decay, tone)
 
 
-@instrument("cy808", **SHOT, ring=7, aliases=("808cy",),
+@instrument("cy808", trim=-4, **SHOT, ring=7, aliases=("808cy",),
             decay=Control(1.3, 0.1, 6, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from the low to the high band"))
 def cy808(tuning, velocity, decay, tone):
@@ -84,7 +84,7 @@ def cy808(tuning, velocity, decay, tone):
     return HPF.ar(low * (1.2 - bright) + high * (0.8 + bright * 2.2), 2000) * 3
 
 
-@instrument("cb808", **SHOT, ring=2, aliases=("808cb",),
+@instrument("cb808", trim=-5, **SHOT, ring=2, aliases=("808cb",),
             decay=Control(0.35, 0.02, 2, "s", "how long it rings"))
 def cb808(tuning, decay):
     """More of it: two of the squares, 540 and 800 Hz."""
@@ -92,14 +92,14 @@ def cb808(tuning, decay):
     return BPF.ar(pair, 2640 * 0.45, 0.7) * (perc(0, 0.025, -3) * 0.6 + perc(0, decay, -3.5) * 0.5)
 
 
-@instrument("rs808", **SHOT, ring=1, aliases=("808rs",))
+@instrument("rs808", trim=-12, **SHOT, ring=1, aliases=("808rs",))
 def rs808(tuning, velocity):
     """Two quick resonators through a clipper."""
     hit = (SinOsc.ar(1667 * tuning) + SinOsc.ar(455 * tuning, 0.5)) * perc(0, 0.022, -3)
     return HPF.ar((hit * (2 + velocity * 2)).softclip(), 300)
 
 
-@instrument("cl808", **SHOT, ring=1, aliases=("808cl",))
+@instrument("cl808", trim=-8, **SHOT, ring=1, aliases=("808cl",))
 def cl808(tuning):
     """One resonator at 2500 Hz."""
     return SinOsc.ar(2500 * tuning) * perc(0, 0.05, -4)
@@ -115,19 +115,19 @@ def drum(freq, tuning, decay, noise):
     return body + LPF.ar(PinkNoise.ar(), freq * 6) * perc(0, decay * 0.6, -5) * noise
 
 
-@instrument("lt808", **SHOT, **TOM, aliases=("808lt",))
+@instrument("lt808", trim=-6.5, **SHOT, **TOM, aliases=("808lt",))
 def lt808(tuning, decay, noise):
     """Low tom: a resonator and a breath of pink noise."""
     return drum(82, tuning, decay * 1.3, noise)
 
 
-@instrument("mt808", **SHOT, **TOM, aliases=("808mt",))
+@instrument("mt808", trim=-6, **SHOT, **TOM, aliases=("808mt",))
 def mt808(tuning, decay, noise):
     """Middle tom."""
     return drum(124, tuning, decay, noise)
 
 
-@instrument("ht808", **SHOT, **TOM, aliases=("808ht",))
+@instrument("ht808", trim=-6.5, **SHOT, **TOM, aliases=("808ht",))
 def ht808(tuning, decay, noise):
     """High tom."""
     return drum(172, tuning, decay * 0.8, noise)
@@ -136,13 +136,13 @@ def ht808(tuning, decay, noise):
 CONGA = {"ring": 3, "decay": Control(0.22, 0.02, 3, "s", "how long it rings")}
 
 
-@instrument("lc808", **SHOT, **CONGA, aliases=("808lc",))
+@instrument("lc808", trim=-8, **SHOT, **CONGA, aliases=("808lc",))
 def lc808(tuning, decay):
     """Low conga."""
     return drum(178, tuning, decay * 1.2, 0)
 
 
-@instrument("hc808", **SHOT, **CONGA, aliases=("808hc2",))
+@instrument("hc808", trim=-8, **SHOT, **CONGA, aliases=("808hc2",))
 def hc808(tuning, decay):
     """High conga."""
     return drum(390, tuning, decay * 0.8, 0)

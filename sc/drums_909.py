@@ -7,7 +7,7 @@ from livecode.sound.ugens import *
 SHOT = {"family": "drums 909", "shape": "one-shot", "pitched": False, "attack": 0, "release": 0.04}
 
 
-@instrument("bd909", **SHOT, ring=4, aliases=("909bd", "909"),
+@instrument("bd909", trim=-6.5, **SHOT, ring=4, aliases=("909bd", "909"),
             decay=Control(0.42, 0.05, 3, "s", "how long it rings"),
             sweep=Control(2.1, 0, 5, "octaves", "how far the pitch falls"),
             snap=Control(0.5, 0, 1, meaning="attack: pulse and noise"))
@@ -20,7 +20,7 @@ def bd909(tuning, velocity, decay, sweep, snap):
     return centred((body * 1.5).tanh() + (pulse + noise) * snap * (0.3 + velocity * 0.9))
 
 
-@instrument("sn909", **SHOT, ring=3, aliases=("909sd", "sd909"),
+@instrument("sn909", trim=-5.5, **SHOT, ring=3, aliases=("909sd", "sd909"),
             decay=Control(0.2, 0.02, 2, "s", "how long the noise lasts"),
             tone=Control(0.5, 0, 1, meaning="how far open the noise filter is"),
             snap=Control(0.6, 0, 1, meaning="snappy: how much noise"))
@@ -34,7 +34,7 @@ def sn909(tuning, velocity, decay, tone, snap):
     return ((low + high) * 0.9 + hiss * snap * 1.3).tanh()
 
 
-@instrument("cp909", **SHOT, ring=3, aliases=("909cp",),
+@instrument("cp909", trim=1, **SHOT, ring=3, aliases=("909cp",),
             decay=Control(0.14, 0.02, 2, "s", "how long the room rings"))
 def cp909(tuning, decay):
     """A denser clap with a bright room."""
@@ -51,7 +51,7 @@ def sampled_metal(tuning):
     return ((pair + other) * 0.3 + WhiteNoise.ar() * 0.7).round(1 / 32)
 
 
-@instrument("hh909", **SHOT, ring=2, aliases=("909hh", "909hc"),
+@instrument("hh909", trim=-12.5, **SHOT, ring=2, aliases=("909hh", "909hc"),
             decay=Control(0.08, 0.01, 2, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from dark to bright"))
 def hh909(tuning, velocity, decay, tone):
@@ -60,7 +60,7 @@ def hh909(tuning, velocity, decay, tone):
     return HPF.ar(source, 4000) * (perc(0, decay, -4) + perc(0, 0.004, -2) * 0.4)
 
 
-@instrument("oh909", **SHOT, ring=4, aliases=("909oh",),
+@instrument("oh909", trim=-11, **SHOT, ring=4, aliases=("909oh",),
             decay=Control(0.45, 0.02, 4, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from dark to bright"))
 def oh909(tuning, velocity, decay, tone):
@@ -69,7 +69,7 @@ def oh909(tuning, velocity, decay, tone):
     return HPF.ar(source, 3500) * (perc(0.001, decay, -2.5) + perc(0, 0.006, -2) * 0.3)
 
 
-@instrument("rd909", **SHOT, ring=6, aliases=("909rd",),
+@instrument("rd909", trim=-9.5, **SHOT, ring=6, aliases=("909rd",),
             decay=Control(1.1, 0.1, 5, "s", "how long it rings"))
 def rd909(tuning, velocity, decay):
     """The ride."""

@@ -21,7 +21,7 @@ def membrane(hit, base, decay, bright):
     return rung(hit, modes)
 
 
-@instrument("bdacoustic", **SHOT, ring=3,
+@instrument("bdacoustic", trim=-5, **SHOT, ring=3,
             decay=Control(0.5, 0.05, 3, "s", "how long the head rings"),
             snap=Control(0.5, 0, 1, meaning="click of the beater"), damp=Control(0.5, 0, 1, meaning="blanket inside"))
 def bdacoustic(tuning, velocity, decay, snap, damp):
@@ -35,7 +35,7 @@ def bdacoustic(tuning, velocity, decay, snap, damp):
     return ((punch * 1.1 + shell + click) * 1.1).tanh()
 
 
-@instrument("snacoustic", **SHOT, ring=3,
+@instrument("snacoustic", trim=-6, **SHOT, ring=3,
             decay=Control(0.3, 0.05, 3, "s", "how long it rings"),
             snap=Control(0.6, 0, 1, meaning="how tight the wires are"), damp=Control(0.4, 0, 1, meaning="tape on the head"))
 def snacoustic(tuning, velocity, decay, snap, damp):
@@ -49,7 +49,7 @@ def snacoustic(tuning, velocity, decay, snap, damp):
     return ((head + shell + wires * snap * 1.5 + hit * 0.5) * 1.2).tanh()
 
 
-@instrument("snbrush", **SHOT, ring=2, aliases=("brush",),
+@instrument("snbrush", trim=-4.5, **SHOT, ring=2, aliases=("brush",),
             decay=Control(0.2, 0.03, 2, "s", "length of the stroke"))
 def snbrush(tuning, velocity, decay):
     """A snare stroked with a brush."""
@@ -59,7 +59,7 @@ def snbrush(tuning, velocity, decay):
     return (wires + head) * stroke
 
 
-@instrument("tomacoustic", **SHOT, ring=4,
+@instrument("tomacoustic", trim=-6, **SHOT, ring=4,
             decay=Control(0.8, 0.05, 4, "s", "how long the head rings"),
             damp=Control(0.3, 0, 1, meaning="gel on the head"))
 def tomacoustic(tuning, velocity, decay, damp):
@@ -82,7 +82,7 @@ def bronze(base, count, spread_, time, bright):
     return modes
 
 
-@instrument("hhacoustic", **SHOT, ring=2,
+@instrument("hhacoustic", trim=-16, **SHOT, ring=2,
             decay=Control(0.09, 0.01, 2, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from the edge to the tip of the stick"))
 def hhacoustic(tuning, velocity, decay, tone):
@@ -94,7 +94,7 @@ def hhacoustic(tuning, velocity, decay, tone):
     return HPF.ar(rung(hit, modes) * perc(0, decay * 1.6, -4) * 0.12 + noise + hit * bright * 0.5, 3800)
 
 
-@instrument("ohacoustic", **SHOT, ring=4,
+@instrument("ohacoustic", trim=-16.5, **SHOT, ring=4,
             decay=Control(0.6, 0.05, 4, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from the edge to the tip of the stick"))
 def ohacoustic(tuning, velocity, decay, tone):
@@ -107,7 +107,7 @@ def ohacoustic(tuning, velocity, decay, tone):
     return HPF.ar(rung(hit, modes) * perc(0, decay, -3) * 0.12 + noise * 0.8 + hit * bright * 0.4, 3000)
 
 
-@instrument("crashacoustic", **SHOT, ring=7, channels=2,
+@instrument("crashacoustic", trim=-11.5, **SHOT, ring=7, channels=2,
             decay=Control(2.6, 0.2, 8, "s", "how long it rings"),
             tone=Control(0.5, 0, 1, meaning="from dark to bright"))
 def crashacoustic(tuning, velocity, decay, tone):
@@ -122,7 +122,7 @@ def crashacoustic(tuning, velocity, decay, tone):
     return [side(397), side(411)]
 
 
-@instrument("rideacoustic", **SHOT, ring=7,
+@instrument("rideacoustic", trim=-11.5, **SHOT, ring=7,
             decay=Control(2.2, 0.2, 8, "s", "how long it rings"),
             body=Control(0.3, 0, 1, meaning="from the edge to the bell"))
 def rideacoustic(tuning, velocity, decay, body):

@@ -13,7 +13,7 @@ def pair(carrier, modulator, index):
     return SinOsc.ar(carrier + SinOsc.ar(modulator) * modulator * kept)
 
 
-@instrument("fm", family="fm", attack=0.005, release=0.15, aliases=("superfm",),
+@instrument("fm", trim=-11, family="fm", attack=0.005, release=0.15, aliases=("superfm",),
             ratio=Control(2, 0.1, 16, meaning="frequency of the modulator over that of the carrier"),
             index=Control(2, 0, 20, meaning="how strongly the modulator bends the carrier"),
             decay=Control(0.8, 0.01, 8, "s", "how fast the modulation falls to a third"))
@@ -23,7 +23,7 @@ def fm(freq, velocity, ratio, index, decay):
     return centred(pair(freq, freq * ratio, strength))
 
 
-@instrument("chowning_brass", family="fm", attack=0.06, release=0.1, aliases=("fmbrass",),
+@instrument("chowning_brass", trim=-11, family="fm", attack=0.06, release=0.1, aliases=("fmbrass",),
             index=Control(5, 0, 12, meaning="most modulation, reached with the loudness"))
 def chowning_brass(freq, velocity, index):
     """Brass: carrier and modulator equal, the index following the envelope up to 5."""
@@ -32,7 +32,7 @@ def chowning_brass(freq, velocity, index):
     return centred(pair(pitch, pitch, shape * index * velocity * 1.2)) * (0.4 + shape * 0.6)
 
 
-@instrument("chowning_bell", family="fm", shape="decay", attack=0, release=1.2, ring=16, aliases=("fmbell",),
+@instrument("chowning_bell", trim=-11.5, family="fm", shape="decay", attack=0, release=1.2, ring=16, aliases=("fmbell",),
             index=Control(10, 0, 14, meaning="modulation at the stroke"),
             decay=Control(6, 0.2, 15, "s", "how long it rings"))
 def chowning_bell(freq, velocity, index, decay):
@@ -41,7 +41,7 @@ def chowning_bell(freq, velocity, index, decay):
     return centred(pair(freq, freq * 1.4, strength)) * perc(0.001, decay, -5)
 
 
-@instrument("chowning_wood", family="fm", attack=0.09, release=0.09, aliases=("fmclarinet",),
+@instrument("chowning_wood", trim=-15.5, family="fm", attack=0.09, release=0.09, aliases=("fmclarinet",),
             index=Control(2, 0, 6, meaning="modulation when the tone is at rest; more in the attack"))
 def chowning_wood(freq, velocity, index):
     """Clarinet: carrier to modulator 3 : 2 of the note, so that only odd partials sound; index 4 falling to 2."""
@@ -50,7 +50,7 @@ def chowning_wood(freq, velocity, index):
     return centred(pair(freq * 3, freq * 2, strength))
 
 
-@instrument("chowning_bassoon", family="fm", attack=0.08, release=0.09, aliases=("fmbassoon",),
+@instrument("chowning_bassoon", trim=-12, family="fm", attack=0.08, release=0.09, aliases=("fmbassoon",),
             index=Control(1.5, 0, 5, meaning="modulation of the tone at rest"))
 def chowning_bassoon(freq, velocity, index):
     """Bassoon: carrier five times the modulator, index up to 1.5."""
@@ -58,7 +58,7 @@ def chowning_bassoon(freq, velocity, index):
     return centred(pair(freq * 5, freq, strength)) * 0.7 + SinOsc.ar(freq) * 0.35
 
 
-@instrument("chowning_drum", family="fm", shape="decay", attack=0, release=0.1, ring=3, aliases=("fmdrum", "wooddrum"),
+@instrument("chowning_drum", trim=-6.5, family="fm", shape="decay", attack=0, release=0.1, ring=3, aliases=("fmdrum", "wooddrum"),
             index=Control(10, 0, 25, meaning="modulation at the stroke"), decay=Control(0.25, 0.02, 3, "s", "how long it rings"))
 def chowning_drum(freq, velocity, index, decay):
     """Wood drum: carrier to modulator 80 : 55, index 25 gone in a moment."""
@@ -66,7 +66,7 @@ def chowning_drum(freq, velocity, index, decay):
     return centred(pair(freq, freq * 0.6875, strength)) * perc(0.001, decay, -4)
 
 
-@instrument("dxpiano", family="fm", shape="decay", attack=0, release=0.3, ring=14, channels=2, aliases=("fmpiano", "tinepiano"),
+@instrument("dxpiano", trim=-11.5, family="fm", shape="decay", attack=0, release=0.3, ring=14, channels=2, aliases=("fmpiano", "tinepiano"),
             brightness=Control(0.5, 0, 1), decay=Control(3.5, 0.2, 12, "s", "how long it rings"),
             detune=Control(0.3, 0, 1, meaning="chorus of the two sides"))
 def dxpiano(freq, velocity, brightness, decay, detune):

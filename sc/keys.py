@@ -14,7 +14,7 @@ def stretched(freq, count, stiffness):
     return [((1 + stiffness * n * n) / (1 + stiffness)).sqrt() * n for n in range(1, count + 1)]
 
 
-@instrument("piano", **STRUCK, release=0.22, channels=2, aliases=("grand",),
+@instrument("piano", trim=-6, **STRUCK, release=0.22, channels=2, aliases=("grand",),
             brightness=Control(0.5, 0, 1, meaning="how hard the felt is"),
             decay=Control(1, 0.1, 4, "", "how long the strings ring, as a factor"),
             detune=Control(0.25, 0, 1, meaning="how far the strings of a note are apart"),
@@ -46,7 +46,7 @@ def piano(freq, velocity, brightness, decay, detune, panspread):
     return [(left + extra) * (1 - place), (right + extra) * (1 + place)]
 
 
-@instrument("epiano", **STRUCK, release=0.25, channels=2, aliases=("rhodes",),
+@instrument("epiano", trim=-9, **STRUCK, release=0.25, channels=2, aliases=("rhodes",),
             brightness=Control(0.5, 0, 1, meaning="how near the tine is to the pickup"),
             decay=Control(3.5, 0.2, 12, "s", "how long the tine rings"),
             tremolorate=Control(4.6, 0, 12, "Hz", "speed of the stereo tremolo"),
@@ -65,7 +65,7 @@ def epiano(freq, velocity, brightness, decay, tremolorate, tremolodepth):
     return [tone * (1 - swing), tone * (1 + swing)]
 
 
-@instrument("wurli", **STRUCK, release=0.12, aliases=("wurlitzer",),
+@instrument("wurli", trim=-13.5, **STRUCK, release=0.12, aliases=("wurlitzer",),
             brightness=Control(0.55, 0, 1, meaning="how hard the reed is hit"),
             decay=Control(2.2, 0.2, 8, "s", "how long the reed rings"),
             tremolorate=Control(5.6, 0, 12, "Hz", "speed of the tremolo"),
@@ -80,7 +80,7 @@ def wurli(freq, velocity, brightness, decay, tremolorate, tremolodepth):
     return (LPF.ar(bark, 5200) + hit) * perc(0.002, ring, -5) * (1 + SinOsc.kr(tremolorate) * tremolodepth)
 
 
-@instrument("clav", **STRUCK, release=0.035, aliases=("clavinet",),
+@instrument("clav", trim=-10, **STRUCK, release=0.035, aliases=("clavinet",),
             brightness=Control(0.6, 0, 1, meaning="which tablets are down: soft to brilliant"),
             decay=Control(1.6, 0.1, 8, "s", "ring time of the string"))
 def clav(freq, velocity, brightness, decay):
@@ -92,7 +92,7 @@ def clav(freq, velocity, brightness, decay):
     return centred(HPF.ar(bark, 110))
 
 
-@instrument("harpsichord", **STRUCK, release=0.06, channels=2, aliases=("cembalo",),
+@instrument("harpsichord", trim=-9.5, **STRUCK, release=0.06, channels=2, aliases=("cembalo",),
             brightness=Control(0.7, 0, 1, meaning="hardness of the plectrum"),
             decay=Control(2.6, 0.1, 8, "s", "ring time of the strings"),
             coupler=Control(0.4, 0, 1, meaning="how much of the 4' choir sounds"))
@@ -108,7 +108,7 @@ def harpsichord(freq, velocity, brightness, decay, coupler):
     return [centred(signal) for signal in thin]
 
 
-@instrument("celesta", **STRUCK, release=0.3, brightness=Control(0.4, 0, 1, meaning="hardness of the felt"),
+@instrument("celesta", trim=-11, **STRUCK, release=0.3, brightness=Control(0.4, 0, 1, meaning="hardness of the felt"),
             decay=Control(1.8, 0.1, 8, "s", "how long the plates ring"))
 def celesta(freq, velocity, brightness, decay):
     """Steel plates over wooden boxes, struck by felt."""
@@ -120,7 +120,7 @@ def celesta(freq, velocity, brightness, decay):
     return tone + LPF.ar(BrownNoise.ar(), 900) * perc(0.0006, 0.02, -4) * 0.25
 
 
-@instrument("toypiano", **STRUCK, release=0.15, decay=Control(1.1, 0.1, 6, "s", "how long the rods ring"))
+@instrument("toypiano", trim=-10, **STRUCK, release=0.15, decay=Control(1.1, 0.1, 6, "s", "how long the rods ring"))
 def toypiano(freq, velocity, decay):
     """Metal rods clamped at one end, hit by plastic: clamped-bar modes 1 : 6.27 : 17.5."""
     rows = ((1, 1, 1), (2.01, 0.22, 0.8), (6.267, 0.35, 0.3), (17.55, 0.12, 0.1))

@@ -16,7 +16,7 @@ def drawbar(pulled):
     return (pulled * 3 - 24).db_to_amplitude() * pulled.clip(0, 1)
 
 
-@instrument("organ", family="organs", attack=0.004, release=0.025, aliases=("hammond",),
+@instrument("organ", trim=-10, family="organs", attack=0.004, release=0.025, aliases=("hammond",),
             **{f"drawbar{number + 1}": Control(pulled, 0, 8, "", f"drawbar {footage}")
                for number, (pulled, footage) in enumerate(zip(REGISTRATION, FOOTAGES))},
             percussion=Control(0.4, 0, 1, meaning="how loud the decaying harmonic of the attack is"),
@@ -39,7 +39,7 @@ def organ(freq, velocity, percussion, click, leak, drawbar1, drawbar2, drawbar3,
     return centred((wheel + strike + contact + bleed).softclip())
 
 
-@instrument("combo", family="organs", attack=0.003, release=0.03, aliases=("farfisa",),
+@instrument("combo", trim=-7.5, family="organs", attack=0.003, release=0.03, aliases=("farfisa",),
             brightness=Control(0.55, 0, 1, meaning="from flute to reed stop"),
             vib=Control(6.2, 0, 12, "Hz", "speed of the vibrato"),
             vibmod=Control(0.12, 0, 2, "semitones", "depth of the vibrato"))
@@ -53,7 +53,7 @@ def combo(freq, velocity, brightness, vib, vibmod):
     return centred(LPF.ar(flute * (1 - bright * 0.6) + reed * bright, 9000))
 
 
-@instrument("pipe", family="organs", attack=0.05, release=0.14, channels=2, aliases=("pipeorgan", "church"),
+@instrument("pipe", trim=-13, family="organs", attack=0.05, release=0.14, channels=2, aliases=("pipeorgan", "church"),
             brightness=Control(0.45, 0, 1, meaning="how many ranks are drawn"),
             chiff=Control(0.5, 0, 1, meaning="how much the pipes speak"))
 def pipe(freq, velocity, brightness, chiff):
@@ -70,7 +70,7 @@ def pipe(freq, velocity, brightness, chiff):
     return spread([rank(number) + breath * 0.4 for number in (2, 5, 0, 1, 3, 4)], 0.5)
 
 
-@instrument("harmonium", family="organs", attack=0.06, release=0.09, channels=2, aliases=("reedorgan",),
+@instrument("harmonium", trim=-12.5, family="organs", attack=0.06, release=0.09, channels=2, aliases=("reedorgan",),
             brightness=Control(0.4, 0, 1, meaning="how wide the swell is open"),
             detune=Control(0.3, 0, 1, meaning="how far the second reed is out of tune"))
 def harmonium(freq, velocity, brightness, detune):

@@ -8,7 +8,7 @@ PAD = {"family": "pads", "channels": 2}
 DETUNE = Control(0.35, 0, 1, meaning="how far the voices are apart")
 
 
-@instrument("pad", **PAD, attack=0.35, release=0.9, brightness=Control(0.4, 0, 1), detune=DETUNE)
+@instrument("pad", trim=-19, **PAD, attack=0.35, release=0.9, brightness=Control(0.4, 0, 1), detune=DETUNE)
 def pad(freq, velocity, brightness, detune):
     """A warm analogue pad: eight detuned saws under a filter that breathes."""
     apart = 0.0008 + detune * 0.006
@@ -20,7 +20,7 @@ def pad(freq, velocity, brightness, detune):
     return [centred(HPF.ar(RLPF.ar(side, cutoff, 0.8), (freq * 0.6).clip(30, 400))) for side in sides]
 
 
-@instrument("warm", **PAD, attack=0.5, release=1.2, brightness=Control(0.3, 0, 1), detune=DETUNE)
+@instrument("warm", trim=-11.5, **PAD, attack=0.5, release=1.2, brightness=Control(0.3, 0, 1), detune=DETUNE)
 def warm(freq, velocity, brightness, detune):
     """Triangles and sines, hardly any edge."""
     apart = 0.0005 + detune * 0.004
@@ -33,7 +33,7 @@ def warm(freq, velocity, brightness, detune):
     return [centred(side(1)), centred(side(-1))]
 
 
-@instrument("sweep", **PAD, attack=0.4, release=1.0, aliases=("sweeppad",), brightness=Control(0.6, 0, 1),
+@instrument("sweep", trim=-8.5, **PAD, attack=0.4, release=1.0, aliases=("sweeppad",), brightness=Control(0.6, 0, 1),
             resonance=Control(0.55, 0, 0.95, meaning="how much the filter rings"), rate=Control(0.12, 0.01, 4, "Hz", "speed of the sweep"))
 def sweep(freq, velocity, brightness, resonance, rate):
     """Saws and pulses through a resonant filter that wanders up and down."""
@@ -45,7 +45,7 @@ def sweep(freq, velocity, brightness, resonance, rate):
     return [centred(side(1)), centred(side(-1))]
 
 
-@instrument("airpad", **PAD, attack=0.6, release=1.4, aliases=("breathpad",), brightness=Control(0.5, 0, 1))
+@instrument("airpad", trim=-4.5, **PAD, attack=0.6, release=1.4, aliases=("breathpad",), brightness=Control(0.5, 0, 1))
 def airpad(freq, velocity, brightness):
     """Noise sung through the note's own partials."""
     bright = lit(brightness, velocity)
@@ -57,7 +57,7 @@ def airpad(freq, velocity, brightness):
     return [side(1), side(-1)]
 
 
-@instrument("polysynth", **PAD, attack=0.02, release=0.35, aliases=("poly", "juno"), brightness=Control(0.5, 0, 1), detune=DETUNE,
+@instrument("polysynth", trim=-9, **PAD, attack=0.02, release=0.35, aliases=("poly", "juno"), brightness=Control(0.5, 0, 1), detune=DETUNE,
             suboctave=Control(0.4, 0, 1, meaning="square an octave below"))
 def polysynth(freq, velocity, brightness, detune, suboctave):
     """A one-oscillator polysynth saved by its chorus."""
@@ -70,17 +70,17 @@ def polysynth(freq, velocity, brightness, detune, suboctave):
     return [centred(dry * 0.6 + side * 0.7) for side in wet]
 
 
-@instrument("solina", **PAD, attack=0.12, release=0.5, aliases=("stringmachine",), brightness=Control(0.5, 0, 1))
+@instrument("solina", trim=-10.5, **PAD, attack=0.12, release=0.5, aliases=("stringmachine",), brightness=Control(0.5, 0, 1))
 def solina(freq, velocity, brightness):
     """A string machine: plain saws an octave apart through a three-phase ensemble."""
     source = HPF.ar(Saw.ar(freq) + Saw.ar(freq * 2) * 0.6, 180)
     low = LPF.ar(source, (freq * 4 + 1500 + lit(brightness, velocity) * 5000).clip(500, 12000))
     phases = (0, 2.0944, 4.18879)
     lines = [DelayC.ar(low, 0.03, 0.008 + SinOsc.kr(0.62, p) * 0.0021 + SinOsc.kr(6.1, p) * 0.00025) for p in phases]
-    return [centred(lines[0] + lines[1] * 0.7), centred(lines[2] + lines[1] * 0.7)]
+    return [centred(low * 0.4 + lines[0] + lines[1] * 0.6), centred(low * 0.4 + lines[2] + lines[1] * 0.6)]
 
 
-@instrument("drone", **PAD, attack=1.0, release=2.0, brightness=Control(0.45, 0, 1), detune=DETUNE)
+@instrument("drone", trim=-11, **PAD, attack=1.0, release=2.0, brightness=Control(0.45, 0, 1), detune=DETUNE)
 def drone(freq, velocity, brightness, detune):
     """A tanpura-like drone of partials that come and go."""
     bright = lit(brightness, velocity)

@@ -20,25 +20,25 @@ def skin(base, tuning, velocity, decay, slap):
 CONGA = {"decay": Control(0.32, 0.03, 3, "s", "how long it rings"), "snap": Control(0.2, 0, 1, meaning="from open tone to slap")}
 
 
-@instrument("lc", **SHOT, **CONGA, ring=3, aliases=("conga", "lowconga"))
+@instrument("lc", trim=-10, **SHOT, **CONGA, ring=3, aliases=("conga", "lowconga"))
 def lc(tuning, velocity, decay, snap):
     """Low conga."""
     return skin(196, tuning, velocity, decay, snap)
 
 
-@instrument("hc", **SHOT, **CONGA, ring=3, aliases=("highconga",))
+@instrument("hc", trim=-9, **SHOT, **CONGA, ring=3, aliases=("highconga",))
 def hc(tuning, velocity, decay, snap):
     """High conga."""
     return skin(277, tuning, velocity, decay * 0.8, snap)
 
 
-@instrument("bongo", **SHOT, **CONGA, ring=3, aliases=("bg",))
+@instrument("bongo", trim=-9, **SHOT, **CONGA, ring=3, aliases=("bg",))
 def bongo(tuning, velocity, decay, snap):
     """Bongo."""
     return skin(415, tuning, velocity, decay * 0.5, snap + 0.15)
 
 
-@instrument("tabla", **SHOT, ring=4, decay=Control(0.9, 0.05, 4, "s", "how long it rings"),
+@instrument("tabla", trim=-10, **SHOT, ring=4, decay=Control(0.9, 0.05, 4, "s", "how long it rings"),
             sweep=Control(0.25, -2, 2, "octaves", "how far the palm bends the pitch up"))
 def tabla(tuning, velocity, decay, sweep):
     """A loaded head: Raman (1920) found its overtones harmonic."""
@@ -48,7 +48,7 @@ def tabla(tuning, velocity, decay, sweep):
     return tone + tap
 
 
-@instrument("tambourine", **SHOT, ring=2, aliases=("ta", "tamb"),
+@instrument("tambourine", trim=-21, **SHOT, ring=2, aliases=("ta", "tamb"),
             decay=Control(0.22, 0.03, 2, "s", "how long the jingles ring"))
 def tambourine(tuning, velocity, decay):
     """Jingles: several small discs hit a little apart."""
@@ -58,7 +58,7 @@ def tambourine(tuning, velocity, decay):
     return rung(hits, modes) + hits * 0.18 * (0.5 + velocity)
 
 
-@instrument("triangle", **SHOT, ring=8, aliases=("tri",),
+@instrument("triangle", trim=-12, **SHOT, ring=8, aliases=("tri",),
             decay=Control(2.5, 0.05, 8, "s", "how long it rings; short is muted by the hand"))
 def triangle(tuning, velocity, decay):
     """A bent steel rod."""
@@ -68,7 +68,7 @@ def triangle(tuning, velocity, decay):
     return ring * 0.4 + hit
 
 
-@instrument("woodblock", **SHOT, ring=1, aliases=("wb", "wood"),
+@instrument("woodblock", trim=-7.5, **SHOT, ring=1, aliases=("wb", "wood"),
             decay=Control(0.09, 0.02, 1, "s", "how long it rings"))
 def woodblock(tuning, velocity, decay):
     """A hollow block of wood."""
@@ -77,7 +77,7 @@ def woodblock(tuning, velocity, decay):
     return rung(hit, modes) + hit * 0.15
 
 
-@instrument("agogo", **SHOT, ring=3, decay=Control(0.5, 0.03, 3, "s", "how long it rings"))
+@instrument("agogo", trim=-8, **SHOT, ring=3, decay=Control(0.5, 0.03, 3, "s", "how long it rings"))
 def agogo(tuning, velocity, decay):
     """A double iron bell."""
     rows = ((790, 0.7, 1.0), (1555, 0.3, 0.6), (2330, 0.5, 0.7), (3410, 0.35 * 1.2, 0.4), (5230, 0.25, 0.3))
@@ -85,7 +85,7 @@ def agogo(tuning, velocity, decay):
     return ring * 0.5 + HPF.ar(WhiteNoise.ar(), 3000) * perc(0, 0.004, -3) * velocity * 0.6
 
 
-@instrument("guiro", **SHOT, ring=2, decay=Control(0.28, 0.03, 2, "s", "length of the scrape"))
+@instrument("guiro", trim=-5, **SHOT, ring=2, decay=Control(0.28, 0.03, 2, "s", "length of the scrape"))
 def guiro(tuning, velocity, decay):
     """A notched gourd, scraped."""
     teeth = Impulse.ar(line(62, 105, decay)) * bend(0.4, decay * 0.7, 1, decay * 0.3, 0)
@@ -93,14 +93,14 @@ def guiro(tuning, velocity, decay):
     return HPF.ar(rung(hits, [(2300 * tuning, 0.3, 0.02), (3900 * tuning, 0.2, 0.014), (1150 * tuning, 0.1, 0.02)]), 700)
 
 
-@instrument("snap", **SHOT, ring=1, aliases=("fingers",))
+@instrument("snap", trim=1, **SHOT, ring=1, aliases=("fingers",))
 def snap(tuning, velocity):
     """Snapping fingers."""
     hit = WhiteNoise.ar() * (perc(0, 0.004, -3) + EnvGen.ar(envelope=Envelope([0, 0, 1, 0], [0.007, 0.0005, 0.05], [0, 0, -6])))
     return BPF.ar(hit, 2250 * tuning, 0.35) + BPF.ar(hit, 4800 * tuning, 0.3) * 0.3 * velocity
 
 
-@instrument("tick", **SHOT, ring=1, aliases=("tk", "click"))
+@instrument("tick", trim=-15, **SHOT, ring=1, aliases=("tk", "click"))
 def tick(tuning, velocity):
     """A dry tick, for metronomes and micro-rhythm."""
     return SinOsc.ar(3200 * tuning * octaves(perc(0, 0.003, -3))) * perc(0, 0.012, -4) + HPF.ar(WhiteNoise.ar(), 6000) * perc(0, 0.002, -2) * velocity

@@ -32,25 +32,25 @@ VIOLA = ((225, 0.16, 0.9), (370, 0.15, 0.9), (480, 0.14, 0.6), (850, 0.25, 0.6),
 CELLO = ((98, 0.16, 1.0), (176, 0.15, 1.0), (220, 0.15, 0.7), (420, 0.25, 0.7), (1100, 0.4, 0.6), (2000, 0.5, 0.6))
 
 
-@instrument("string", family="bowed strings", attack=0.06, release=0.16, aliases=("violin", "fiddle"), **BOW)
+@instrument("string", trim=-7, family="bowed strings", attack=0.06, release=0.16, aliases=("violin", "fiddle"), **BOW)
 def string_(freq, velocity, brightness, vib, vibmod):
     """A solo violin."""
     return bowed(freq, velocity, brightness, vib, vibmod, VIOLIN, 200)
 
 
-@instrument("viola", family="bowed strings", attack=0.07, release=0.18, **BOW)
+@instrument("viola", trim=-2.5, family="bowed strings", attack=0.07, release=0.18, **BOW)
 def viola(freq, velocity, brightness, vib, vibmod):
     """A solo viola."""
     return bowed(freq, velocity, brightness * 0.9, vib, vibmod, VIOLA, 150)
 
 
-@instrument("cello", family="bowed strings", attack=0.08, release=0.2, **BOW)
+@instrument("cello", trim=-2.5, family="bowed strings", attack=0.08, release=0.2, **BOW)
 def cello(freq, velocity, brightness, vib, vibmod):
     """A solo cello."""
     return bowed(freq, velocity, brightness * 0.85, vib * 0.93, vibmod, CELLO, 60)
 
 
-@instrument("strings", family="bowed strings", attack=0.14, release=0.4, channels=2, aliases=("ensemble",),
+@instrument("strings", trim=-11, family="bowed strings", attack=0.14, release=0.4, channels=2, aliases=("ensemble",),
             detune=Control(0.35, 0, 1, meaning="how far the players are apart"), **BOW)
 def strings(freq, velocity, brightness, detune, vib, vibmod):
     """A string section, eight desks from left to right."""
@@ -67,7 +67,7 @@ def strings(freq, velocity, brightness, detune, vib, vibmod):
     return [hall(side) for side in spread([desk(number) for number in (0, 4, 2, 6, 1, 5, 3, 7)], 0.9)]
 
 
-@instrument("tremolo_strings", family="bowed strings", attack=0.08, release=0.3, channels=2, aliases=("tremstrings",),
+@instrument("tremolo_strings", trim=-6.5, family="bowed strings", attack=0.08, release=0.3, channels=2, aliases=("tremstrings",),
             rate=Control(9, 1, 20, "Hz", "strokes a second"), brightness=Control(0.5, 0, 1))
 def tremolo_strings(freq, velocity, rate, brightness):
     """A section playing tremolo, nobody with his neighbour."""

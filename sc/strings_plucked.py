@@ -14,14 +14,14 @@ def plucked(freq, velocity, brightness, decay, position=0.2, damping=0.45, noise
     return string(freq, pick(freq, position, bright, noise), decay, damping * (1.15 - bright))
 
 
-@instrument("pluck", **PLUCKED, release=0.12, brightness=BRIGHT,
+@instrument("pluck", trim=-6, **PLUCKED, release=0.12, brightness=BRIGHT,
             decay=Control(2.8, 0.05, 12, "s", "ring time of the string"))
 def pluck(freq, velocity, brightness, decay):
     """A plucked steel string."""
     return centred(plucked(freq, velocity, brightness, decay, 0.13))
 
 
-@instrument("nylon", **PLUCKED, release=0.15, aliases=("guitar",), brightness=Control(0.4, 0, 1),
+@instrument("nylon", trim=-10, **PLUCKED, release=0.15, aliases=("guitar",), brightness=Control(0.4, 0, 1),
             decay=Control(2.2, 0.05, 12, "s", "ring time of the string"),
             body=Control(0.5, 0, 1, meaning="how much of the box is heard"))
 def nylon(freq, velocity, brightness, decay, body):
@@ -32,7 +32,7 @@ def nylon(freq, velocity, brightness, decay, body):
     return centred(LPF.ar(tone, 6500) + box * body * 0.6 + flesh * body)
 
 
-@instrument("harp", **PLUCKED, release=0.5, brightness=Control(0.35, 0, 1),
+@instrument("harp", trim=-9.5, **PLUCKED, release=0.5, brightness=Control(0.35, 0, 1),
             decay=Control(4.5, 0.1, 12, "s", "ring time of the string"))
 def harp(freq, velocity, brightness, decay):
     """A concert harp: plucked in the middle, soft and long."""
@@ -40,7 +40,7 @@ def harp(freq, velocity, brightness, decay):
     return centred(LPF.ar(tone, (freq * 9 + 900).clip(600, 12000)))
 
 
-@instrument("koto", **PLUCKED, release=0.2, brightness=Control(0.65, 0, 1),
+@instrument("koto", trim=-6.5, **PLUCKED, release=0.2, brightness=Control(0.65, 0, 1),
             decay=Control(1.8, 0.05, 12, "s", "ring time of the string"),
             sweep=Control(0.02, -1, 1, "octaves", "how far the pitch falls after the stroke"))
 def koto(freq, velocity, brightness, decay, sweep):
@@ -50,7 +50,7 @@ def koto(freq, velocity, brightness, decay, sweep):
     return centred(tone + wood * 0.4)
 
 
-@instrument("banjo", **PLUCKED, release=0.08, brightness=Control(0.7, 0, 1),
+@instrument("banjo", trim=-4, **PLUCKED, release=0.08, brightness=Control(0.7, 0, 1),
             decay=Control(0.8, 0.05, 6, "s", "ring time of the string"))
 def banjo(freq, velocity, brightness, decay):
     """A steel string on a drum head."""
@@ -59,7 +59,7 @@ def banjo(freq, velocity, brightness, decay):
     return centred(HPF.ar(tone * 0.7 + head, 180))
 
 
-@instrument("sitar", **PLUCKED, release=0.4, channels=2, brightness=Control(0.6, 0, 1),
+@instrument("sitar", trim=-12.5, **PLUCKED, release=0.4, channels=2, brightness=Control(0.6, 0, 1),
             decay=Control(3.5, 0.1, 12, "s", "ring time of the string"),
             buzz=Control(0.6, 0, 1, meaning="how flat the bridge is"))
 def sitar(freq, velocity, brightness, decay, buzz):
@@ -73,7 +73,7 @@ def sitar(freq, velocity, brightness, decay, buzz):
     return [centred(main + sympathy(ratios)) for ratios in ((1.0, 1.5, 2.25), (1.0, 1.333, 2.0))]
 
 
-@instrument("pizzicato", **PLUCKED, release=0.12, aliases=("pizz",), brightness=Control(0.3, 0, 1),
+@instrument("pizzicato", trim=-9.5, **PLUCKED, release=0.12, aliases=("pizz",), brightness=Control(0.3, 0, 1),
             decay=Control(0.7, 0.05, 4, "s", "ring time of the string"))
 def pizzicato(freq, velocity, brightness, decay):
     """A bowed instrument's string, plucked: short and woody."""
@@ -82,7 +82,7 @@ def pizzicato(freq, velocity, brightness, decay):
     return centred(LPF.ar(tone, 4500) + wood * 0.6)
 
 
-@instrument("mandolin", **PLUCKED, release=0.1, brightness=Control(0.6, 0, 1), detune=Control(0.2, 0, 1),
+@instrument("mandolin", trim=-7.5, **PLUCKED, release=0.1, brightness=Control(0.6, 0, 1), detune=Control(0.2, 0, 1),
             decay=Control(1.4, 0.05, 8, "s", "ring time of the strings"))
 def mandolin(freq, velocity, brightness, decay, detune):
     """A pair of strings, not quite in tune with each other."""

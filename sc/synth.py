@@ -12,32 +12,32 @@ def tracked(freq, bright, low=1.5, reach=24):
     return (freq * low + freq * reach * bright * bright + bright * 1500).clip(60, 18000)
 
 
-@instrument("sine", family="synth", attack=0.008, release=0.08)
+@instrument("sine", trim=-14, family="synth", attack=0.008, release=0.08)
 def sine(freq):
     """A pure tone."""
     return SinOsc.ar(freq)
 
 
-@instrument("tri", family="synth", attack=0.005, release=0.08, aliases=("triangle_wave",))
+@instrument("tri", trim=-14, family="synth", attack=0.005, release=0.08, aliases=("triangle_wave",))
 def tri(freq):
     """A triangle wave: soft, hollow, odd partials."""
     partials = [(n, (1 if n % 4 == 1 else -1) / (n * n)) for n in range(1, 16, 2)]
     return mix([SinOsc.ar(freq * n) * a * ((20000 - freq * n) / 2000).clip(0, 1) for n, a in partials])
 
 
-@instrument("saw", family="synth", attack=0.005, release=0.1, brightness=BRIGHT)
+@instrument("saw", trim=-6, family="synth", attack=0.005, release=0.1, brightness=BRIGHT)
 def saw(freq, velocity, brightness):
     """A sawtooth through a gentle low-pass."""
     return LPF.ar(Saw.ar(freq), tracked(freq, lit(brightness, velocity), 4, 40))
 
 
-@instrument("square", family="synth", attack=0.005, release=0.1, brightness=BRIGHT)
+@instrument("square", trim=-11, family="synth", attack=0.005, release=0.1, brightness=BRIGHT)
 def square(freq, velocity, brightness):
     """A square wave through a gentle low-pass."""
     return LPF.ar(centred(Pulse.ar(freq, 0.5)), tracked(freq, lit(brightness, velocity), 4, 40))
 
 
-@instrument("pulse", family="synth", attack=0.005, release=0.1, brightness=BRIGHT,
+@instrument("pulse", trim=-8.5, family="synth", attack=0.005, release=0.1, brightness=BRIGHT,
             width=Control(0.25, 0.02, 0.98, meaning="width of the pulse"),
             sweep=Control(0.15, 0, 0.45, meaning="how far the width moves"))
 def pulse(freq, velocity, brightness, width, sweep):
@@ -46,7 +46,7 @@ def pulse(freq, velocity, brightness, width, sweep):
     return LPF.ar(centred(Pulse.ar(freq, moved)), tracked(freq, lit(brightness, velocity), 3, 40))
 
 
-@instrument("supersaw", family="synth", attack=0.01, release=0.25, channels=2, brightness=Control(0.6, 0, 1),
+@instrument("supersaw", trim=-13.5, family="synth", attack=0.01, release=0.25, channels=2, brightness=Control(0.6, 0, 1),
             detune=Control(0.3, 0, 1, meaning="how far the seven voices are apart"),
             panspread=Control(0.8, 0, 1, meaning="how wide they stand"))
 def supersaw(freq, velocity, brightness, detune, panspread):
@@ -64,7 +64,7 @@ def supersaw(freq, velocity, brightness, detune, panspread):
     return [HPF.ar(LPF.ar(mix(side), cutoff), freq * 0.7) for side in (left, right)]
 
 
-@instrument("lead", family="synth", attack=0.005, release=0.12, aliases=("mono",),
+@instrument("lead", trim=-1, family="synth", attack=0.005, release=0.12, aliases=("mono",),
             brightness=BRIGHT, detune=Control(0.15, 0, 1, meaning="how far the two saws are apart"),
             resonance=Control(0.25, 0, 0.95, meaning="how much the filter rings"),
             suboctave=Control(0.3, 0, 1, meaning="square an octave below"))
@@ -79,7 +79,7 @@ def lead(freq, velocity, brightness, detune, resonance, suboctave):
     return (filtered * 1.5).tanh()
 
 
-@instrument("sync", family="synth", attack=0.005, release=0.12, aliases=("syncsaw",),
+@instrument("sync", trim=-8, family="synth", attack=0.005, release=0.12, aliases=("syncsaw",),
             ratio=Control(2.3, 1, 12, meaning="frequency of the slave over that of the master"),
             sweep=Control(1.2, -3, 3, "octaves", "how far the slave falls at the attack"),
             brightness=Control(0.6, 0, 1))
@@ -90,7 +90,7 @@ def sync(freq, velocity, ratio, sweep, brightness):
     return centred(LPF.ar(torn, tracked(freq, lit(brightness, velocity), 4, 35)))
 
 
-@instrument("chip", family="synth", attack=0.0, release=0.02, aliases=("gameboy",),
+@instrument("chip", trim=-6.5, family="synth", attack=0.0, release=0.02, aliases=("gameboy",),
             width=Control(0.5, 0.125, 0.875, meaning="width of the pulse, in eighths"),
             vib=Control(6, 0, 20, "Hz", "speed of the vibrato"), crush=Control(4, 1, 8, "bits", "steps of the volume"))
 def chip(freq, width, vib, crush):
@@ -101,7 +101,7 @@ def chip(freq, width, vib, crush):
     return centred(Pulse.ar(swung, (width * 8).round(1) / 8)) * (fade * steps).round(1) / steps
 
 
-@instrument("phasedist", family="synth", attack=0.004, release=0.15, aliases=("cz",),
+@instrument("phasedist", trim=-14, family="synth", attack=0.004, release=0.15, aliases=("cz",),
             index=Control(0.6, 0, 1, meaning="how strongly the phase is bent"),
             decay=Control(0.7, 0.02, 8, "s", "how fast it straightens again"))
 def phasedist(freq, velocity, index, decay):
@@ -113,7 +113,7 @@ def phasedist(freq, velocity, index, decay):
     return centred(LPF.ar((warped * 6.283185307).cos(), 15000))
 
 
-@instrument("stab", family="synth", shape="decay", attack=0.001, release=0.15, ring=6,
+@instrument("stab", trim=-13.5, family="synth", shape="decay", attack=0.001, release=0.15, ring=6,
             brightness=BRIGHT, decay=Control(0.45, 0.03, 5, "s", "how fast the filter closes"),
             detune=Control(0.25, 0, 1, meaning="how far the saws are apart"))
 def stab(freq, velocity, brightness, decay, detune):

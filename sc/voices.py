@@ -25,17 +25,18 @@ def between(vowel, values):
     return value
 
 
-def throat(source, vowel, formant, ring=0.35):
-    """A glottal source through the formants of a vowel."""
+def throat(source, freq, vowel, formant, ring=0.35):
+    """A glottal source through the formants of a vowel; a formant never lies below the note, as singers tune theirs."""
     voiced = 0
     for peak in range(3):
-        centre = (between(vowel, [row[peak][0] for row in VOWELS]) * formant).clip(80, 12000)
+        centre = (between(vowel, [row[peak][0] for row in VOWELS]) * formant).max(freq * (1 + peak)).clip(80, 14000)
         level = between(vowel, [row[peak][1] for row in VOWELS])
-        voiced = voiced + BPF.ar(source, centre, (70 + 25 * peak) / centre * 1.5) * level * (3 + peak)
+        voiced = voiced + BPF.ar(source, centre, ((70 + 25 * peak) / centre * 1.5).max(0.06)) * level * (3 + peak)
+    voiced = voiced * (600 / (freq + 340)).clip(0.3, 1)
     return voiced + BPF.ar(source, (2900 * formant).clip(80, 14000), 0.12) * ring + LPF.ar(source, 500) * 0.06
 
 
-@instrument("voice", family="voices", attack=0.05, release=0.12, aliases=("vox",), **SPOKEN,
+@instrument("voice", trim=-9.5, family="voices", attack=0.05, release=0.12, aliases=("vox",), **SPOKEN,
             breath=Control(0.2, 0, 1, meaning="how much breath is heard"), brightness=Control(0.5, 0, 1),
             vib=Control(5.3, 0, 12, "Hz", "speed of the vibrato"), vibmod=Control(0.2, 0, 2, "semitones", "depth of the vibrato"))
 def voice(freq, velocity, vowel, formant, breath, brightness, vib, vibmod):
@@ -43,13 +44,13 @@ def voice(freq, velocity, vowel, formant, breath, brightness, vib, vibmod):
     swing = SinOsc.kr(vib, Rand.ir(0, 6.28)) * EnvGen.kr(envelope=Envelope([0, 0, 1], [0.25, 0.5], [0]))
     pitch = freq * (swing * vibmod).semitones_to_ratio() * (1 + LFNoise1.kr(5) * 0.0015)
     effort = lit(brightness, velocity)
-    glottis = LPF.ar(Pulse.ar(pitch, 0.12), 1200 + effort * 5000) + Saw.ar(pitch) * 0.25
+    glottis = LPF.ar(Pulse.ar(pitch, 0.12), freq + 1200 + effort * 5000) + Saw.ar(pitch) * 0.25
     air = HPF.ar(PinkNoise.ar(), 1000) * breath * 0.3
-    sung = throat(glottis + air, vowel, formant, 0.3 + effort)
+    sung = throat(glottis + air, freq, vowel, formant, 0.3 + effort)
     return centred(sung) + SinOsc.ar(pitch) * 0.12
 
 
-@instrument("choir", family="voices", attack=0.25, release=0.6, channels=2, **SPOKEN, brightness=Control(0.4, 0, 1),
+@instrument("choir", trim=-13.5, family="voices", attack=0.25, release=0.6, channels=2, **SPOKEN, brightness=Control(0.4, 0, 1),
             detune=Control(0.4, 0, 1, meaning="how far the singers are apart"))
 def choir(freq, velocity, vowel, formant, brightness, detune):
     """A choir on a vowel, six singers on two sides."""
@@ -58,22 +59,22 @@ def choir(freq, velocity, vowel, formant, brightness, detune):
     def singer(number):
         swing = SinOsc.kr(4.6 + number * 0.27, Rand.ir(0, 6.28)) * 0.14 * EnvGen.kr(envelope=Envelope([0, 1], [0.6], [0]))
         pitch = freq * (1 + apart * (number / 2.5 - 1)) * swing.semitones_to_ratio() * (1 + LFNoise1.kr(4) * 0.002)
-        return LPF.ar(Pulse.ar(pitch, 0.14) + Saw.ar(pitch) * 0.2, 1000 + effort * 4500)
+        return LPF.ar(Pulse.ar(pitch, 0.14) + Saw.ar(pitch) * 0.2, freq + 1000 + effort * 4500)
     sides = spread([singer(number) for number in (0, 4, 2, 3, 1, 5)], 0.9)
-    return [centred(throat(side + PinkNoise.ar() * 0.03, vowel, formant * scale, 0.25 + effort * 0.5)) + LPF.ar(side, freq * 1.2) * 0.1
+    return [centred(throat(side + PinkNoise.ar() * 0.03, freq, vowel, formant * scale, 0.25 + effort * 0.5)) + LPF.ar(side, freq * 1.2) * 0.1
             for side, scale in zip(sides, (1.015, 0.985))]
 
 
-@instrument("talkbox", family="voices", attack=0.01, release=0.08, **SPOKEN, rate=Control(2.5, 0, 12, "Hz", "how fast the mouth moves"),
+@instrument("talkbox", trim=-10.5, family="voices", attack=0.01, release=0.08, **SPOKEN, rate=Control(2.5, 0, 12, "Hz", "how fast the mouth moves"),
             brightness=Control(0.6, 0, 1))
 def talkbox(freq, velocity, vowel, formant, rate, brightness):
     """A synthesiser in a mouth that will not keep still."""
     source = Saw.ar(freq) + Pulse.ar(freq * 1.003, 0.3) * 0.6
     moving = (vowel + SinOsc.kr(rate, -1.57) * 1.2 + 1.2).clip(0, 4)
-    return centred((throat(source, moving, formant, 0.3 + lit(brightness, velocity)) * 1.4).tanh())
+    return centred((throat(source, freq, moving, formant, 0.3 + lit(brightness, velocity)) * 1.4).tanh())
 
 
-@instrument("whistle", family="voices", attack=0.04, release=0.09, breath=Control(0.3, 0, 1, meaning="how much breath is heard"),
+@instrument("whistle", trim=-14, family="voices", attack=0.04, release=0.09, breath=Control(0.3, 0, 1, meaning="how much breath is heard"),
             vib=Control(5.5, 0, 12, "Hz", "speed of the vibrato"), vibmod=Control(0.25, 0, 2, "semitones", "depth of the vibrato"))
 def whistle(freq, velocity, breath, vib, vibmod):
     """Somebody whistling."""

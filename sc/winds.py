@@ -19,7 +19,7 @@ def breath_noise(freq, level, low=2.0):
     return BPF.ar(PinkNoise.ar(), (freq * low).clip(300, 9000), 0.6) * level
 
 
-@instrument("reed", family="winds", attack=0.03, release=0.07, brightness=Control(0.45, 0, 1), breath=BREATH, **VIB)
+@instrument("reed", trim=-8.5, family="winds", attack=0.03, release=0.07, brightness=Control(0.45, 0, 1), breath=BREATH, **VIB)
 def reed(freq, velocity, brightness, breath, vib, vibmod):
     """A warm double reed between oboe and melodica: narrow pulses through two fixed resonances."""
     pitch = player(freq, vib, vibmod)
@@ -30,7 +30,7 @@ def reed(freq, velocity, brightness, breath, vib, vibmod):
     return centred(voiced * bend(0.6, 0.06, 1, 0.3, 0.85)) + breath_noise(freq, breath * 0.3)
 
 
-@instrument("clarinet", family="winds", attack=0.035, release=0.08, brightness=Control(0.45, 0, 1), breath=BREATH, **VIB)
+@instrument("clarinet", trim=-13.5, family="winds", attack=0.035, release=0.08, brightness=Control(0.45, 0, 1), breath=BREATH, **VIB)
 def clarinet(freq, velocity, brightness, breath, vib, vibmod):
     """A cylinder closed at one end: odd partials up to a cutoff, even ones only above it (Benade, 1976)."""
     pitch = player(freq, vib, vibmod * 0.4)
@@ -42,7 +42,7 @@ def clarinet(freq, velocity, brightness, breath, vib, vibmod):
     return LPF.ar(tone, cutoff) + breath_noise(freq, breath * 0.22, 3)
 
 
-@instrument("oboe", family="winds", attack=0.03, release=0.07, brightness=Control(0.55, 0, 1), breath=BREATH, **VIB)
+@instrument("oboe", trim=-7, family="winds", attack=0.03, release=0.07, brightness=Control(0.55, 0, 1), breath=BREATH, **VIB)
 def oboe(freq, velocity, brightness, breath, vib, vibmod):
     """A cone with a double reed: strong partials about 1.1 and 2.8 kHz."""
     pitch = player(freq, vib, vibmod)
@@ -53,7 +53,7 @@ def oboe(freq, velocity, brightness, breath, vib, vibmod):
     return centred(voiced) + breath_noise(freq, breath * 0.2, 3)
 
 
-@instrument("sax", family="winds", attack=0.03, release=0.09, aliases=("saxophone",), brightness=Control(0.5, 0, 1),
+@instrument("sax", trim=-11.5, family="winds", attack=0.03, release=0.09, aliases=("saxophone",), brightness=Control(0.5, 0, 1),
             breath=Control(0.4, 0, 1), pressure=Control(0.3, 0, 1, meaning="growl"), **VIB)
 def sax(freq, velocity, brightness, breath, pressure, vib, vibmod):
     """A tenor saxophone: a wide cone, a soft reed, some growl."""
@@ -66,7 +66,7 @@ def sax(freq, velocity, brightness, breath, pressure, vib, vibmod):
     return centred((voiced * 1.4).tanh()) + breath_noise(freq, breath * 0.35, 3)
 
 
-@instrument("flute", family="winds", attack=0.05, release=0.1, brightness=Control(0.35, 0, 1), breath=Control(0.4, 0, 1), **VIB)
+@instrument("flute", trim=-14.5, family="winds", attack=0.05, release=0.1, brightness=Control(0.35, 0, 1), breath=Control(0.4, 0, 1), **VIB)
 def flute(freq, velocity, brightness, breath, vib, vibmod):
     """A concert flute: few partials, breath in every one, a vibrato of loudness."""
     pitch = player(freq, vib, vibmod * 0.5) * (1 - perc(0.001, 0.07, -3) * 0.006)
@@ -78,7 +78,7 @@ def flute(freq, velocity, brightness, breath, vib, vibmod):
     return tone * throb + (air * 0.3 + chiff * 0.7) * breath
 
 
-@instrument("panflute", family="winds", attack=0.04, release=0.14, aliases=("pan_flute",), breath=Control(0.6, 0, 1))
+@instrument("panflute", trim=-12, family="winds", attack=0.04, release=0.14, aliases=("pan_flute",), breath=Control(0.6, 0, 1))
 def panflute(freq, velocity, breath):
     """A stopped pipe blown across: odd partials in a gust of air."""
     tone = additive(freq * (1 + LFNoise1.kr(5) * 0.001), ((1, 1), (3, 0.16), (5, 0.04)))
@@ -95,7 +95,7 @@ def brassy(pitch, freq, velocity, bright, attack, formant):
     return centred(BPeakEQ.ar(LPF.ar(LPF.ar(source, reach), reach * 1.4), formant, 1.2, 4))
 
 
-@instrument("brass", family="winds", attack=0.02, release=0.1, channels=2, brightness=Control(0.5, 0, 1),
+@instrument("brass", trim=-11.5, family="winds", attack=0.02, release=0.1, channels=2, brightness=Control(0.5, 0, 1),
             detune=Control(0.25, 0, 1, meaning="how far the players are apart"), **VIB)
 def brass(freq, velocity, brightness, detune, vib, vibmod):
     """A section of brass, four players on two sides."""
@@ -107,7 +107,7 @@ def brass(freq, velocity, brightness, detune, vib, vibmod):
     return spread(voices, 0.7)
 
 
-@instrument("horn", family="winds", attack=0.04, release=0.14, aliases=("frenchhorn",), brightness=Control(0.35, 0, 1), **VIB)
+@instrument("horn", trim=-10, family="winds", attack=0.04, release=0.14, aliases=("frenchhorn",), brightness=Control(0.35, 0, 1), **VIB)
 def horn(freq, velocity, brightness, vib, vibmod):
     """A French horn: round, dark, with the hand in the bell."""
     bright = lit(brightness, velocity, 0.9)
@@ -115,7 +115,7 @@ def horn(freq, velocity, brightness, vib, vibmod):
     return LPF.ar(tone, 1200 + freq * 2 + bright * 3500) + SinOsc.ar(freq) * 0.12
 
 
-@instrument("trombone", family="winds", attack=0.03, release=0.1, brightness=Control(0.45, 0, 1),
+@instrument("trombone", trim=-8.5, family="winds", attack=0.03, release=0.1, brightness=Control(0.45, 0, 1),
             slide=Control(0.04, -1, 1, "octaves", "how far the note slides in from below"), **VIB)
 def trombone(freq, velocity, brightness, slide, vib, vibmod):
     """A trombone that slides into its notes."""
@@ -123,7 +123,7 @@ def trombone(freq, velocity, brightness, slide, vib, vibmod):
     return brassy(pitch, freq, velocity, lit(brightness, velocity, 0.9), 0.06, 800)
 
 
-@instrument("moorer_trumpet", family="winds", attack=0.004, release=0.07, aliases=("trumpet",), brightness=Control(0.5, 0, 1), **VIB)
+@instrument("moorer_trumpet", trim=-19, family="winds", attack=0.004, release=0.07, aliases=("trumpet",), brightness=Control(0.5, 0, 1), **VIB)
 def moorer_trumpet(freq, velocity, brightness, vib, vibmod):
     """A trumpet by twelve sines, each with its own line segments: high partials come later and leave sooner.
 
@@ -146,7 +146,7 @@ def moorer_trumpet(freq, velocity, brightness, vib, vibmod):
     return mix(voices) + lips
 
 
-@instrument("risset_brass", family="winds", attack=0.002, release=0.06)
+@instrument("risset_brass", trim=-8, family="winds", attack=0.002, release=0.06)
 def risset_brass(freq, sustain, velocity):
     """Five partials of a high trumpet, each with the line segments of Risset's table, stretched over the note.
 
@@ -171,7 +171,7 @@ def risset_brass(freq, sustain, velocity):
     return mix(voices)
 
 
-@instrument("accordion", family="winds", attack=0.03, release=0.06, channels=2, brightness=Control(0.55, 0, 1),
+@instrument("accordion", trim=-13, family="winds", attack=0.03, release=0.06, channels=2, brightness=Control(0.55, 0, 1),
             detune=Control(0.45, 0, 1, meaning="from dry to musette"))
 def accordion(freq, velocity, brightness, detune):
     """Three free reeds, two of them tuned apart: musette."""
@@ -182,7 +182,7 @@ def accordion(freq, velocity, brightness, detune):
     return spread(shaken, 0.6)
 
 
-@instrument("harmonica", family="winds", attack=0.025, release=0.07, brightness=Control(0.6, 0, 1), breath=BREATH, **VIB)
+@instrument("harmonica", trim=-4, family="winds", attack=0.025, release=0.07, brightness=Control(0.6, 0, 1), breath=BREATH, **VIB)
 def harmonica(freq, velocity, brightness, breath, vib, vibmod):
     """A blues harp, with the bend into the note and the hands' wah."""
     pitch = player(freq, vib, vibmod) * octaves(-0.06 * perc(0.0005, 0.09, -3) * (1.2 - velocity))

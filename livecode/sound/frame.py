@@ -27,6 +27,8 @@ SILENT_FOR = 0.1
 NOMINAL_VELOCITY = 0.8
 VELOCITY_CURVE = 1.5
 CUT_TIME = 0.01
+# Inserts hear every instrument this much above its final level, so that drives and crushers bite alike on all.
+HEADROOM_DB = 10.0
 # supriya keeps its stack of builders in one list for all threads.
 _building = RLock()
 
@@ -123,7 +125,8 @@ def _note(
     ring: Any = instrument.ring
     if isinstance(made, tuple):
         made, ring = made
-    channels = _channels(made, f"instrument {instrument.name!r}")
+    hot = 10 ** ((instrument.trim + HEADROOM_DB) / 20)
+    channels = [channel * hot for channel in _channels(made, f"instrument {instrument.name!r}")]
     source = channels
     for effect in effects:
         if effect.kind == "insert":
@@ -132,7 +135,7 @@ def _note(
     if instrument.shape != "sustain":
         heard = sum((abs(channel) for channel in (*source, *channels)), 0.0)
         DetectSilence.ar(source=heard, threshold=SILENCE, time=SILENT_FOR, done_action=2)
-    level = _level(given, instrument) * _envelope(given, instrument, ring)
+    level = _level(given) * _envelope(given, instrument, ring)
     sounding = [channel * level for channel in channels]
     position = given["pan"] * 2 - 1
     if len(sounding) == 1:
@@ -145,7 +148,7 @@ def _note(
         OffsetOut.ar(bus=given[f"out_{send}"], source=stereo * given[send])
 
 
-def _level(given: Mapping[str, Any], instrument: Instrument) -> Any:
+def _level(given: Mapping[str, Any]) -> Any:
     from supriya.ugens import Envelope, EnvGen
 
     loudness = given["gain"].squared().squared()
@@ -155,7 +158,7 @@ def _level(given: Mapping[str, Any], instrument: Instrument) -> Any:
         envelope=Envelope([1, 1, 0], [0.001, CUT_TIME], "linear", release_node=1),
         done_action=2,
     )
-    return loudness * struck * cut * 10 ** (instrument.trim / 20)
+    return loudness * struck * cut * 10 ** (-HEADROOM_DB / 20)
 
 
 def _envelope(given: Mapping[str, Any], instrument: Instrument, ring: Any) -> Any:

@@ -35,7 +35,7 @@ class Shaper(UGen):
     source = param()
 
 
-@ugen(ar=True, is_multichannel=True, channel_count=2, fixed_channel_count=True)
+@ugen(ar=True, channel_count=2, fixed_channel_count=True)
 class FreeVerb2(UGen):
     """Two-channel Schroeder-Moorer reverb."""
 
@@ -46,7 +46,7 @@ class FreeVerb2(UGen):
     damping = param(0.5)
 
 
-@ugen(ar=True, is_multichannel=True, channel_count=2, fixed_channel_count=True)
+@ugen(ar=True, channel_count=2, fixed_channel_count=True)
 class GVerb(UGen):
     """Feedback delay network reverb of one input; `max_room_size` must not be smaller than `room_size`."""
 
