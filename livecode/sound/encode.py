@@ -21,12 +21,14 @@ from collections.abc import Iterable, Sequence
 from livecode.errors import ControlError
 from livecode.sound import layout
 from livecode.sound.command import DefinitionLoad, Note
+from livecode.sound.mixer_definitions import GATE
 from livecode.sound.osc import MAXIMUM_PACKET, bundles, message, padded, parse
 
 __all__ = ["Encoder", "message", "parse", "timetag", "wall_offset"]
 
 NTP_EPOCH = 2_208_988_800
 SHORTEST_SUSTAIN = 0.001
+LONGEST_GATE = 60.0
 _CUT_IDS = layout.FIRST_FREE_NODE - layout.FIRST_CUT_NODE
 _FREE_NODE = struct.pack(">i", -1)
 _TEMPLATES_KEPT = 20_000
@@ -95,6 +97,8 @@ class Encoder:
     def __init__(self) -> None:
         self.orbit_effects: dict[str, str] = {}
         self._declared: dict[str, frozenset[str]] = {}
+        self._gated: set[str] = set()
+        self._next_gate = 0
         self._templates: dict[tuple[object, ...], _Template] = {}
         self._cut_nodes: dict[tuple[object, ...], int] = {}
         self._next_cut = 0
@@ -102,6 +106,8 @@ class Encoder:
     def define(self, definition: DefinitionLoad) -> None:
         """Learn which controls a definition declares; call it before the first note that names it."""
         self._declared[definition.name] = frozenset(definition.controls)
+        if "gate" in definition.controls and "sustain" not in definition.controls:
+            self._gated.add(definition.name)
         if "in_bus" in definition.controls:
             self.orbit_effects[definition.name[3:-9]] = definition.name
 
@@ -121,7 +127,13 @@ class Encoder:
         return template.pack(*pieces)
 
     def messages(self, note: Note, seconds_per_cycle: float) -> list[bytes]:
-        """The messages of one note: its own, after those that stop the older note of its cut group."""
+        """The messages of one note: its own, after those that stop the older note of its cut group.
+
+        A definition made elsewhere that waits for its gate to close (`gate` without `sustain`) gets a
+        helper that closes it in time, so that no message has to follow.
+        """
+        if note.definition in self._gated:
+            return self._gated_messages(note, seconds_per_cycle)
         if not note.cut:
             return [self.note(note, seconds_per_cycle)]
         template, values = self._fill(note, seconds_per_cycle, True)
@@ -143,11 +155,29 @@ class Encoder:
         """Packets of at most 8 kB with all these notes at one time tag."""
         found: list[bytes] = []
         for note in notes:
-            if note.cut:
+            if note.cut or note.definition in self._gated:
                 found += self.messages(note, seconds_per_cycle)
             else:
                 found.append(self.note(note, seconds_per_cycle))
         return bundles(tag, found, MAXIMUM_PACKET)
+
+    def _gated_messages(self, note: Note, seconds_per_cycle: float) -> list[bytes]:
+        bus = layout.FIRST_GATE_BUS + self._next_gate
+        self._next_gate = (self._next_gate + 1) % layout.GATE_BUSES
+        controls = dict(note.controls)
+        length = controls.pop("sustain", note.length * seconds_per_cycle)
+        controls.update((name, cycles * seconds_per_cycle) for name, cycles in note.synced)
+        words: list[str | int | float] = [word for pair in controls.items() for word in pair]
+        words += [word for pair in note.buses for word in pair]
+        if "out" in self._declared[note.definition]:
+            words += ["out", layout.dry_bus(note.slot, note.orbit)]
+        held = min(max(length, SHORTEST_SUSTAIN), LONGEST_GATE)
+        return [
+            message("/s_new", GATE, -1, 0, layout.SOURCES_GROUP, "bus", bus, "sustain", held),
+            message(
+                "/s_new", note.definition, -1, 0, layout.notes_group(note.slot), *words, "gate", f"c{bus}"
+            ),
+        ]
 
     def _fill(self, note: Note, seconds_per_cycle: float, cut: bool) -> tuple[_Template, list[float]]:
         names = tuple([pair[0] for pair in note.controls])

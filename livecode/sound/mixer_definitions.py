@@ -34,6 +34,7 @@ DELAY = "lc-delay"
 MASTER = "lc-master"
 TAP = "lc-tap"
 COPY = "lc-copy"
+GATE = "lc-gate"
 RECORD = "lc-record-"
 RECORD_CHANNELS = range(1, 25)
 
@@ -88,6 +89,7 @@ def build() -> Iterator[Any]:
     yield _master(u)
     yield _tap(u)
     yield _copy(u)
+    yield _gate(u)
     for channels in RECORD_CHANNELS:
         yield _record(u, channels)
 
@@ -219,6 +221,15 @@ def _copy(u: Any) -> Any:
     with u.SynthDefBuilder(bus=0, out=0) as builder:
         u.Out.ar(bus=builder["out"], source=u.In.ar(bus=builder["bus"], channel_count=1))
     return builder.build(name=COPY)
+
+
+def _gate(u: Any) -> Any:
+    """1 on a control bus for `sustain` seconds, then 0: closes the gate of a synth that has no length."""
+    with u.SynthDefBuilder(bus=0, sustain=1.0) as builder:
+        passed = u.Line.kr(start=0, stop=1, duration=builder["sustain"])
+        u.Line.kr(start=0, stop=1, duration=builder["sustain"] + 0.05, done_action=2)
+        u.Out.kr(bus=builder["bus"], source=passed < 1)
+    return builder.build(name=GATE)
 
 
 def _record(u: Any, channels: int) -> Any:

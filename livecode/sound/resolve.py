@@ -30,13 +30,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from livecode.errors import ControlError, NameUnknown, nearest
 from livecode.language.control_table import control_names
 from livecode.language.time import Event
-from livecode.sound.command import ONE_SHOT, Command, DefinitionLoad, GlobalEffect, Note
+from livecode.sound.command import ONE_SHOT, Command, DefinitionLoad, Note
 from livecode.sound.layout import ORBITS
+from livecode.sound.orbit_effects import SENDS, TIMING, Knob, OrbitChange, changes_for
 
 if TYPE_CHECKING:
     from livecode.config import Config
@@ -52,25 +53,13 @@ DEFAULT_AMP = 0.4
 
 _PITCH = frozenset({"note", "midinote", "freq", "octave"})
 _LEVEL = frozenset({"gain", "amp", "postgain", "overgain"})
-_HANDLED = frozenset({"s", "n", "orbit", "cut", "legato", "nudge", "unit", "delaysync", "lock", "cps"})
-_HANDLED |= _PITCH | _LEVEL
+_HANDLED = frozenset({"s", "n", "orbit", "cut", "legato", "nudge", "unit", "cps"})
+_HANDLED |= _PITCH | _LEVEL | TIMING
 _SAMPLE_ONLY = frozenset({"begin", "end", "speed", "loop", "unit"})
-_SENDS = {"room": "reverb", "delay": "delay"}
-_OWN_EFFECTS = {"size": ("reverb", "size"), "delaytime": ("delay", "delaytime")}
-_OWN_EFFECTS |= {"delayfeedback": ("delay", "delayfeedback"), "damp": ("reverb", "damp")}
 _BUS = re.compile(r"[ac]\d+")
 _VOWELS = {vowel: float(number) for number, vowel in enumerate("aeiou")}
 _LOOK_EVERY = 0.5
 _PLANS_KEPT = 5000
-
-
-class _Knob(NamedTuple):
-    """A control that goes to the synth: its key in the event, its name there, its range."""
-
-    key: str
-    name: str
-    low: float
-    high: float
 
 
 @dataclass(slots=True)
@@ -79,12 +68,11 @@ class _Plan:
 
     definition: Definition
     load: DefinitionLoad
-    knobs: tuple[_Knob, ...]
+    knobs: tuple[Knob, ...]
     pitch: str
     one_shot: bool
     level: bool
-    orbit_loads: tuple[DefinitionLoad, ...]
-    orbit_knobs: tuple[tuple[str, tuple[_Knob, ...]], ...]
+    changes: tuple[OrbitChange, ...]
 
 
 class Resolver:
@@ -153,14 +141,13 @@ class Resolver:
             commands += loads
             name = "sample_stereo" if sample.channels == 2 else "sample_mono"
         plan = self._plan(name, frozenset(value))
-        for load in (*plan.orbit_loads, plan.load):
-            if load.name not in self._given:
+        for load in (*(change.load for change in plan.changes), plan.load):
+            if load is not None and load.name not in self._given:
                 self._given[load.name] = load
                 commands.append(load)
         begin = float(whole.begin)
         orbit = int(_number(value, "orbit", 0)) % ORBITS
-        for effect, knobs in plan.orbit_knobs:
-            commands.append(self._orbit_change(value, begin, orbit, slot, effect, knobs))
+        commands += [change.command(value, begin, orbit, slot, _finite) for change in plan.changes]
         commands.append(self._note(value, plan, sample, begin, float(whole.end - whole.begin), slot, orbit))
         return commands
 
@@ -252,26 +239,25 @@ class Resolver:
 
     def _make_plan(self, instrument: str, keys: frozenset[str]) -> _Plan:
         item = self.catalogue.instrument(instrument)
-        sends = frozenset(_SENDS.keys() & keys)
+        sends = frozenset(SENDS.keys() & keys)
         effects = self.definitions.effects_for(instrument, keys)
         definition = self.definitions.for_note(instrument, effects, sends)
-        orbit_keys, orbit_loads = self._orbit_effects(keys)
-        knobs: list[_Knob] = []
+        changes = changes_for(
+            keys, definition.controls.keys() - SENDS.keys(), self.catalogue, self.definitions
+        )
+        used = {knob.key for change in changes for knob in change.knobs}
+        knobs: list[Knob] = []
         for key in sorted(keys - _HANDLED):
             control = definition.controls.get(key)
             if control is not None:
-                knobs.append(_Knob(key, key, control.low, control.high))
-            elif key not in orbit_keys and key not in control_names().values():
-                known = [*definition.controls, *control_names()]
-                near = nearest(key, known)
+                knobs.append(Knob(key, key, control.low, control.high))
+            elif (
+                key not in used and key not in control_names().values() and key not in self.catalogue.effects
+            ):
+                near = nearest(key, [*definition.controls, *control_names()])
                 cure = f"did you mean {near!r}?" if near else f"{instrument!r} has {', '.join(item.controls)}"
                 raise ControlError(f"no control called {key!r}: {cure}")
         pitch = "freq" if "freq" in definition.controls else "note" if "note" in definition.controls else ""
-        by_effect: dict[str, list[_Knob]] = {}
-        for key, (effect, knob) in orbit_keys.items():
-            by_effect.setdefault(effect, []).append(knob._replace(key=key))
-        if "delaysync" in keys:
-            by_effect.setdefault("delay", [])
         return _Plan(
             definition,
             DefinitionLoad(definition.name, definition.data, tuple(definition.controls)),
@@ -279,56 +265,8 @@ class Resolver:
             pitch if pitch == "freq" or _PITCH & keys else "",
             definition.shape == "one-shot",
             "gain" in definition.controls and bool(_LEVEL & keys),
-            tuple(orbit_loads),
-            tuple((effect, tuple(each)) for effect, each in by_effect.items()),
+            tuple(changes),
         )
-
-    def _orbit_effects(
-        self, keys: frozenset[str]
-    ) -> tuple[dict[str, tuple[str, _Knob]], list[DefinitionLoad]]:
-        """Which words change effects of the orbit, and the definitions of these where a set has its own."""
-        found: dict[str, tuple[str, _Knob]] = {}
-        loads: list[DefinitionLoad] = []
-        for effect in self.catalogue.effects.values():
-            if effect.kind not in ("send", "orbit"):
-                continue
-            words = keys & effect.controls.keys() - _SENDS.keys()
-            used = words or any(send in keys and name == effect.name for send, name in _SENDS.items())
-            if effect.kind == "orbit" and not words & set(effect.keys):
-                continue
-            if used or (effect.name == "delay" and "delaysync" in keys):
-                made = self.definitions.for_orbit(effect.name)
-                loads.append(DefinitionLoad(made.name, made.data, tuple(made.controls)))
-                for word in sorted(words - {"lock"}):
-                    control = effect.controls[word]
-                    found[word] = (effect.name, _Knob(word, word, control.low, control.high))
-        has = {effect.name for effect in self.catalogue.effects.values() if effect.kind == "send"}
-        for word, (effect_name, name) in _OWN_EFFECTS.items():
-            if word in keys and effect_name not in has and (word != "damp" or "room" in keys):
-                found[word] = (effect_name, _Knob(word, name, 0.0, 8.0))
-        return found, loads
-
-    def _orbit_change(
-        self,
-        value: Mapping[str, Any],
-        begin: float,
-        orbit: int,
-        slot: int,
-        effect: str,
-        knobs: tuple[_Knob, ...],
-    ) -> GlobalEffect:
-        controls: list[tuple[str, float]] = []
-        synced: list[tuple[str, float]] = []
-        for knob in knobs:
-            number = min(max(_finite(knob.key, value[knob.key]), knob.low), knob.high)
-            if knob.key == "delaytime" and _number(value, "lock", 0) > 0:
-                synced.append((knob.name, number))
-            else:
-                controls.append((knob.name, number))
-        if effect == "delay" and "delaysync" in value:
-            controls = [pair for pair in controls if pair[0] != "delaytime"]
-            synced = [("delaytime", max(_finite("delaysync", value["delaysync"]), 0.0))]
-        return GlobalEffect(begin, orbit, effect, slot, tuple(controls), tuple(synced))
 
     def _note(
         self,

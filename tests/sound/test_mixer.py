@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -149,19 +150,19 @@ def sine(slot: int, level: float = 0.3, freq: float = 480.0, orbit: int = 0) -> 
     return Note(0, 2.0, "lc-sine", slot, orbit, (("level", level), ("freq", freq)))
 
 
-def level(sound: Any, begin: float, end: float) -> float:
+def level_of(sound: Any, begin: float, end: float) -> float:
     return float(np.abs(sound[int(begin * 48000) : int(end * 48000)]).max())
 
 
 def test_a_slot_reaches_the_master_at_its_own_level(hear: Any, signals: Any) -> None:
     sound = played(hear, signals, (0.0, sine(1)))
-    assert level(sound, 0.1, 0.9) == pytest.approx(0.3, rel=0.01)
+    assert level_of(sound, 0.1, 0.9) == pytest.approx(0.3, rel=0.01)
     assert np.allclose(sound[:, 0], sound[:, 1])
 
 
 def test_eight_slots_on_two_orbits_add_up(hear: Any, signals: Any) -> None:
     sound = played(hear, signals, *((0.0, sine(slot, 0.05, orbit=slot % 2)) for slot in range(1, 9)))
-    assert level(sound, 0.1, 0.9) == pytest.approx(0.4, rel=0.01)
+    assert level_of(sound, 0.1, 0.9) == pytest.approx(0.4, rel=0.01)
 
 
 def test_a_muted_slot_is_silent_within_fifty_milliseconds_and_without_a_click(
@@ -171,8 +172,8 @@ def test_a_muted_slot_is_silent_within_fifty_milliseconds_and_without_a_click(
         hear, signals, (0.0, sine(1)), (0.0, sine(2, 0.1)),
         changes=[(0.5, lambda mixer: mixer.set_gain(1, 0.0))],
     )  # fmt: skip
-    assert level(sound, 0.2, 0.45) == pytest.approx(0.4, rel=0.02)
-    assert level(sound, 0.55, 0.95) == pytest.approx(0.1, rel=0.02)
+    assert level_of(sound, 0.2, 0.45) == pytest.approx(0.4, rel=0.02)
+    assert level_of(sound, 0.55, 0.95) == pytest.approx(0.1, rel=0.02)
     steepest = 0.4 * 2 * np.pi * 480 / 48000
     assert np.abs(np.diff(sound[20000:30000, 0])).max() < 1.2 * steepest
 
@@ -184,13 +185,13 @@ def test_a_strip_built_after_the_mute_is_muted_too(hear: Any, signals: Any) -> N
         return [*mixer.set_gain(1, 0.0), *mixer.prepare(late), mixer._encoder.note(late, 1.0)]
 
     sound = played(hear, signals, changes=[(0.1, mute_then_play)])
-    assert level(sound, 0.0, 1.0) == 0.0
+    assert level_of(sound, 0.0, 1.0) == 0.0
 
 
 def test_pan_moves_a_slot(hear: Any, signals: Any) -> None:
     sound = played(hear, signals, (0.0, sine(1)), changes=[(0.0, lambda mixer: mixer.set_pan(1, -1.0))])
-    assert level(sound[:, 1], 0.5, 0.9) < 0.001
-    assert level(sound[:, 0], 0.5, 0.9) > 0.3
+    assert level_of(sound[:, 1], 0.5, 0.9) < 0.001
+    assert level_of(sound[:, 0], 0.5, 0.9) > 0.3
 
 
 def test_hush_frees_notes_and_clears_tails(hear: Any, signals: Any) -> None:
@@ -217,9 +218,9 @@ def test_hush_frees_notes_and_clears_tails(hear: Any, signals: Any) -> None:
 
     ringing = played(hear, signals, changes=[(0.0, setup)], seconds=1.5)
     hushed = played(hear, signals, changes=[(0.0, setup), (0.6, hush)], seconds=1.5)
-    assert level(ringing, 0.8, 1.4) > 0.01
-    assert level(hushed, 0.3, 0.55) > 0.01
-    assert level(hushed, 0.8, 1.4) < 1e-4
+    assert level_of(ringing, 0.8, 1.4) > 0.01
+    assert level_of(hushed, 0.3, 0.55) > 0.01
+    assert level_of(hushed, 0.8, 1.4) < 1e-4
 
 
 def test_an_echo_comes_after_its_delaytime(hear: Any, signals: Any) -> None:
@@ -232,8 +233,29 @@ def test_an_echo_comes_after_its_delaytime(hear: Any, signals: Any) -> None:
     sound = played(hear, signals, changes=[(0.0, setup)])
     onsets = np.flatnonzero(np.abs(sound[:, 0]) > 0.01)
     assert onsets[0] / 48000 == pytest.approx(0.25, abs=0.008)
-    first, second = level(sound, 0.24, 0.3), level(sound, 0.49, 0.55)
+    first, second = level_of(sound, 0.24, 0.3), level_of(sound, 0.49, 0.55)
     assert 0.3 < second / first < 0.6
+
+
+def test_a_synth_that_waits_for_its_gate_is_let_go_at_its_end(hear: Any, signals: Any) -> None:
+    from livecode.sound.ugens import Envelope, EnvGen, Out, SinOsc
+
+    with import_module("supriya.ugens").SynthDefBuilder(out=0, gate=1, freq=440) as builder:
+        level = EnvGen.kr(envelope=Envelope.asr(0.01, 0.3, 0.05), gate=builder["gate"], done_action=2)
+        Out.ar(builder["out"], [SinOsc.ar(builder["freq"]) * level] * 2)
+    foreign = DefinitionLoad("foreign", builder.build(name="foreign").compile(), ("out", "gate", "freq"))
+    encoder = Encoder()
+    encoder.define(foreign)
+    mixer = Mixer(encoder)
+    opening = [message("/d_recv", each.data) for each in [*mixer.definitions(), foreign]] + mixer.tree()
+    rows = [(0.0, opening)]
+    for seconds in (0.1, 0.2):
+        note = Note(0, 0.3, "foreign", 1, 0, (("freq", 500.0),))
+        rows.append((seconds, [*mixer.prepare(note), *encoder.messages(note, 1.0)]))
+    sound = hear(rows, 1.0)
+    assert level_of(sound, 0.15, 0.35) > 0.25
+    assert level_of(sound, 0.46, 0.49) < level_of(sound, 0.25, 0.35)
+    assert level_of(sound, 0.6, 0.9) < 1e-5
 
 
 # In a server as it sounds

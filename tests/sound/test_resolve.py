@@ -292,6 +292,64 @@ def test_an_instrument_saved_anew_is_heard_at_the_next_event(
     assert "own.py" in told[0]
 
 
+def own_set(tmp_path: Path, text: str) -> Resolver:
+    from livecode.sound.catalogue import Catalogue
+
+    (tmp_path / "sc").mkdir()
+    (tmp_path / "sc" / "own.py").write_text(
+        "from livecode.sound import Control, effect, instrument\nfrom livecode.sound.ugens import *\n" + text
+    )
+    catalogue = Catalogue([tmp_path / "sc"], tmp_path / "definitions")
+    assert not catalogue.problems
+    return Resolver(catalogue=catalogue, samples=Samples([], tmp_path), cache=tmp_path)
+
+
+WHISTLE = """
+@instrument("whistle", trim=0)
+def whistle(freq):
+    "A tin whistle."
+    return SinOsc.ar(freq) * 0.2
+"""
+
+
+def test_a_sets_own_reverb_is_used(tmp_path: Path) -> None:
+    reverb = """
+@effect("reverb", kind="send", size=Control(0.5, 0, 1))
+def reverb(signal, size):
+    "A plain echo of 0.2 s, `size` loud."
+    return [DelayN.ar(each, 0.2, 0.2) * size for each in signal]
+"""
+    resolver = own_set(tmp_path, WHISTLE + reverb)
+    commands = resolver.resolve(
+        event({"s": "whistle", "freq": 1000, "room": 1, "size": 0.5, "sustain": 0.05}), 1
+    )
+    change = next(each for each in commands if isinstance(each, GlobalEffect))
+    assert change.definition.startswith("lc-reverb-")
+    sends = [Sent(0.0, each) for each in commands if isinstance(each, (Note, GlobalEffect))]
+    Renderer().render(sends, resolver.loads(), 0.5, tmp_path / "a.wav", tail=0)
+    sound = np.abs(soundfile.read(tmp_path / "a.wav")[0][:, 0])
+    straight, echo = sound[:9000].max(), sound[9700:20000].max()
+    assert echo == pytest.approx(straight / 2, rel=0.1)
+
+
+def test_an_effect_of_the_orbit_changes_all_of_it(tmp_path: Path) -> None:
+    halve = """
+@effect("halve", kind="orbit", halve=Control(1, 0, 1))
+def halve(signal, halve):
+    "Level."
+    return [each * halve for each in signal]
+"""
+    resolver = own_set(tmp_path, WHISTLE + halve)
+    sends = []
+    for orbit, words in ((0, {}), (1, {"halve": 0.5})):
+        value = {"s": "whistle", "freq": 1000, "sustain": 0.3, "orbit": orbit, **words}
+        found = resolver.resolve(event(value), 1)
+        sends += [Sent(0.4 * orbit, each) for each in found if isinstance(each, (Note, GlobalEffect))]
+    Renderer().render(sends, resolver.loads(), 0.8, tmp_path / "a.wav", tail=0)
+    sound = np.abs(soundfile.read(tmp_path / "a.wav")[0][:, 0])
+    assert sound[24000:32000].max() == pytest.approx(sound[4000:12000].max() / 2, rel=0.05)
+
+
 def test_resolving_costs_a_few_microseconds(resolver: Resolver) -> None:
     one = event({"s": "pluck", "note": 3, "gain": 0.9, "room": 0.2})
     resolver.resolve(one, 1)
