@@ -7,7 +7,9 @@
           1000+16*slot+orbit    strip: the slot's gain on its way to one orbit
       group 20 orbits
         group 400+orbit
-          500+orbit delay, 600+orbit reverb, 700+orbit out
+          500+orbit delay, 600+orbit reverb
+          group 420+orbit       effects that sit on the orbit
+          700+orbit out
       group 30 master
         31 master, 40.. recorders; taps after them
 
@@ -73,6 +75,11 @@ def strip_node(slot: int, orbit: int) -> int:
 def orbit_group(orbit: int) -> int:
     """The group of an orbit's delay, reverb and out."""
     return 400 + orbit
+
+
+def inserts_group(orbit: int) -> int:
+    """The group of the effects that sit on an orbit: after its delay and reverb, before its out."""
+    return 420 + orbit
 
 
 def delay_node(orbit: int) -> int:

@@ -27,7 +27,7 @@ from livecode.sound.osc import message
 if TYPE_CHECKING:
     from livecode.sound.engine import Engine
 
-_HEAD, _TAIL, _BEFORE = 0, 1, 2
+_HEAD, _TAIL = 0, 1
 _OWN = {"reverb": REVERB, "delay": DELAY}
 _FIRST_EFFECT_NODE = 2000
 
@@ -83,6 +83,9 @@ class Mixer:
         for slot in range(layout.SLOTS):
             made.append(message("/g_new", layout.slot_group(slot), _TAIL, layout.SOURCES_GROUP))
             made.append(message("/g_new", layout.notes_group(slot), _HEAD, layout.slot_group(slot)))
+        for orbit in range(layout.ORBITS):
+            made.append(message("/g_new", layout.orbit_group(orbit), _TAIL, layout.ORBITS_GROUP))
+            made.append(message("/g_new", layout.inserts_group(orbit), _TAIL, layout.orbit_group(orbit)))
         made.append(
             message(
                 "/s_new", MASTER, layout.MASTER_NODE, _HEAD, layout.MASTER_GROUP, "bus", layout.master_bus(),
@@ -90,7 +93,7 @@ class Mixer:
             )
         )  # fmt: skip
         for orbit in sorted(self._orbits):
-            made += self._new_orbit(orbit)
+            made.append(self._new_orbit(orbit))
         for (orbit, name), standing in self._effects.items():
             made.append(self._new_effect(orbit, name, standing))
         for slot, orbit in sorted(self._strips):
@@ -120,16 +123,18 @@ class Mixer:
         return made
 
     def apply(self, change: GlobalEffect, seconds_per_cycle: float) -> list[bytes]:
-        """Sets controls of an orbit's effect, putting it there first where it is missing."""
+        """Sets controls of an orbit's effect, putting it there first where it is missing.
+
+        The orbit itself is put there by `prepare` of the note that follows.
+        """
         settings = dict(change.controls)
         settings.update((name, cycles * seconds_per_cycle) for name, cycles in change.synced)
         standing = self._effects.get((change.orbit, change.effect))
         definition = change.definition or self._definition(change.effect)
         if standing is None:
-            before = self._ensure_orbit(change.orbit)
             standing = _Standing(self._node(change.orbit, change.effect), definition, settings)
             self._effects[change.orbit, change.effect] = standing
-            return [*before, self._new_effect(change.orbit, change.effect, standing)]
+            return [self._new_effect(change.orbit, change.effect, standing)]
         if definition != standing.definition:
             old = standing.node
             standing.node = next(self._nodes)
@@ -187,7 +192,7 @@ class Mixer:
         if orbit in self._orbits:
             return []
         self._orbits.add(orbit)
-        return self._new_orbit(orbit)
+        return [self._new_orbit(orbit)]
 
     def _ensure_effect(self, orbit: int, name: str) -> list[bytes]:
         if (orbit, name) in self._effects:
@@ -213,16 +218,13 @@ class Mixer:
             "slot_gain", float(self._gains.get(slot, 1.0)), "slot_pan", float(self._pans.get(slot, 0.0)),
         )  # fmt: skip
 
-    def _new_orbit(self, orbit: int) -> list[bytes]:
-        return [
-            message("/g_new", layout.orbit_group(orbit), _TAIL, layout.ORBITS_GROUP),
-            message(
-                "/s_new", ORBIT, layout.orbit_out_node(orbit), _TAIL, layout.orbit_group(orbit),
-                "bus", layout.orbit_dry_bus(orbit), "stem", layout.orbit_stem_bus(orbit),
-                "out", layout.master_bus(), "meter", layout.orbit_meter(orbit),
-                "orbit_gain", float(self._orbit_gains.get(orbit, 1.0)),
-            ),
-        ]  # fmt: skip
+    def _new_orbit(self, orbit: int) -> bytes:
+        return message(
+            "/s_new", ORBIT, layout.orbit_out_node(orbit), _TAIL, layout.orbit_group(orbit),
+            "bus", layout.orbit_dry_bus(orbit), "stem", layout.orbit_stem_bus(orbit),
+            "out", layout.master_bus(), "meter", layout.orbit_meter(orbit),
+            "orbit_gain", float(self._orbit_gains.get(orbit, 1.0)),
+        )  # fmt: skip
 
     def _new_effect(self, orbit: int, name: str, standing: _Standing) -> bytes:
         if name in _OWN:
@@ -230,7 +232,7 @@ class Mixer:
             place = (_HEAD, layout.orbit_group(orbit))
         else:
             heard = layout.orbit_dry_bus(orbit)
-            place = (_BEFORE, layout.orbit_out_node(orbit))
+            place = (_TAIL, layout.inserts_group(orbit))
         return message(
             "/s_new", standing.definition, standing.node, *place,
             "in_bus", heard, "out", layout.orbit_dry_bus(orbit), *_flat(standing.settings),

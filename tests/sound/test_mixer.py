@@ -52,7 +52,13 @@ def test_numbers_of_slots_and_orbits_never_meet() -> None:
     assert max(meters) < layout.FIRST_FREE_CONTROL_BUS
     nodes = [layout.strip_node(*pair) for pair in pairs]
     nodes += [make(slot) for make in (layout.slot_group, layout.notes_group) for slot in range(layout.SLOTS)]
-    makers = (layout.orbit_group, layout.delay_node, layout.reverb_node, layout.orbit_out_node)
+    makers = (
+        layout.orbit_group,
+        layout.inserts_group,
+        layout.delay_node,
+        layout.reverb_node,
+        layout.orbit_out_node,
+    )
     nodes += [make(orbit) for make in makers for orbit in range(layout.ORBITS)]
     assert len(nodes) == len(set(nodes))
 
