@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from livecode.language.pattern import Pattern
-from livecode.language.period import faster, together
+from livecode.language.period import together
 from livecode.language.registry import function
 from livecode.language.reify import reify
 from livecode.language.table import MOST_CYCLES
@@ -25,10 +25,6 @@ def _as_pattern(value: Any) -> Pattern:
 
 def _inner_period(event: Event, inner: Pattern) -> int | None:
     return inner.period
-
-
-def _focused_period(event: Event, inner: Pattern) -> int | None:
-    return faster(inner.period, 1 / event.length) if event.length > 0 else None
 
 
 def _joined_period(outer: Pattern, inner_period: InnerPeriod) -> Callable[[], int | None]:
@@ -142,13 +138,13 @@ def squeeze_join(pattern: Pattern) -> Pattern:
                 _keep_inside(outer, inner, out)
         return out
 
-    return Pattern(query, steps=pattern.steps, period=_joined_period(pattern, _focused_period))
+    return Pattern(query, steps=pattern.steps, period=_joined_period(pattern, _inner_period))
 
 
 def focus(pattern: Pattern, span: Span) -> Pattern:
-    """A pattern sped up and moved so that one of its cycles fills the span."""
-    begin = span.begin - span.begin.numerator // span.begin.denominator
-    return pattern._fast(1 / span.length)._late(begin)
+    """A pattern sped up and moved so that the cycle in which the span begins fills the span."""
+    cycle = span.begin.numerator // span.begin.denominator
+    return pattern._fast(1 / span.length)._late(span.begin - cycle * span.length)
 
 
 def _keep_inside(outer: Event, inner: Event, out: list[Event]) -> None:

@@ -252,7 +252,7 @@ def align_poly(one: Pattern, two: Pattern, combine: Combine) -> Pattern:
     """The right pattern sped up or slowed down to the left one's steps."""
     if one.steps is None or two.steps is None or two.steps <= 0:
         return align_mix(one, two, combine)
-    return align_mix(one, two._fast(one.steps / two.steps), combine)
+    return align_in(one, two._fast(one.steps / two.steps), combine)
 
 
 def _joined(outer: Pattern, inner: Callable[[Any], Pattern], join: str) -> Pattern:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from livecode.errors import PatternError
-from livecode.language.combine import fastcat, stack, time_cat
+from livecode.language.combine import cat, fastcat, stack, time_cat
 from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
 from livecode.language.joins import squeeze_join
 from livecode.language.operators import arithmetic, is_true
@@ -363,3 +363,13 @@ def bypass(pattern: Pattern, muted: Any) -> Pattern:
     [(0..1/2) 'a']
     """
     return silence if is_true(muted) else pattern
+
+
+def _methods() -> None:
+    """`p.stack(q)`, `p.cat(q)` and their like: the pattern itself comes first."""
+    for made, names in ((stack, ("stack", "overlay")), (cat, ("cat", "slowcat")), (fastcat, ("fastcat", "sequence"))):
+        for name in names:
+            setattr(Pattern, name, lambda self, *others, made=made: made(self, *others))
+
+
+_methods()

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 from livecode.errors import PatternError
 from livecode.language.combine import cat, fastcat, stack, weighted
 from livecode.language.euclid import bjorklund, euclid
-from livecode.language.joins import squeeze_join
+from livecode.language.joins import inner_join, squeeze_join
 from livecode.language.operators import DROPPED, align_out, align_reset, align_restart, is_true, keep_if
 from livecode.language.pattern import Pattern, both_periods, pure, silence
 from livecode.language.registry import function
 from livecode.language.reify import reify
-from livecode.language.time import Event, Fraction, Span, ceiling, to_time
+from livecode.language.time import ONE, Event, Fraction, Span, ceiling, to_time
 from livecode.language.timing import as_function, transformed, within
 from livecode.language.transform import compress, zoom
 
@@ -181,9 +182,10 @@ def euclid_legato(pattern: Pattern, onsets: Any, steps: Any, rotation: Any = 0) 
     if not any(rhythm):
         return silence
     places = [place for place, step in enumerate(rhythm) if step]
-    lengths = [after - place for place, after in zip(places, [*places[1:], len(rhythm) + places[0]])]
-    held = weighted([(Fraction(length), pattern) for length in lengths])
-    return held._late(Fraction(places[0] - int(rotation), len(rhythm))).with_steps(Fraction(len(rhythm)))
+    lengths = [after - place for place, after in pairwise([*places, len(rhythm) + places[0]])]
+    held = weighted([(Fraction(length), pure(True)) for length in lengths])
+    turned = held._late(Fraction(places[0] - int(rotation), len(rhythm)))
+    return struct(pattern, turned).with_steps(Fraction(len(rhythm)))
 
 
 @function(family="structure")
@@ -209,8 +211,8 @@ def euclidish(pattern: Pattern, onsets: Any, steps: Any, evenness: Any = 0.5) ->
     shown = []
     for count, place in enumerate(places):
         begin = place + (Fraction(count, len(places)) - place) * even
-        shown.append(compress(pattern, begin, min(begin + Fraction(1, len(rhythm)), Fraction(1))))
-    return stack(*shown) if shown else silence
+        shown.append(compress(pure(True), begin, min(begin + Fraction(1, len(rhythm)), ONE)))
+    return struct(pattern, stack(*shown)).with_steps(pattern.steps) if shown else silence
 
 
 @function(family="structure", plain=("indices",))
@@ -337,9 +339,10 @@ def beat(pattern: Pattern, steps: Any, division: Any) -> Pattern:
 
     def on(step: Any) -> Pattern:
         begin = to_time(step) % count / count
-        return compress(pattern, begin, min(begin + 1 / count, Fraction(1)))
+        end = min(begin + 1 / count, ONE)
+        return inner_join(pattern.with_value(lambda value: compress(pure(value), begin, end)))
 
-    return reify(steps).with_value(on).inner_join()
+    return inner_join(reify(steps).with_value(on))
 
 
 @function(family="structure", plain=("condition", "function", "otherwise"))

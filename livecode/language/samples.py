@@ -79,7 +79,7 @@ def striate_by(pattern: Pattern, count: Any, length: Any) -> Pattern:
     """Like `striate`, with pieces of a given length, a part of the sample, that may overlap.
 
     >>> [(event.value["begin"], event.value["end"]) for event in s("a").striate_by(2, 0.5).first_cycle()]
-    [(0.0, 0.5), (0.5, 1.0)]
+    [(0.0, 0.5), (0.25, 0.75)]
     """
     return _striated(pattern, _pieces(count), float(length))
 
@@ -88,7 +88,7 @@ def _striated(pattern: Pattern, pieces: int, length: float) -> Pattern:
     if pieces < 1:
         return silence
     size = length or 1 / pieces
-    gap = (1 - size) / max(pieces - 1, 1) if length else size
+    gap = (1 - size) / pieces if length else size
     parts = [
         pattern.with_value(lambda value, at=place * gap: _piece(value, at, at + size)) for place in range(pieces)
     ]

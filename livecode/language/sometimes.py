@@ -13,7 +13,7 @@ from typing import Any
 from livecode.errors import PatternError
 from livecode.language.chance import degrade_by, dropped, kept, undegrade_by
 from livecode.language.combine import stack
-from livecode.language.joins import inner_join, squeeze_join
+from livecode.language.joins import outer_join, squeeze_join
 from livecode.language.pattern import Pattern, by_cycles, silence
 from livecode.language.random import draw, draws, sub_seed
 from livecode.language.registry import constructor, function
@@ -239,7 +239,7 @@ def choose_by(pattern: Pattern, choices: Any) -> Pattern:
     [(0..1/2) 'a', (1/2..1) 'b']
     """
     made = [reify(choice) for choice in _listed((choices,))]
-    return inner_join(pattern.with_value(lambda value: made[max(0, min(int(value * len(made)), len(made) - 1))]))
+    return outer_join(pattern.with_value(lambda value: made[max(0, min(int(value * len(made)), len(made) - 1))]))
 
 
 @constructor(family="chance")
@@ -261,7 +261,7 @@ def wchoose(*pairs: Any) -> Pattern:
     """
     things, limits = _weighed(pairs)
     made = [reify(thing) for thing in things]
-    return inner_join(rand.with_value(lambda number: made[_by_weight(number, limits)]))  # type: ignore[no-any-return]
+    return outer_join(rand.with_value(lambda number: made[_by_weight(number, limits)]))  # type: ignore[no-any-return]
 
 
 @constructor(family="chance", aliases=("randcat", "choose_in"))

@@ -193,7 +193,7 @@ def palindrome(pattern: Pattern) -> Pattern:
 
 @function(family="time")
 def iter_(pattern: Pattern, count: Any) -> Pattern:
-    """Divide the cycle into so many parts and start each cycle a part later than the last.
+    """Divide the cycle into so many parts and start each cycle a part further on than the last.
 
     >>> [event.value for event in mini("0 1 2 3").iter(4).query(1, 2)]
     [1, 2, 3, 0]
@@ -203,7 +203,7 @@ def iter_(pattern: Pattern, count: Any) -> Pattern:
 
 @function(family="time")
 def iter_back(pattern: Pattern, count: Any) -> Pattern:
-    """Divide the cycle into so many parts and start each cycle a part earlier than the last.
+    """Divide the cycle into so many parts and start each cycle a part further back than the last.
 
     >>> [event.value for event in mini("0 1 2 3").iter_back(4).query(1, 2)]
     [3, 0, 1, 2]
@@ -216,15 +216,8 @@ def _iterated(pattern: Pattern, count: int, direction: int) -> Pattern:
         count, direction = -count, -direction
     if count == 0:
         return pattern
-    ask = pattern.ask
-
-    def query(begin: Fraction, end: Fraction) -> list[Event]:
-        shift = Fraction(direction * (floor(begin) % count), count)
-        return moved(ask(begin + shift, end + shift), -shift)
-
-    return Pattern(
-        by_cycles(query), steps=pattern.steps, period=lambda: together((count, pattern.period))
-    )
+    turns = [pattern._late(Fraction(-direction * turn, count)) for turn in range(count)]
+    return cat(*turns).with_steps(pattern.steps)
 
 
 @function(family="time")

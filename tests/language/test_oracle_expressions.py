@@ -1,0 +1,69 @@
+"""Conformance: expressions of the algebra against what Strudel 1.2.6 and Tidal 1.7.10 answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import livecode.language as language
+from livecode.language import Event, Pattern, reify
+
+ORACLE = Path(__file__).parent.parent / "oracle"
+NAMES = {name: getattr(language, name) for name in language.__all__}
+
+
+def rows(name: str) -> Iterator[Any]:
+    for ours, theirs, cycles in json.loads((ORACLE / name).read_text()):
+        yield pytest.param(ours, cycles, id=ours)
+
+
+def ours_as_theirs(event: Event) -> list[Any]:
+    whole = event.whole
+    return [
+        str(whole.begin) if whole else None,
+        str(whole.end) if whole else None,
+        str(event.part.begin),
+        str(event.part.end),
+        plain(event.value),
+    ]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON would have it, numbers rounded so that the last bit does not matter."""
+    if isinstance(value, dict):
+        return {name: plain(each) for name, each in sorted(value.items()) if name != "_slices"}
+    if isinstance(value, bool) or isinstance(value, str):
+        return value
+    return round(float(value), 9)
+
+
+def sorted_events(events: list[list[Any]]) -> list[str]:
+    return sorted(
+        json.dumps([*map(shortened, event[:4]), plain(event[4])], sort_keys=True) for event in events
+    )
+
+
+def shortened(time: Any) -> Any:
+    return time[:-2] if isinstance(time, str) and time.endswith("/1") else time
+
+
+def check(ours: str, cycles: list[Any]) -> None:
+    pattern = reify(eval(ours, dict(NAMES)))
+    assert isinstance(pattern, Pattern)
+    for cycle, expected in enumerate(cycles):
+        events = [ours_as_theirs(event) for event in pattern.query(cycle, cycle + 1)]
+        assert sorted_events(events) == sorted_events(expected), f"cycle {cycle}"
+
+
+@pytest.mark.parametrize(("ours", "cycles"), list(rows("expressions.json")))
+def test_means_what_strudel_means(ours: str, cycles: list[Any]) -> None:
+    check(ours, cycles)
+
+
+@pytest.mark.parametrize(("ours", "cycles"), list(rows("tidal.json")))
+def test_means_what_tidal_means(ours: str, cycles: list[Any]) -> None:
+    check(ours, cycles)
