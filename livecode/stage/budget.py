@@ -21,7 +21,8 @@ from livecode.errors import QueryTooDense
 
 AGAIN = 0.05
 GRACE = 0.5
-_IDLE = 30.0
+_LOOK_EVERY = 0.2
+_IDLE_AFTER = 5.0
 
 
 class OutOfTime(BaseException):
@@ -29,53 +30,64 @@ class OutOfTime(BaseException):
 
 
 class _Watch:
-    """The one thread that looks at every budget in force."""
+    """The one thread that looks at every budget in force.
+
+    It looks now and then rather than being woken, and takes the guard only to act: budgets begin and end all
+    the time, and a thread that waits for the interpreter must not be holding what they need.
+    """
 
     def __init__(self) -> None:
-        self._guard = threading.Lock()
+        self.guard = threading.Lock()
+        self.watched: list[within] = []
         self._wake = threading.Event()
-        self._watched: list[within] = []
+        self._asleep = True
         self._thread: threading.Thread | None = None
 
     def add(self, budget: within) -> None:
-        with self._guard:
-            self._watched.append(budget)
+        self.watched.append(budget)
+        if self._asleep:
+            self._asleep = False
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="budget", daemon=True)
                 self._thread.start()
-        self._wake.set()
-
-    def remove(self, budget: within) -> None:
-        with self._guard:
-            budget.over = True
-            if budget in self._watched:
-                self._watched.remove(budget)
+            self._wake.set()
 
     def _run(self) -> None:
+        last = time.monotonic()
         while True:
-            stuck: list[Callable[[], None]] = []
-            with self._guard:
-                now = time.monotonic()
-                nearest = now + _IDLE
-                for budget in self._watched:
+            now = time.monotonic()
+            if self.watched:
+                last = now
+                for budget in list(self.watched):
                     if budget.next <= now:
-                        _raise_into(budget.thread, OutOfTime)
-                        budget.fired = True
-                        budget.next = now + AGAIN
-                        if budget.stuck is not None and now > budget.deadline + GRACE:
-                            stuck.append(budget.stuck)
-                            budget.stuck = None
-                    nearest = min(nearest, budget.next)
+                        self._act(budget, now)
+            elif now - last > _IDLE_AFTER:
                 self._wake.clear()
-            for call in stuck:
-                call()
-            self._wake.wait(max(0.001, nearest - time.monotonic()))
+                self._asleep = True
+                if not self.watched:
+                    self._wake.wait()
+                self._asleep = False
+                last = time.monotonic()
+            time.sleep(_LOOK_EVERY)
+
+    def _act(self, budget: within, now: float) -> None:
+        with self.guard:
+            if budget.over:
+                return
+            _raise_into(budget.thread, OutOfTime)
+            budget.fired = True
+            budget.next = now + AGAIN
+            stuck = budget.stuck if now > budget.deadline + GRACE else None
+            if stuck is not None:
+                budget.stuck = None
+        if stuck is not None:
+            stuck()
 
 
 _watch = _Watch()
 
 
-class within:  # noqa: N801 - reads as the word it is: `with within(0.4, "d1"):`
+class within:
     """Allow the code inside so many seconds. Raises QueryTooDense when it takes longer."""
 
     __slots__ = ("deadline", "fired", "next", "over", "seconds", "stuck", "thread", "what")
@@ -107,7 +119,10 @@ class within:  # noqa: N801 - reads as the word it is: `with within(0.4, "d1"):`
         # The exception may still be on its way to this thread, also in the middle of these lines.
         while True:
             try:
-                _watch.remove(self)
+                with _watch.guard:
+                    self.over = True
+                if self in _watch.watched:
+                    _watch.watched.remove(self)
                 if self.fired:
                     _raise_into(self.thread, None)
                 return

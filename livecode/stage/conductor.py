@@ -1,6 +1,6 @@
 """The conductor: asks every slot's pattern ahead of time and hands the sender what it is to play.
 
-A cycle at a time, the slot that is known least far first. The conductor is always at least a second and a
+A cycle at a time, the slot that is known least far first. The conductor is always at least two seconds and a
 cycle ahead, so that the sender has something in hand when user code keeps the interpreter busy. When a
 pattern fails its slot goes back to the last take that did not, one line says why, and nobody else notices.
 """
@@ -25,10 +25,15 @@ from livecode.stage.protocol import Alive, Hold
 from livecode.stage.scene import Take
 from livecode.stage.timeline import Timeline
 
-AHEAD_SECONDS = 1.0
+AHEAD_SECONDS = 2.0
 AHEAD_CYCLES = 1.0
 BUDGET = 0.4
 """Seconds a cycle's query may take: what the other slots have in hand must outlast it."""
+FARTHEST_AHEAD = 8.0
+STALLS = 4.0
+"""How many of the stalls seen lately the sender must be able to bridge."""
+TOGETHER = 0.02
+"""Seconds for which finished pieces are kept back to leave in one frame."""
 ALIVE_EVERY = 1.0
 KEPT_LIT = 512
 
@@ -102,6 +107,8 @@ class Conductor:
         self._generation = 0
         self._running = False
         self._said_alive = 0.0
+        self._stall = 0.0
+        self._outbox: list[Any] = []
 
     def start(self) -> None:
         """Go on by itself from now on, in a thread."""
@@ -132,6 +139,7 @@ class Conductor:
             holds: list[Any] = []
             for slot in changes:
                 holds += self._ready_holds(self.parts[slot])
+            self._flush()
             if holds:
                 self._send(holds)
             self._changed.notify_all()
@@ -163,13 +171,15 @@ class Conductor:
             with self.lock:
                 part = self._neediest(goal)
             if part is None:
-                return
+                break
             self._fill_one(part, None)
+        with self.lock:
+            self._flush()
 
     def goal(self) -> float:
-        """The cycle up to which everything has to be known by now."""
-        cps = self._timeline.cps
-        return self._timeline.now() + max(AHEAD_CYCLES, AHEAD_SECONDS * cps)
+        """The cycle up to which all has to be known by now: farther when this thread was kept waiting."""
+        seconds = min(FARTHEST_AHEAD, AHEAD_SECONDS + STALLS * self._stall)
+        return self._timeline.now() + max(AHEAD_CYCLES, seconds * self._timeline.cps)
 
     def _new_thread(self) -> None:
         self._generation += 1
@@ -177,18 +187,41 @@ class Conductor:
         threading.Thread(target=self._run, args=(number,), name="conductor", daemon=True).start()
 
     def _run(self, number: int) -> None:
+        began = time.monotonic()
         while True:
             with self.lock:
                 if number != self._generation:
                     return
-                if time.monotonic() - self._said_alive > ALIVE_EVERY:
-                    self._said_alive = time.monotonic()
-                    self._send([Alive()])
+                now = time.monotonic()
+                if now - self._said_alive > ALIVE_EVERY:
+                    self._said_alive = now
+                    self._outbox.append(Alive())
+                self._catch_up()
                 part = self._neediest(self.goal())
+                if part is None or now - began > TOGETHER:
+                    self._flush()
+                    began = time.monotonic()
                 if part is None:
-                    self._changed.wait(self._pause())
+                    pause = self._pause()
+                    self._changed.wait(pause)
+                    began = time.monotonic()
+                    self._stall = max(0.97 * self._stall, began - now - pause - TOGETHER, 0.0)
                     continue
             self._fill_one(part, number)
+
+    def _catch_up(self) -> None:
+        """Cycles that have gone by unprepared are not asked for any more."""
+        if not self._timeline.running:
+            return
+        now = self._timeline.now()
+        for part in self.parts:
+            if part.held < now - 1.0:
+                part.held = float(floor(now))
+
+    def _flush(self) -> None:
+        if self._outbox:
+            messages, self._outbox = self._outbox, []
+            self._send(messages)
 
     def _pause(self) -> float:
         nearest = min(part.held for part in self.parts)
@@ -244,7 +277,7 @@ class Conductor:
 
     def _ship(self, part: Part, messages: list[Any], held: float) -> None:
         part.held = held
-        self._send(messages)
+        self._outbox += messages
 
     def _ready_holds(self, part: Part) -> list[Any]:
         """What can be said of a slot right now without asking anybody."""
@@ -309,7 +342,8 @@ class Conductor:
     def _complain(self, part: Part, take: Take, text: str) -> None:
         if text not in part.said:
             part.said.add(text)
-            self._notices.say(f"d{part.slot} leaves out an event: {text}" if part.slot else text, "fault", part.slot)
+            said = f"d{part.slot} leaves out an event: {text}" if part.slot else text
+            self._notices.say(said, "fault", part.slot)
 
     def _followers(self, touched: dict[int, float]) -> dict[int, float]:
         """Every slot that listens, directly or not, to one of these, and from which cycle on."""

@@ -21,14 +21,14 @@ from livecode.stage.protocol import Playable
 from livecode.stage.scene import Draft
 
 if TYPE_CHECKING:
-    from livecode.stage.session import Session
+    from livecode.stage.machinery import Machinery
 
 
 @dataclass(eq=False)
 class Evaluation:
     """What is being evaluated: whose session, its text, where it came from, and its wishes so far."""
 
-    session: Session
+    session: Machinery
     source: str
     name: str
     file: str | None = None

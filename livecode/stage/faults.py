@@ -19,7 +19,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from livecode.errors import LivecodeError, nearest, one_line
+from livecode.errors import nearest, one_line
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _LIBRARIES = tuple(
@@ -97,11 +97,10 @@ def _cause(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         kind = "indentation" if isinstance(error, IndentationError) else "syntax"
         return f"{kind} error: {error.msg}"
-    if isinstance(error, NameError) and not isinstance(error, LivecodeError):
-        if error.name:
-            near = nearest(error.name, _public_names())
-            cure = f"did you mean {near!r}?" if near else "is it defined further down, or in another file?"
-            return f"no name {error.name!r}: {cure}"
+    if isinstance(error, NameError) and error.name:
+        near = nearest(error.name, _public_names())
+        cure = f"did you mean {near!r}?" if near else "is it defined further down, or in another file?"
+        return f"no name {error.name!r}: {cure}"
     text = one_line(error)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 

@@ -17,7 +17,7 @@ MOST_STEPS = 1000
 
 @dataclass(frozen=True)
 class Step:
-    """One evaluation: its number, its text, the cycle at which it was made, whether it is the one in force."""
+    """One evaluation: its number, its text, the cycle at which it was made, whether it is in force."""
 
     number: int
     source: str

@@ -1,6 +1,6 @@
 """The journal: every evaluation on a line of its own, written as it happens.
 
-    {"kind": "evaluation", "second": 12.4, "cycle": 6.2, "origin": "<prompt>", "source": "d1 >> s(\\"bd\\")", "seed": null}
+    {"kind": "evaluation", "second": 12.4, "cycle": 6.2, "source": "d1 >> s('bd')", ...}
 
 A crash loses nothing that was entered before it. The first line says when the performance was and with what.
 """
@@ -50,7 +50,7 @@ class Journal:
             except (OSError, FileProblem) as error:
                 complain, self._complain = self._complain, None
                 if complain is not None:
-                    complain(f"the journal {self.path} cannot be written: {error}: what is played now is not kept")
+                    complain(f"the journal {self.path} cannot be written, so nothing is kept: {error}")
 
     def close(self) -> None:
         """No more lines."""

@@ -22,14 +22,14 @@ class Lane:
     """Notes of one slot in order of time, and up to which cycle they are known.
 
     >>> lane = Lane()
-    >>> lane.hold(Hold(1, 1, 0.0, 1.0, [Note(0.0, 0.5, "x", 1), Note(0.5, 0.5, "x", 1)]), sent=-1.0)
+    >>> lane.hold(Hold(1, 1, 0.0, 1.0, [Note(0.0, 0.5, "x", 1), Note(0.5, 0.5, "x", 1)]))
     >>> [note.begin for note in lane.take(0.25)]
     [0.0]
     >>> [note.begin for note in lane.take(1.75)]
     [0.5, 1.0, 1.5]
     """
 
-    __slots__ = ("_ahead", "_past", "epoch", "held", "looped", "playing", "replaced")
+    __slots__ = ("_ahead", "_past", "_taken", "epoch", "held", "looped", "playing", "replaced")
 
     def __init__(self) -> None:
         self.epoch = 0
@@ -37,6 +37,7 @@ class Lane:
         self.playing = False
         self.looped = 0
         self.replaced = 0
+        self._taken = -inf
         self._ahead: deque[Playable] = deque()
         self._past: deque[Playable] = deque()
 
@@ -48,23 +49,28 @@ class Lane:
         """The cycle of the next note held, `inf` when there is none."""
         return self._ahead[0].begin if self._ahead else inf
 
-    def hold(self, hold: Hold, sent: float) -> None:
-        """Take in what the front has prepared; `sent` is the cycle up to which notes have left already."""
+    def hold(self, hold: Hold) -> None:
+        """Take in what the front has prepared.
+
+        What comes for a time that has gone is not played late, but it is what will be repeated if need be.
+        """
         if hold.epoch < self.epoch:
             return
-        looping = self.playing and hold.begin < self.held and hold.epoch == self.epoch
-        if hold.epoch > self.epoch or looping:
+        behind = self.playing and hold.epoch == self.epoch and hold.begin < self._taken
+        if hold.epoch > self.epoch or hold.begin < self.held:
             # Whatever waits from here on belongs to an older pattern, or is only a repetition.
             self._cut(hold.begin)
         self.epoch = hold.epoch
         self.held = hold.end
         self.playing = hold.end != inf or bool(hold.notes)
-        notes = hold.notes
-        if looping and hold.begin < sent:
-            kept = [note for note in notes if note.begin >= sent]
-            self.replaced += len(notes) - len(kept)
-            notes = kept
-        self.add(notes)
+        if not behind:
+            self.add(hold.notes)
+            return
+        gone = [note for note in hold.notes if note.begin < self._taken]
+        self.replaced += len(gone)
+        kept = [note for note in self._past if note.begin < hold.begin]
+        self._past = deque([*kept, *sorted(gone, key=_begin)])
+        self.add([note for note in hold.notes if note.begin >= self._taken])
 
     def add(self, notes: Iterable[Playable]) -> None:
         """More notes, in any order."""
@@ -83,8 +89,8 @@ class Lane:
         Where the lane is known only up to an earlier cycle, its last cycle is repeated to get there.
         """
         while self.held < until and self.playing:
-            if not self._loop(until):
-                break
+            self._loop(until)
+        self._taken = max(self._taken, until)
         ahead = self._ahead
         if not ahead or ahead[0].begin >= until:
             return []
@@ -93,7 +99,7 @@ class Lane:
             taken.append(ahead.popleft())
         past = self._past
         past.extend(taken)
-        oldest = min(self.held, until) - 2.0
+        oldest = min(self.held, until) - 4.0
         while past and past[0].begin < oldest:
             past.popleft()
         return taken
@@ -110,18 +116,16 @@ class Lane:
         while ahead and ahead[-1].begin >= begin:
             ahead.pop()
 
-    def _loop(self, until: float) -> bool:
-        """Repeat the cycle before `held`; a lane far behind starts again near `until`, on the grid."""
+    def _loop(self, until: float) -> None:
+        """Repeat the cycle before `held`; a lane far behind goes on near `until`, on the grid."""
         end = self.held
         cycle = [note for note in (*self._past, *self._ahead) if end - 1.0 <= note.begin < end]
-        behind = max(0.0, float(int(until - end)))
-        moved = [replace(note, begin=note.begin + 1.0 + behind) for note in cycle]
-        self._ahead.extend(sorted(moved, key=_begin))
+        by = 1.0 + max(0.0, float(int(until - end)))
+        moved = [replace(note, begin=note.begin + by) for note in cycle]
+        moved = [note for note in moved if note.begin >= self._taken]
+        self.add(moved)
         self.looped += len(moved)
-        self.held = end + 1.0 + behind
-        if behind:
-            self._past.clear()
-        return True
+        self.held = end + by
 
 
 def _begin(note: Playable) -> float:

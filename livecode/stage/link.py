@@ -18,7 +18,7 @@ import msgspec
 from livecode.errors import EngineError
 from livecode.stage.clock import VirtualClock
 from livecode.stage.player import Player
-from livecode.stage.protocol import TO_FRONT, VERSION, Bye, Frames, Hello, frame
+from livecode.stage.protocol import TO_FRONT, Bye, Frames, Hello, frame
 from livecode.stage.transport import Collector
 
 PATIENCE = 3.0
@@ -153,13 +153,6 @@ class SenderLink:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(1.0)
             self._lost()
-
-
-def hello(
-    options: dict[str, Any], lookahead: float, transcript: Path | None = None, clicks: bool = False
-) -> Hello:
-    """The first message to a sender."""
-    return Hello(VERSION, options, lookahead, str(transcript) if transcript is not None else "", clicks)
 
 
 def _environment() -> dict[str, str]:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 SLOT_NAMES = tuple(f"d{number}" for number in range(1, 17))
 FUNCTIONS = (
-    "tempo", "cps", "meter", "hush", "mute", "unmute", "solo", "unsolo", "once", "metronome", "count_in", "undo",
-    "redo", "history", "running", "now", "next_cycle", "quant", "play",
+    "tempo", "cps", "meter", "hush", "mute", "unmute", "solo", "unsolo", "once", "metronome", "count_in",
+    "undo", "redo", "history", "running", "now", "next_cycle", "quant", "play",
 )  # fmt: skip
 NAMES: tuple[str, ...] = (*SLOT_NAMES, *FUNCTIONS, "record")
 """Every name that belongs to a session."""

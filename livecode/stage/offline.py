@@ -170,7 +170,8 @@ def _event(heard: Heard, slot: int, session: Session) -> Played:
 
 
 def _length(cycles: Any) -> int:
-    if isinstance(cycles, int | float | Fraction) and not isinstance(cycles, bool) and 0 < cycles <= MOST_CYCLES:
+    known = isinstance(cycles, int | float | Fraction) and not isinstance(cycles, bool)
+    if known and 0 < cycles <= MOST_CYCLES:
         whole = int(cycles)
         return whole if whole == cycles else whole + 1
     raise TempoError(f"{cycles!r} cycles cannot be played: give a whole number from 1 to {MOST_CYCLES}")

@@ -71,7 +71,6 @@ class Player:
         self._answer = answer or (lambda message: None)
         self._start: Start | None = None
         self._sent_second = -inf
-        self._sent_cycle = -inf
         self._pending: deque[tuple[float, int]] = deque()
         self._pending_total = 0
 
@@ -108,7 +107,7 @@ class Player:
         """Do what the front asks. False for a message that is not the player's."""
         if isinstance(message, Hold):
             if 0 <= message.slot < SLOTS:
-                self.lanes[message.slot].hold(message, self._sent_cycle)
+                self.lanes[message.slot].hold(message)
         elif isinstance(message, Load):
             self._load(message.commands)
         elif isinstance(message, Extra):
@@ -145,9 +144,8 @@ class Player:
         until = self.tempo.cycle_at(horizon)
         taken = self.extras.take(until)
         for lane in self.lanes:
-            if lane.playing or lane.next_begin < until:
-                taken += lane.take(until)
-        self._sent_second, self._sent_cycle = horizon, until
+            taken += lane.take(until)
+        self._sent_second = horizon
         if taken:
             self._send(taken, now)
 

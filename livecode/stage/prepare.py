@@ -152,7 +152,8 @@ def _checked(event: Any) -> Event:
     if not isinstance(event.value, dict):
         shown = repr(event.value)
         cure = 'say what it means, as in s("bd") or note("0 4 7")'
-        raise ControlError(f"{shown if len(shown) < 60 else shown[:57] + '...'} is no sound by itself: {cure}")
+        shown = shown if len(shown) < 60 else shown[:57] + "..."
+        raise ControlError(f"{shown} is no sound by itself: {cure}")
     return event
 
 

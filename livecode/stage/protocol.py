@@ -50,13 +50,15 @@ Playable = Note | GlobalEffect
 
 class Hello(msgspec.Struct, array_like=True, tag="hello"):
     """First message. `options` are `EngineOptions` fields; `transcript` a file for what is sent, or "";
-    `clicks`: add the test tap."""
+    `clicks`: add the test tap;
+    `orphaned_for`: seconds for which the music goes on without the front."""
 
     version: int
     options: dict[str, Any]
     lookahead: float = 0.12
     transcript: str = ""
     clicks: bool = False
+    orphaned_for: float = 30.0
     boot: bool = True
 
 
@@ -154,8 +156,9 @@ class State(msgspec.Struct, array_like=True, tag="state"):
 
     `sent` notes; `late` of them after their time; `dropped` for being more than 30 ms late; `lost` because
     there was no engine; `looped` were repeated because the front was behind; `pending` are in scsynth's
-    queue; `jitter` is the worst delay of a tick in milliseconds since the last report; `load` and `peak`
-    are scsynth's, in per cent; `master_peak` the loudest sample since the last report, -1 when unknown.
+    queue; `jitter` is the worst delay of a tick in milliseconds since the last report; `load` and `peak` are
+    scsynth's, in per cent; `xruns` are those that our own JACK reported; `master_peak` is the loudest sample
+    since the last report, -1 when unknown.
     """
 
     sounding: bool
@@ -174,6 +177,7 @@ class State(msgspec.Struct, array_like=True, tag="state"):
     master_peak: float = -1.0
     cpu: float = 0.0
     looping: bool = False
+    xruns: int = 0
 
 
 class Said(msgspec.Struct, array_like=True, tag="said"):

@@ -35,7 +35,7 @@ class Recording:
         return time.monotonic() - self._begun if self._length is None else self._length
 
     def stop(self) -> Path:
-        """Close the file; it is complete when this returns. Raises EngineError when it could not be written."""
+        """Close the file; it is complete when this returns. Raises EngineError if it cannot be written."""
         if self.running:
             self._end()
             if not self._done.wait(PATIENCE):

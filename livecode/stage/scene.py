@@ -22,6 +22,7 @@ from livecode.stage.tempo import Metre
 if TYPE_CHECKING:
     from livecode.language.pattern import Pattern
 
+COMMON_TIME = Metre()
 _numbers = count(1)
 
 
@@ -70,7 +71,7 @@ class Scene:
     muted: frozenset[int] = frozenset()
     soloed: frozenset[int] = frozenset()
     bpm: float = 120.0
-    metre: Metre = Metre()
+    metre: Metre = COMMON_TIME
     metronome: bool = False
 
     @property

@@ -55,7 +55,6 @@ TICK = 0.010
 LONGEST_SLEEP = 0.1
 REPORT_EVERY = 0.2
 STEP_EVERY = 0.5
-ORPHANED_FOR = 30.0
 FADE = 1.0
 MOST_UNREAD = 1 << 20
 PRIORITY = 10
@@ -137,7 +136,7 @@ class Sender:
         while self._later:
             self._answer(self._later.popleft())
         self._flush()
-        if now - self._front_heard > ORPHANED_FOR:
+        if self._hello is not None and now - self._front_heard > self._hello.orphaned_for:
             self._fade = FADE
         elif self._socket is None and self._player.tempo is None:
             self._fade = 0.0
@@ -247,6 +246,9 @@ class Sender:
             status = self._transport.engine.last_status
             if status is not None:
                 state.load, state.peak, state.synths = status.average_cpu, status.peak_cpu, status.synths
+            way = self._transport.engine.way
+            if way is not None and way.server is not None:
+                state.xruns = sum("xrun" in line.lower() for line in list(way.server.lines))
             with contextlib.suppress(Exception):
                 state.master_peak = max(self._transport.engine.meters().master())
         self._answer(state)
@@ -261,7 +263,8 @@ class Sender:
             from livecode.sound.tap import click as tap_click
 
             click = tap_click
-        self._transport = ScsynthTransport(engine, supervisor.encoder, supervisor.mixer, self._wall.wall, click)
+        encoder, mixer, wall = supervisor.encoder, supervisor.mixer, self._wall.wall
+        self._transport = ScsynthTransport(engine, encoder, mixer, wall, click)
         missing = [load for key, load in self._player.loads.items() if key not in supervisor.loaded]
         try:
             self._transport.load(missing)
@@ -293,7 +296,8 @@ class Sender:
         self._transport = None
         recording, self._recording = self._recording, None
         if recording is not None:
-            self._answer(Recorded(str(recording.path), recording.seconds, f"{recording.path} was cut short: {why}"))
+            problem = f"{recording.path} was cut short: {why}"
+            self._answer(Recorded(str(recording.path), recording.seconds, problem))
         if final:
             self._failed = True
             self._answer(Failed(why))

@@ -29,7 +29,7 @@ class Status:
     `state`: "off", "booting", "sounding", "looping" (the front is behind and the last cycle repeats) or
     "ended". `beat` counts from 1 to `beats`; `load` and `peak_load` are scsynth's, in per cent; `jitter` is
     the worst delay of the sender's ticks lately, in milliseconds; counts are of notes since the start;
-    `master_peak` is the loudest sample lately, -1 when unknown.
+    `master_peak` is the loudest sample lately, -1 when unknown; `xruns` those of our own JACK.
     """
 
     state: str
@@ -51,6 +51,7 @@ class Status:
     jitter: float
     master_peak: float
     recording: str
+    xruns: int
     slots: tuple[SlotStatus, ...]
 
 
