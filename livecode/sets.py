@@ -28,7 +28,9 @@ def factory() -> Path:
 
 
 def own() -> tuple[Path, ...]:
-    """The performer's sets: the folders in LIVECODE_SET (separated as in PATH), else the current folder if it is one."""
+    """The performer's sets: the folders in LIVECODE_SET (separated as in PATH), else the current folder if
+    it is one.
+    """
     named = os.environ.get("LIVECODE_SET", "")
     if named:
         return tuple(Path(part).expanduser() for part in named.split(os.pathsep) if part)

@@ -5,10 +5,16 @@ from livecode.sound.blocks import *
 from livecode.sound.ugens import *
 
 
-@instrument("bass", trim=-7.5, family="bass", attack=0.003, release=0.08,
-            brightness=Control(0.4, 0, 1, meaning="how far the filter opens"),
-            decay=Control(0.35, 0.02, 4, "s", "how fast the filter closes"),
-            suboctave=Control(0.4, 0, 1, meaning="sine below"))
+@instrument(
+    "bass",
+    trim=-7.5,
+    family="bass",
+    attack=0.003,
+    release=0.08,
+    brightness=Control(0.4, 0, 1, meaning="how far the filter opens"),
+    decay=Control(0.35, 0.02, 4, "s", "how fast the filter closes"),
+    suboctave=Control(0.4, 0, 1, meaning="sine below"),
+)
 def bass(freq, velocity, brightness, decay, suboctave):
     """A round synthesiser bass with a plucked filter and a firm bottom."""
     bright = lit(brightness, velocity)
@@ -18,21 +24,35 @@ def bass(freq, velocity, brightness, decay, suboctave):
     return centred((filtered * 1.6 + SinOsc.ar(freq) * suboctave).tanh())
 
 
-@instrument("subbass", trim=-9, family="bass", attack=0.006, release=0.08, aliases=("sub",),
-            drive=Control(0.25, 0, 1, meaning="overtones that small speakers need"))
+@instrument(
+    "subbass",
+    trim=-9,
+    family="bass",
+    attack=0.006,
+    release=0.08,
+    aliases=("sub",),
+    drive=Control(0.25, 0, 1, meaning="overtones that small speakers need"),
+)
 def subbass(freq, velocity, drive):
     """Almost a sine, driven just enough to be heard on a telephone."""
     pushed = 1 + lit(drive, velocity, 0.3) * 4
     return centred((SinOsc.ar(freq) * pushed + 0.15 * drive).tanh() / pushed.sqrt())
 
 
-@instrument("acid", trim=-5.5, family="bass", attack=0.001, release=0.05, aliases=("tb303", "303"),
-            cutoff=Control(420, 60, 8000, "Hz", "where the filter rests"),
-            resonance=Control(0.7, 0, 1, meaning="how much the filter squeals"),
-            sweep=Control(2.6, 0, 6, "octaves", "how far its envelope opens it"),
-            decay=Control(0.28, 0.03, 3, "s", "how fast it closes"),
-            width=Control(0, 0, 1, meaning="0 sawtooth, 1 square"),
-            drive=Control(0.35, 0, 1, meaning="distortion after the filter"))
+@instrument(
+    "acid",
+    trim=-5.5,
+    family="bass",
+    attack=0.001,
+    release=0.05,
+    aliases=("tb303", "303"),
+    cutoff=Control(420, 60, 8000, "Hz", "where the filter rests"),
+    resonance=Control(0.7, 0, 1, meaning="how much the filter squeals"),
+    sweep=Control(2.6, 0, 6, "octaves", "how far its envelope opens it"),
+    decay=Control(0.28, 0.03, 3, "s", "how fast it closes"),
+    width=Control(0, 0, 1, meaning="0 sawtooth, 1 square"),
+    drive=Control(0.35, 0, 1, meaning="distortion after the filter"),
+)
 def acid(freq, velocity, cutoff, resonance, sweep, decay, width, drive):
     """The silver box: one oscillator, a squealing filter, an accent on hard notes."""
     wave = Saw.ar(freq) * (1 - width) + centred(Pulse.ar(freq, 0.48)) * width
@@ -46,26 +66,47 @@ def acid(freq, velocity, cutoff, resonance, sweep, decay, width, drive):
     return centred((low * pushed * 0.55).tanh()) * held
 
 
-@instrument("reese", trim=-9, family="bass", attack=0.01, release=0.12, channels=2,
-            brightness=Control(0.35, 0, 1, meaning="how far the filter opens"),
-            detune=Control(0.3, 0, 1, meaning="how fast the saws beat"))
+@instrument(
+    "reese",
+    trim=-9,
+    family="bass",
+    attack=0.01,
+    release=0.12,
+    channels=2,
+    brightness=Control(0.35, 0, 1, meaning="how far the filter opens"),
+    detune=Control(0.3, 0, 1, meaning="how fast the saws beat"),
+)
 def reese(freq, velocity, brightness, detune):
     """Detuned saws that grind against each other, over a steady sub."""
     apart = detune * 0.012 + 0.001
+
     def side(seed):
-        voices = [LFSaw.ar(freq * (1 + apart * k), Rand.ir(0, 2)) for k in (-1.0, -0.31 * seed, 0.31 * seed, 1.0)]
+        voices = [
+            LFSaw.ar(freq * (1 + apart * k), Rand.ir(0, 2)) for k in (-1.0, -0.31 * seed, 0.31 * seed, 1.0)
+        ]
         return mix(voices) * 0.4
+
     bright = lit(brightness, velocity)
-    cutoff = (freq * 3 + bright * bright * 5000 + SinOsc.kr(0.13, Rand.ir(0, 6.28)) * 120 * bright).clip(80, 12000)
+    cutoff = (freq * 3 + bright * bright * 5000 + SinOsc.kr(0.13, Rand.ir(0, 6.28)) * 120 * bright).clip(
+        80, 12000
+    )
     sub = SinOsc.ar(freq) * 0.7
-    return [centred((HPF.ar(RLPF.ar(side(seed), cutoff, 0.7), freq * 1.2) * 1.5).tanh()) + sub for seed in (1, -1)]
+    return [
+        centred((HPF.ar(RLPF.ar(side(seed), cutoff, 0.7), freq * 1.2) * 1.5).tanh()) + sub for seed in (1, -1)
+    ]
 
 
-@instrument("wobble", trim=-15, family="bass", attack=0.005, release=0.08,
-            rate=Control(3, 0.05, 32, "Hz", "speed of the wobble"),
-            resonance=Control(0.6, 0, 1, meaning="how much the filter rings"),
-            brightness=Control(0.6, 0, 1, meaning="how far the filter opens"),
-            drive=Control(0.5, 0, 1, meaning="distortion"))
+@instrument(
+    "wobble",
+    trim=-15,
+    family="bass",
+    attack=0.005,
+    release=0.08,
+    rate=Control(3, 0.05, 32, "Hz", "speed of the wobble"),
+    resonance=Control(0.6, 0, 1, meaning="how much the filter rings"),
+    brightness=Control(0.6, 0, 1, meaning="how far the filter opens"),
+    drive=Control(0.5, 0, 1, meaning="distortion"),
+)
 def wobble(freq, velocity, rate, resonance, brightness, drive):
     """A bass whose filter opens and shuts in time."""
     source = Saw.ar(freq) + Pulse.ar(freq * 1.004, 0.4) + Saw.ar(freq * 0.5) * 0.4
@@ -75,10 +116,16 @@ def wobble(freq, velocity, rate, resonance, brightness, drive):
     return centred((low * (1 + drive * 4)).tanh()) + SinOsc.ar(freq) * 0.6
 
 
-@instrument("fmbass", trim=-8, family="bass", attack=0.001, release=0.1,
-            index=Control(3.5, 0, 20, meaning="how strongly the modulator bends the carrier"),
-            ratio=Control(1, 0.25, 8, meaning="frequency of the modulator over that of the carrier"),
-            decay=Control(0.3, 0.02, 4, "s", "how fast the overtones fade"))
+@instrument(
+    "fmbass",
+    trim=-8,
+    family="bass",
+    attack=0.001,
+    release=0.1,
+    index=Control(3.5, 0, 20, meaning="how strongly the modulator bends the carrier"),
+    ratio=Control(1, 0.25, 8, meaning="frequency of the modulator over that of the carrier"),
+    decay=Control(0.3, 0.02, 4, "s", "how fast the overtones fade"),
+)
 def fmbass(freq, velocity, index, ratio, decay):
     """A hard digital bass: two operators and a metallic start."""
     strength = index * (velocity * 1.25) * (perc(0.001, decay, -5) + 0.12)
@@ -87,10 +134,19 @@ def fmbass(freq, velocity, index, ratio, decay):
     return centred(SinOsc.ar(freq + modulator + knock)) * bend(1, 0.3, 0.72, 3, 0.5)
 
 
-@instrument("upright", trim=-9, family="bass", shape="decay", attack=0, release=0.1, ring=8, aliases=("doublebass",),
-            decay=Control(2.2, 0.1, 8, "s", "ring time of the string"),
-            damp=Control(0.5, 0, 1, meaning="softness of the finger"),
-            body=Control(0.6, 0, 1, meaning="how much wood is heard"))
+@instrument(
+    "upright",
+    trim=-9,
+    family="bass",
+    shape="decay",
+    attack=0,
+    release=0.1,
+    ring=8,
+    aliases=("doublebass",),
+    decay=Control(2.2, 0.1, 8, "s", "ring time of the string"),
+    damp=Control(0.5, 0, 1, meaning="softness of the finger"),
+    body=Control(0.6, 0, 1, meaning="how much wood is heard"),
+)
 def upright(freq, velocity, decay, damp, body):
     """A plucked double bass: a thick string, fingers and a wooden box."""
     bright = lit(1 - damp, velocity)
@@ -100,9 +156,18 @@ def upright(freq, velocity, decay, damp, body):
     return centred(tone + wood * 0.25 + finger * velocity)
 
 
-@instrument("slapbass", trim=-5, family="bass", shape="decay", attack=0, release=0.07, ring=8, aliases=("slap",),
-            decay=Control(2.5, 0.1, 8, "s", "ring time of the string"),
-            snap=Control(0.6, 0, 1, meaning="how hard the string hits the frets"))
+@instrument(
+    "slapbass",
+    trim=-5,
+    family="bass",
+    shape="decay",
+    attack=0,
+    release=0.07,
+    ring=8,
+    aliases=("slap",),
+    decay=Control(2.5, 0.1, 8, "s", "ring time of the string"),
+    snap=Control(0.6, 0, 1, meaning="how hard the string hits the frets"),
+)
 def slapbass(freq, velocity, decay, snap):
     """An electric bass under the thumb."""
     hit = lit(snap, velocity)

@@ -7,12 +7,22 @@ from livecode.sound.ugens import *
 DECAY = {"low": 0.02, "high": 8, "unit": "s", "meaning": "how long it rings"}
 
 
-@instrument("bd", trim=-9, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=5,
-            aliases=("kick",), variants=("bd", "bd808", "bd909", "bdacoustic", "bdhard", "bdsoft"),
-            decay=Control(0.38, **DECAY),
-            sweep=Control(2.4, 0, 6, "octaves", "how far the pitch falls"),
-            snap=Control(0.5, 0, 1, meaning="click of the beater"),
-            tone=Control(0.4, 0, 1, meaning="from round to hard"))
+@instrument(
+    "bd",
+    trim=-9,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.05,
+    ring=5,
+    aliases=("kick",),
+    variants=("bd", "bd808", "bd909", "bdacoustic", "bdhard", "bdsoft"),
+    decay=Control(0.38, **DECAY),
+    sweep=Control(2.4, 0, 6, "octaves", "how far the pitch falls"),
+    snap=Control(0.5, 0, 1, meaning="click of the beater"),
+    tone=Control(0.4, 0, 1, meaning="from round to hard"),
+)
 def bd(tuning, velocity, decay, sweep, snap, tone):
     """A bass drum with a short fall, a solid body and a click."""
     fall = octaves(sweep * (perc(0, 0.045, -7) * 0.75 + perc(0, 0.3, -6) * 0.12))
@@ -24,10 +34,19 @@ def bd(tuning, velocity, decay, sweep, snap, tone):
     return LPF.ar(body + (click + thump * 0.6) * snap * (0.4 + velocity * 0.75), 5000 + hard * 11000)
 
 
-@instrument("bdhard", trim=-9, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=5,
-            decay=Control(0.5, **DECAY),
-            sweep=Control(3.4, 0, 6, "octaves", "how far the pitch falls"),
-            tone=Control(0.6, 0, 1, meaning="from round to distorted"))
+@instrument(
+    "bdhard",
+    trim=-9,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.05,
+    ring=5,
+    decay=Control(0.5, **DECAY),
+    sweep=Control(3.4, 0, 6, "octaves", "how far the pitch falls"),
+    tone=Control(0.6, 0, 1, meaning="from round to distorted"),
+)
 def bdhard(tuning, velocity, decay, sweep, tone):
     """A hard techno bass drum, overdriven."""
     fall = octaves(sweep * (perc(0, 0.035, -6) * 0.7 + perc(0, 0.18, -5) * 0.25))
@@ -39,8 +58,18 @@ def bdhard(tuning, velocity, decay, sweep, tone):
     return LPF.ar(dirty + click * 0.5, 3000 + lit(tone, velocity) * 9000)
 
 
-@instrument("bdsoft", trim=-7, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=5,
-            decay=Control(0.45, **DECAY), tone=Control(0.2, 0, 1, meaning="from dull to bright"))
+@instrument(
+    "bdsoft",
+    trim=-7,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.05,
+    ring=5,
+    decay=Control(0.45, **DECAY),
+    tone=Control(0.2, 0, 1, meaning="from dull to bright"),
+)
 def bdsoft(tuning, velocity, decay, tone):
     """A felt-soft bass drum, felt more than heard."""
     fall = octaves(0.9 * perc(0, 0.09, -5))
@@ -49,11 +78,21 @@ def bdsoft(tuning, velocity, decay, tone):
     return body + skin + SinOsc.ar(100 * tuning * fall) * perc(0.002, decay * 0.3, -4) * 0.25
 
 
-@instrument("sn", trim=-6, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=4,
-            aliases=("sd", "snare"), variants=("sn", "sn808", "sn909", "snacoustic", "snbrush", "snelectro"),
-            decay=Control(0.22, **DECAY),
-            tone=Control(0.5, 0, 1, meaning="from skin to wires"),
-            snap=Control(0.5, 0, 1, meaning="crack of the stick"))
+@instrument(
+    "sn",
+    trim=-6,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.05,
+    ring=4,
+    aliases=("sd", "snare"),
+    variants=("sn", "sn808", "sn909", "snacoustic", "snbrush", "snelectro"),
+    decay=Control(0.22, **DECAY),
+    tone=Control(0.5, 0, 1, meaning="from skin to wires"),
+    snap=Control(0.5, 0, 1, meaning="crack of the stick"),
+)
 def sn(tuning, velocity, decay, tone, snap):
     """A tight snare drum: two skins and wires."""
     bright = lit(tone, velocity)
@@ -67,9 +106,19 @@ def sn(tuning, velocity, decay, tone, snap):
     return ((signal + crack * snap) * 1.3).tanh()
 
 
-@instrument("snelectro", trim=-5.5, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=4,
-            decay=Control(0.3, **DECAY), tone=Control(0.5, 0, 1, meaning="from low to high noise"),
-            sweep=Control(1.6, 0, 6, "octaves", "how far the pitch falls"))
+@instrument(
+    "snelectro",
+    trim=-5.5,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.05,
+    ring=4,
+    decay=Control(0.3, **DECAY),
+    tone=Control(0.5, 0, 1, meaning="from low to high noise"),
+    sweep=Control(1.6, 0, 6, "octaves", "how far the pitch falls"),
+)
 def snelectro(tuning, velocity, decay, tone, sweep):
     """A big electronic snare of the eighties, with gated noise."""
     fall = octaves(sweep * perc(0, 0.08, -4))
@@ -79,16 +128,29 @@ def snelectro(tuning, velocity, decay, tone, sweep):
     return ((skin + HPF.ar(noise, 250)) * 1.4).tanh()
 
 
-@instrument("cp", trim=-1, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=3,
-            aliases=("clap",), variants=("cp", "cp808", "cp909"),
-            decay=Control(0.18, **DECAY), tone=Control(0.5, 0, 1, meaning="from dark to bright"),
-            spread=Control(0.6, 0, 1, meaning="how far apart the hands are"))
+@instrument(
+    "cp",
+    trim=-1,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.05,
+    ring=3,
+    aliases=("clap",),
+    variants=("cp", "cp808", "cp909"),
+    decay=Control(0.18, **DECAY),
+    tone=Control(0.5, 0, 1, meaning="from dark to bright"),
+    spread=Control(0.6, 0, 1, meaning="how far apart the hands are"),
+)
 def cp(tuning, velocity, decay, tone, spread):
     """Several hands clapping, never twice the same, and their room."""
+
     def hands(number):
         late = (number * 0.0105 + Rand.ir(0, 0.004)) * spread
         strike = EnvGen.ar(envelope=Envelope([0, 0, 1, 0], [late, 0.0004, 0.009], [0, 0, -4]))
         return BPF.ar(WhiteNoise.ar() * strike, Rand.ir(900, 1500) * tuning, 0.6)
+
     late = 0.036 * spread
     tail = EnvGen.ar(envelope=Envelope([0, 0, 1, 0], [late, 0.001, decay], [0, 0, -5]))
     room = BPF.ar(WhiteNoise.ar(), 1250 * tuning, 0.9) * tail * 0.9
@@ -102,10 +164,20 @@ def metal(tuning, low, width=0.5):
     return mix([Pulse.ar(low * ratio * tuning, width) for ratio in ratios])
 
 
-@instrument("hh", trim=-7.5, family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=2,
-            aliases=("hat", "ch"), variants=("hh", "hh808", "hh909", "hhacoustic"),
-            decay=Control(0.055, 0.01, 2, "s", "how long it rings"),
-            tone=Control(0.5, 0, 1, meaning="from dark to bright"))
+@instrument(
+    "hh",
+    trim=-7.5,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.03,
+    ring=2,
+    aliases=("hat", "ch"),
+    variants=("hh", "hh808", "hh909", "hhacoustic"),
+    decay=Control(0.055, 0.01, 2, "s", "how long it rings"),
+    tone=Control(0.5, 0, 1, meaning="from dark to bright"),
+)
 def hh(tuning, velocity, decay, tone):
     """A closed hi-hat, metal and air."""
     bright = lit(tone, velocity)
@@ -116,10 +188,20 @@ def hh(tuning, velocity, decay, tone):
     return BPeakEQ.ar(signal, 9500, 0.8, bright * 6 - 2) * shape
 
 
-@instrument("oh", trim=-7.5, family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=4,
-            aliases=("openhat", "ho"), variants=("oh", "oh808", "oh909", "ohacoustic"),
-            decay=Control(0.42, 0.02, 6, "s", "how long it rings"),
-            tone=Control(0.5, 0, 1, meaning="from dark to bright"))
+@instrument(
+    "oh",
+    trim=-7.5,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.03,
+    ring=4,
+    aliases=("openhat", "ho"),
+    variants=("oh", "oh808", "oh909", "ohacoustic"),
+    decay=Control(0.42, 0.02, 6, "s", "how long it rings"),
+    tone=Control(0.5, 0, 1, meaning="from dark to bright"),
+)
 def oh(tuning, velocity, decay, tone):
     """An open hi-hat."""
     bright = lit(tone, velocity)
@@ -129,15 +211,29 @@ def oh(tuning, velocity, decay, tone):
     return BPeakEQ.ar(signal, 8800, 0.8, bright * 6 - 2) * shape
 
 
-@instrument("rim", trim=-7.5, family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=1,
-            aliases=("rs", "rimshot"), decay=Control(0.06, 0.01, 1, "s", "how long it rings"),
-            tone=Control(0.5, 0, 1, meaning="from wood to metal"))
+@instrument(
+    "rim",
+    trim=-7.5,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.03,
+    ring=1,
+    aliases=("rs", "rimshot"),
+    decay=Control(0.06, 0.01, 1, "s", "how long it rings"),
+    tone=Control(0.5, 0, 1, meaning="from wood to metal"),
+)
 def rim(tuning, velocity, decay, tone):
     """Stick on the rim."""
     hit = HPF.ar(WhiteNoise.ar(), 1200) * perc(0, 0.003, -3)
     bright = lit(tone, velocity)
-    modes = [(478 * tuning, 0.10, decay * 1.6), (1090 * tuning, 0.13, decay * 1.1),
-             (1732 * tuning, 0.20, decay), (2905 * tuning, 0.04 + bright * 0.2, decay * 0.6)]
+    modes = [
+        (478 * tuning, 0.10, decay * 1.6),
+        (1090 * tuning, 0.13, decay * 1.1),
+        (1732 * tuning, 0.20, decay),
+        (2905 * tuning, 0.04 + bright * 0.2, decay * 0.6),
+    ]
     return (HPF.ar(rung(hit, modes) + hit * 0.35, 380) * 2).tanh()
 
 
@@ -150,66 +246,131 @@ def tom(tuning, base, velocity, decay, sweep, tone):
     return (body * 1.3 + skin).tanh()
 
 
-TOM = {"shape": "one-shot", "pitched": False, "attack": 0, "release": 0.05, "ring": 4,
-       "sweep": Control(0.7, 0, 6, "octaves", "how far the pitch falls"),
-       "tone": Control(0.4, 0, 1, meaning="how much stick is heard")}
+TOM = {
+    "shape": "one-shot",
+    "pitched": False,
+    "attack": 0,
+    "release": 0.05,
+    "ring": 4,
+    "sweep": Control(0.7, 0, 6, "octaves", "how far the pitch falls"),
+    "tone": Control(0.4, 0, 1, meaning="how much stick is heard"),
+}
 
 
-@instrument("lt", trim=-5.5, family="drums", aliases=("lowtom",), variants=("lt", "lt808", "tomacoustic"),
-            decay=Control(0.55, **DECAY), **TOM)
+@instrument(
+    "lt",
+    trim=-5.5,
+    family="drums",
+    aliases=("lowtom",),
+    variants=("lt", "lt808", "tomacoustic"),
+    decay=Control(0.55, **DECAY),
+    **TOM,
+)
 def lt(tuning, velocity, decay, sweep, tone):
     """Low tom."""
     return tom(tuning, 82, velocity, decay, sweep, tone)
 
 
-@instrument("mt", trim=-5.5, family="drums", aliases=("midtom", "tom"), variants=("mt", "mt808", "tomacoustic"),
-            decay=Control(0.45, **DECAY), **TOM)
+@instrument(
+    "mt",
+    trim=-5.5,
+    family="drums",
+    aliases=("midtom", "tom"),
+    variants=("mt", "mt808", "tomacoustic"),
+    decay=Control(0.45, **DECAY),
+    **TOM,
+)
 def mt(tuning, velocity, decay, sweep, tone):
     """Middle tom."""
     return tom(tuning, 118, velocity, decay, sweep, tone)
 
 
-@instrument("ht", trim=-5.5, family="drums", aliases=("hightom",), variants=("ht", "ht808", "tomacoustic"),
-            decay=Control(0.36, **DECAY), **TOM)
+@instrument(
+    "ht",
+    trim=-5.5,
+    family="drums",
+    aliases=("hightom",),
+    variants=("ht", "ht808", "tomacoustic"),
+    decay=Control(0.36, **DECAY),
+    **TOM,
+)
 def ht(tuning, velocity, decay, sweep, tone):
     """High tom."""
     return tom(tuning, 166, velocity, decay, sweep, tone)
 
 
-@instrument("cr", trim=-6, family="drums", shape="one-shot", pitched=False, attack=0, release=0.1, ring=7, channels=2,
-            aliases=("crash", "cy", "cymbal"), variants=("cr", "cy808", "crashacoustic"),
-            decay=Control(1.9, 0.1, 8, "s", "how long it rings"),
-            tone=Control(0.5, 0, 1, meaning="from dark to bright"))
+@instrument(
+    "cr",
+    trim=-6,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.1,
+    ring=7,
+    channels=2,
+    aliases=("crash", "cy", "cymbal"),
+    variants=("cr", "cy808", "crashacoustic"),
+    decay=Control(1.9, 0.1, 8, "s", "how long it rings"),
+    tone=Control(0.5, 0, 1, meaning="from dark to bright"),
+)
 def cr(tuning, velocity, decay, tone):
     """A crash cymbal, wide."""
     bright = lit(tone, velocity)
+
     def side(base):
         ring = metal(tuning, base) * 0.12 + metal(tuning, base * 1.47, 0.3) * 0.12
         low = BPF.ar(ring, 3700 * tuning, 0.8) * perc(0.002, decay * 0.7, -4)
         high = HPF.ar(ring + WhiteNoise.ar() * 0.5, 5200) * perc(0.004, decay, -5)
         splash = HPF.ar(WhiteNoise.ar(), 3000) * perc(0, 0.06, -4) * 0.6
         return low * 0.8 + high * (0.35 + bright * 0.6) + splash * bright
+
     return [side(331), side(347)]
 
 
-@instrument("rd", trim=-2, family="drums", shape="one-shot", pitched=False, attack=0, release=0.1, ring=7,
-            aliases=("ride",), variants=("rd", "rideacoustic"),
-            decay=Control(1.4, 0.1, 8, "s", "how long it rings"), body=Control(0.4, 0, 1, meaning="how much bell"),
-            tone=Control(0.5, 0, 1, meaning="from dark to bright"))
+@instrument(
+    "rd",
+    trim=-2,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.1,
+    ring=7,
+    aliases=("ride",),
+    variants=("rd", "rideacoustic"),
+    decay=Control(1.4, 0.1, 8, "s", "how long it rings"),
+    body=Control(0.4, 0, 1, meaning="how much bell"),
+    tone=Control(0.5, 0, 1, meaning="from dark to bright"),
+)
 def rd(tuning, velocity, decay, body, tone):
     """A ride cymbal: a clear stick over a dark wash."""
     bright = lit(tone, velocity)
     ring = metal(tuning, 583) * 0.16 + metal(tuning, 777, 0.25) * 0.12
     wash = BPF.ar(HPF.ar(ring + WhiteNoise.ar() * 0.2, 3500), 7200, 1.2) * perc(0, decay, -3.5)
     stick = BPF.ar(ring + WhiteNoise.ar() * 0.3, 5200 * tuning, 0.5) * perc(0, 0.05, -5) * 1.6
-    bell = mix([SinOsc.ar(f * tuning, Rand.ir(0, 6)) * perc(0, decay * t, -4) * a
-                for f, a, t in ((853, 0.5, 0.5), (1391, 0.35, 0.4), (2259, 0.3, 0.3), (3077, 0.2, 0.25))])
+    bell = mix(
+        [
+            SinOsc.ar(f * tuning, Rand.ir(0, 6)) * perc(0, decay * t, -4) * a
+            for f, a, t in ((853, 0.5, 0.5), (1391, 0.35, 0.4), (2259, 0.3, 0.3), (3077, 0.2, 0.25))
+        ]
+    )
     return wash * (0.5 + bright * 0.5) + stick * (0.3 + bright) + bell * body * 0.16
 
 
-@instrument("cb", trim=-7, family="drums", shape="one-shot", pitched=False, attack=0, release=0.05, ring=2,
-            aliases=("cowbell",), decay=Control(0.28, 0.02, 2, "s", "how long it rings"),
-            tone=Control(0.5, 0, 1, meaning="from dark to bright"))
+@instrument(
+    "cb",
+    trim=-7,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.05,
+    ring=2,
+    aliases=("cowbell",),
+    decay=Control(0.28, 0.02, 2, "s", "how long it rings"),
+    tone=Control(0.5, 0, 1, meaning="from dark to bright"),
+)
 def cb(tuning, velocity, decay, tone):
     """A cowbell: two square waves a sharp fifth apart through a band-pass."""
     pair = Pulse.ar(541 * tuning, 0.5) + Pulse.ar(807 * tuning, 0.5)
@@ -217,8 +378,18 @@ def cb(tuning, velocity, decay, tone):
     return HPF.ar(BPF.ar(pair, 900 + lit(tone, velocity) * 900, 0.9), 300) * shape
 
 
-@instrument("cl", trim=1, family="drums", shape="one-shot", pitched=False, attack=0, release=0.02, ring=1,
-            aliases=("clave", "claves"), decay=Control(0.09, 0.01, 1, "s", "how long it rings"))
+@instrument(
+    "cl",
+    trim=1,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.02,
+    ring=1,
+    aliases=("clave", "claves"),
+    decay=Control(0.09, 0.01, 1, "s", "how long it rings"),
+)
 def cl(tuning, velocity, decay):
     """Two wooden sticks."""
     hit = HPF.ar(WhiteNoise.ar(), 2000) * perc(0, 0.0015, -2)
@@ -226,13 +397,25 @@ def cl(tuning, velocity, decay):
     return rung(hit, modes) + hit * 0.1
 
 
-@instrument("sh", trim=-5, family="drums", shape="one-shot", pitched=False, attack=0, release=0.03, ring=1,
-            aliases=("shaker", "ma", "maracas"), decay=Control(0.09, 0.01, 1, "s", "how long it rings"),
-            attackness=Control(0.35, 0, 1, meaning="from sharp to swishing"),
-            tone=Control(0.5, 0, 1, meaning="from dark to bright"))
+@instrument(
+    "sh",
+    trim=-5,
+    family="drums",
+    shape="one-shot",
+    pitched=False,
+    attack=0,
+    release=0.03,
+    ring=1,
+    aliases=("shaker", "ma", "maracas"),
+    decay=Control(0.09, 0.01, 1, "s", "how long it rings"),
+    attackness=Control(0.35, 0, 1, meaning="from sharp to swishing"),
+    tone=Control(0.5, 0, 1, meaning="from dark to bright"),
+)
 def sh(tuning, velocity, decay, attackness, tone):
     """A shaker: grains thrown against a shell."""
     grains = WhiteNoise.ar() * 0.5 + Dust2.ar(2500) * 1.2
-    shape = EnvGen.ar(envelope=Envelope([0, 1, 0.25, 0], [0.002 + attackness * 0.05, 0.03, decay], [3, -4, -4]))
+    shape = EnvGen.ar(
+        envelope=Envelope([0, 1, 0.25, 0], [0.002 + attackness * 0.05, 0.03, decay], [3, -4, -4])
+    )
     bright = lit(tone, velocity)
     return HPF.ar(BPF.ar(grains, (5000 + bright * 4000) * tuning, 0.7), 2800) * shape

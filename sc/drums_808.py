@@ -15,10 +15,16 @@ def squares(tuning):
     return mix([Pulse.ar(freq * tuning, 0.5) for freq in SQUARES]) / 6
 
 
-@instrument("bd808", trim=-4, **SHOT, ring=7, aliases=("808bd", "808"),
-            decay=Control(1.1, 0.05, 6, "s", "how long it booms"),
-            tone=Control(0.3, 0, 1, meaning="how much click passes"),
-            sweep=Control(0.9, 0, 4, "octaves", "how far the pitch falls at the start"))
+@instrument(
+    "bd808",
+    trim=-4,
+    **SHOT,
+    ring=7,
+    aliases=("808bd", "808"),
+    decay=Control(1.1, 0.05, 6, "s", "how long it booms"),
+    tone=Control(0.3, 0, 1, meaning="how much click passes"),
+    sweep=Control(0.9, 0, 4, "octaves", "how far the pitch falls at the start"),
+)
 def bd808(tuning, velocity, decay, tone, sweep):
     """The long boom: a struck resonator whose pitch sighs a little as it rings."""
     bright = lit(tone, velocity)
@@ -28,10 +34,16 @@ def bd808(tuning, velocity, decay, tone, sweep):
     return centred((boom * 1.35).tanh() + click)
 
 
-@instrument("sn808", trim=-10.5, **SHOT, ring=3, aliases=("808sd", "sd808"),
-            decay=Control(0.2, 0.02, 2, "s", "how long the noise lasts"),
-            tone=Control(0.5, 0, 1, meaning="from the low to the high resonator"),
-            snap=Control(0.5, 0, 1, meaning="snappy: how much noise"))
+@instrument(
+    "sn808",
+    trim=-10.5,
+    **SHOT,
+    ring=3,
+    aliases=("808sd", "sd808"),
+    decay=Control(0.2, 0.02, 2, "s", "how long the noise lasts"),
+    tone=Control(0.5, 0, 1, meaning="from the low to the high resonator"),
+    snap=Control(0.5, 0, 1, meaning="snappy: how much noise"),
+)
 def sn808(tuning, velocity, decay, tone, snap):
     """Two resonators and a puff of noise."""
     low = SinOsc.ar(178 * tuning * octaves(0.2 * perc(0, 0.01, -4))) * perc(0, 0.14, -4)
@@ -41,12 +53,20 @@ def sn808(tuning, velocity, decay, tone, snap):
     return low * (1 - bright * 0.5) + high * (0.3 + bright * 0.5) + noise * snap * 0.9
 
 
-@instrument("cp808", trim=-3.5, **SHOT, ring=3, aliases=("808cp",),
-            decay=Control(0.22, 0.02, 2, "s", "how long the room rings"))
+@instrument(
+    "cp808",
+    trim=-3.5,
+    **SHOT,
+    ring=3,
+    aliases=("808cp",),
+    decay=Control(0.22, 0.02, 2, "s", "how long the room rings"),
+)
 def cp808(tuning, decay):
     """Band-passed noise in three teeth and a tail."""
     noise = BPF.ar(WhiteNoise.ar(), 1020 * tuning, 0.45) * 2
-    teeth = bend(1, 0.0095, 0.05, 0.0001, 1, 0.0095, 0.05, 0.0001, 1, 0.0095, 0.05, 0.0001, 0.9, 0.02, 0, curve=-3)
+    teeth = bend(
+        1, 0.0095, 0.05, 0.0001, 1, 0.0095, 0.05, 0.0001, 1, 0.0095, 0.05, 0.0001, 0.9, 0.02, 0, curve=-3
+    )
     tail = EnvGen.ar(envelope=Envelope([0, 0, 0.55, 0], [0.028, 0.001, decay], [0, 0, -5]))
     return noise * (teeth + tail)
 
@@ -56,25 +76,43 @@ def hat(tuning, velocity, decay, tone):
     return HPF.ar(HPF.ar(band, 6600 + lit(tone, velocity) * 2200), 6000) * perc(0, decay, -4.5) * 6
 
 
-@instrument("hh808", trim=2, **SHOT, ring=2, aliases=("808hc", "808hh"),
-            decay=Control(0.07, 0.01, 2, "s", "how long it rings"),
-            tone=Control(0.4, 0, 1, meaning="from full to thin"))
+@instrument(
+    "hh808",
+    trim=2,
+    **SHOT,
+    ring=2,
+    aliases=("808hc", "808hh"),
+    decay=Control(0.07, 0.01, 2, "s", "how long it rings"),
+    tone=Control(0.4, 0, 1, meaning="from full to thin"),
+)
 def hh808(tuning, velocity, decay, tone):
     """The closed hat of six square waves."""
     return hat(tuning, velocity, decay, tone)
 
 
-@instrument("oh808", trim=-0.5, **SHOT, ring=4, aliases=("808oh",),
-            decay=Control(0.5, 0.02, 4, "s", "how long it rings"),
-            tone=Control(0.4, 0, 1, meaning="from full to thin"))
+@instrument(
+    "oh808",
+    trim=-0.5,
+    **SHOT,
+    ring=4,
+    aliases=("808oh",),
+    decay=Control(0.5, 0.02, 4, "s", "how long it rings"),
+    tone=Control(0.4, 0, 1, meaning="from full to thin"),
+)
 def oh808(tuning, velocity, decay, tone):
     """The open hat of six square waves."""
     return hat(tuning, velocity, decay, tone)
 
 
-@instrument("cy808", trim=-4, **SHOT, ring=7, aliases=("808cy",),
-            decay=Control(1.3, 0.1, 6, "s", "how long it rings"),
-            tone=Control(0.5, 0, 1, meaning="from the low to the high band"))
+@instrument(
+    "cy808",
+    trim=-4,
+    **SHOT,
+    ring=7,
+    aliases=("808cy",),
+    decay=Control(1.3, 0.1, 6, "s", "how long it rings"),
+    tone=Control(0.5, 0, 1, meaning="from the low to the high band"),
+)
 def cy808(tuning, velocity, decay, tone):
     """The cymbal: two bands of the six square waves, each with its own decay."""
     source = squares(tuning)
@@ -84,8 +122,14 @@ def cy808(tuning, velocity, decay, tone):
     return HPF.ar(low * (1.2 - bright) + high * (0.8 + bright * 2.2), 2000) * 3
 
 
-@instrument("cb808", trim=-5, **SHOT, ring=2, aliases=("808cb",),
-            decay=Control(0.35, 0.02, 2, "s", "how long it rings"))
+@instrument(
+    "cb808",
+    trim=-5,
+    **SHOT,
+    ring=2,
+    aliases=("808cb",),
+    decay=Control(0.35, 0.02, 2, "s", "how long it rings"),
+)
 def cb808(tuning, decay):
     """More of it: two of the squares, 540 and 800 Hz."""
     pair = Pulse.ar(540 * tuning, 0.5) * 0.8 + Pulse.ar(800 * tuning, 0.5)
@@ -105,8 +149,11 @@ def cl808(tuning):
     return SinOsc.ar(2500 * tuning) * perc(0, 0.05, -4)
 
 
-TOM = {"ring": 4, "decay": Control(0.35, 0.02, 4, "s", "how long it rings"),
-       "noise": Control(0.3, 0, 1, meaning="how much noise is mixed in")}
+TOM = {
+    "ring": 4,
+    "decay": Control(0.35, 0.02, 4, "s", "how long it rings"),
+    "noise": Control(0.3, 0, 1, meaning="how much noise is mixed in"),
+}
 
 
 def drum(freq, tuning, decay, noise):

@@ -1,8 +1,8 @@
 """Drums of skin, wood and bronze, from the modes of what vibrates.
 
 Modes of an ideal membrane: Rayleigh, The Theory of Sound (1894), zeros of Bessel functions over the first:
-1, 1.593, 2.135, 2.295, 2.653, 2.917. Cymbals: dense inharmonic modes, highs fed from lows (Fletcher and Rossing,
-The Physics of Musical Instruments, 1998)."""
+1, 1.593, 2.135, 2.295, 2.653, 2.917. Cymbals: dense inharmonic modes, highs fed from lows (Fletcher and
+Rossing, The Physics of Musical Instruments, 1998)."""
 
 from livecode.sound import Control, instrument
 from livecode.sound.blocks import *
@@ -15,42 +15,68 @@ MEMBRANE = (1.0, 1.593, 2.135, 2.295, 2.653, 2.917)
 def membrane(hit, base, decay, bright):
     """A drum head: high modes are weaker and die sooner; a harder stroke excites more of them."""
     modes = [
-        (base * ratio, 0.16 / (1 + number * 0.9) * (1 if number == 0 else bright * 1.6), decay / (1 + number * 0.8))
+        (
+            base * ratio,
+            0.16 / (1 + number * 0.9) * (1 if number == 0 else bright * 1.6),
+            decay / (1 + number * 0.8),
+        )
         for number, ratio in enumerate(MEMBRANE)
     ]
     return rung(hit, modes)
 
 
-@instrument("bdacoustic", trim=-5, **SHOT, ring=3,
-            decay=Control(0.5, 0.05, 3, "s", "how long the head rings"),
-            snap=Control(0.5, 0, 1, meaning="click of the beater"), damp=Control(0.5, 0, 1, meaning="blanket inside"))
+@instrument(
+    "bdacoustic",
+    trim=-5,
+    **SHOT,
+    ring=3,
+    decay=Control(0.5, 0.05, 3, "s", "how long the head rings"),
+    snap=Control(0.5, 0, 1, meaning="click of the beater"),
+    damp=Control(0.5, 0, 1, meaning="blanket inside"),
+)
 def bdacoustic(tuning, velocity, decay, snap, damp):
     """A bass drum with two heads, a felt beater and a blanket."""
     bright = lit(snap, velocity)
     hit = LPF.ar(WhiteNoise.ar(), 300 + bright * 1800) * perc(0, 0.006, -2) * 2
     ring = decay * (1.3 - damp * 0.8)
     shell = membrane(hit, 62 * tuning, ring, bright)
-    punch = SinOsc.ar(58 * tuning * octaves(0.7 * perc(0, 0.03, -4))) * perc(0.001, 0.22 * (1.4 - damp * 0.6), -4)
+    punch = SinOsc.ar(58 * tuning * octaves(0.7 * perc(0, 0.03, -4))) * perc(
+        0.001, 0.22 * (1.4 - damp * 0.6), -4
+    )
     click = BPF.ar(WhiteNoise.ar(), 3100, 0.5) * perc(0, 0.009, -3) * bright * 1.4
     return ((punch * 1.1 + shell + click) * 1.1).tanh()
 
 
-@instrument("snacoustic", trim=-6, **SHOT, ring=3,
-            decay=Control(0.3, 0.05, 3, "s", "how long it rings"),
-            snap=Control(0.6, 0, 1, meaning="how tight the wires are"), damp=Control(0.4, 0, 1, meaning="tape on the head"))
+@instrument(
+    "snacoustic",
+    trim=-6,
+    **SHOT,
+    ring=3,
+    decay=Control(0.3, 0.05, 3, "s", "how long it rings"),
+    snap=Control(0.6, 0, 1, meaning="how tight the wires are"),
+    damp=Control(0.4, 0, 1, meaning="tape on the head"),
+)
 def snacoustic(tuning, velocity, decay, snap, damp):
     """A wooden snare: head modes rattle the wires."""
     bright = lit(0.6, velocity)
     hit = LPF.ar(WhiteNoise.ar(), 2500 + bright * 7000) * perc(0, 0.005, -2)
     head = membrane(hit * 3, 196 * tuning, decay * (1.2 - damp * 0.8), bright)
     shell = rung(hit, [(412 * tuning, 0.1, 0.12), (968 * tuning, 0.07, 0.08), (1550, 0.05, 0.05)])
-    wires = WhiteNoise.ar() * (perc(0.002, 0.09 + decay * 0.35, -4) * 0.55 + Amplitude.kr(head, 0.001, 0.05) * 0.8)
+    wires = WhiteNoise.ar() * (
+        perc(0.002, 0.09 + decay * 0.35, -4) * 0.55 + Amplitude.kr(head, 0.001, 0.05) * 0.8
+    )
     wires = BPF.ar(wires, 6200, 1.5) * 0.8 + BPF.ar(wires, 3300, 0.8) * 0.7
     return ((head + shell + wires * snap * 1.5 + hit * 0.5) * 1.2).tanh()
 
 
-@instrument("snbrush", trim=-4.5, **SHOT, ring=2, aliases=("brush",),
-            decay=Control(0.2, 0.03, 2, "s", "length of the stroke"))
+@instrument(
+    "snbrush",
+    trim=-4.5,
+    **SHOT,
+    ring=2,
+    aliases=("brush",),
+    decay=Control(0.2, 0.03, 2, "s", "length of the stroke"),
+)
 def snbrush(tuning, velocity, decay):
     """A snare stroked with a brush."""
     stroke = EnvGen.ar(envelope=Envelope([0, 1, 0.4, 0], [0.025, 0.06, decay], [2, -3, -3]))
@@ -59,9 +85,14 @@ def snbrush(tuning, velocity, decay):
     return (wires + head) * stroke
 
 
-@instrument("tomacoustic", trim=-6, **SHOT, ring=4,
-            decay=Control(0.8, 0.05, 4, "s", "how long the head rings"),
-            damp=Control(0.3, 0, 1, meaning="gel on the head"))
+@instrument(
+    "tomacoustic",
+    trim=-6,
+    **SHOT,
+    ring=4,
+    decay=Control(0.8, 0.05, 4, "s", "how long the head rings"),
+    damp=Control(0.3, 0, 1, meaning="gel on the head"),
+)
 def tomacoustic(tuning, velocity, decay, damp):
     """A tom with a coated head; `note` tunes it."""
     bright = lit(0.5, velocity)
@@ -82,9 +113,14 @@ def bronze(base, count, spread_, time, bright):
     return modes
 
 
-@instrument("hhacoustic", trim=-16, **SHOT, ring=2,
-            decay=Control(0.09, 0.01, 2, "s", "how long it rings"),
-            tone=Control(0.5, 0, 1, meaning="from the edge to the tip of the stick"))
+@instrument(
+    "hhacoustic",
+    trim=-16,
+    **SHOT,
+    ring=2,
+    decay=Control(0.09, 0.01, 2, "s", "how long it rings"),
+    tone=Control(0.5, 0, 1, meaning="from the edge to the tip of the stick"),
+)
 def hhacoustic(tuning, velocity, decay, tone):
     """Two cymbals pressed together."""
     bright = lit(tone, velocity)
@@ -94,9 +130,14 @@ def hhacoustic(tuning, velocity, decay, tone):
     return HPF.ar(rung(hit, modes) * perc(0, decay * 1.6, -4) * 0.12 + noise + hit * bright * 0.5, 3800)
 
 
-@instrument("ohacoustic", trim=-16.5, **SHOT, ring=4,
-            decay=Control(0.6, 0.05, 4, "s", "how long it rings"),
-            tone=Control(0.5, 0, 1, meaning="from the edge to the tip of the stick"))
+@instrument(
+    "ohacoustic",
+    trim=-16.5,
+    **SHOT,
+    ring=4,
+    decay=Control(0.6, 0.05, 4, "s", "how long it rings"),
+    tone=Control(0.5, 0, 1, meaning="from the edge to the tip of the stick"),
+)
 def ohacoustic(tuning, velocity, decay, tone):
     """Two cymbals sizzling against each other."""
     bright = lit(tone, velocity)
@@ -107,28 +148,47 @@ def ohacoustic(tuning, velocity, decay, tone):
     return HPF.ar(rung(hit, modes) * perc(0, decay, -3) * 0.12 + noise * 0.8 + hit * bright * 0.4, 3000)
 
 
-@instrument("crashacoustic", trim=-11.5, **SHOT, ring=7, channels=2,
-            decay=Control(2.6, 0.2, 8, "s", "how long it rings"),
-            tone=Control(0.5, 0, 1, meaning="from dark to bright"))
+@instrument(
+    "crashacoustic",
+    trim=-11.5,
+    **SHOT,
+    ring=7,
+    channels=2,
+    decay=Control(2.6, 0.2, 8, "s", "how long it rings"),
+    tone=Control(0.5, 0, 1, meaning="from dark to bright"),
+)
 def crashacoustic(tuning, velocity, decay, tone):
     """A thin bronze crash: the highs bloom a moment after the stroke."""
     bright = lit(tone, velocity)
     hit = WhiteNoise.ar() * perc(0, 0.008, -3)
+
     def side(base):
         low = rung(HPF.ar(hit, 300), bronze(base * tuning, 14, 0.33, decay * 0.8, bright)) * 0.06
         bloom = EnvGen.ar(envelope=Envelope([0.3, 1, 0], [0.06, decay], [2, -5]))
-        wash = BPF.ar(WhiteNoise.ar(), 4300, 1.0) * 0.35 + HPF.ar(WhiteNoise.ar(), 7000) * (0.1 + bright * 0.4)
+        wash = BPF.ar(WhiteNoise.ar(), 4300, 1.0) * 0.35 + HPF.ar(WhiteNoise.ar(), 7000) * (
+            0.1 + bright * 0.4
+        )
         return low + wash * bloom * 0.7 + HPF.ar(hit, 3000) * 0.5
+
     return [side(397), side(411)]
 
 
-@instrument("rideacoustic", trim=-11.5, **SHOT, ring=7,
-            decay=Control(2.2, 0.2, 8, "s", "how long it rings"),
-            body=Control(0.3, 0, 1, meaning="from the edge to the bell"))
+@instrument(
+    "rideacoustic",
+    trim=-11.5,
+    **SHOT,
+    ring=7,
+    decay=Control(2.2, 0.2, 8, "s", "how long it rings"),
+    body=Control(0.3, 0, 1, meaning="from the edge to the bell"),
+)
 def rideacoustic(tuning, velocity, decay, body):
     """A heavy ride: a stick's ping over a slow wash."""
     hit = HPF.ar(WhiteNoise.ar(), 1500) * perc(0, 0.004, -2)
     ping = rung(hit, bronze(1180 * tuning, 12, 0.41, 0.9, 0.5)) * 0.09
     bell = rung(hit, [(f * tuning, 0.12, decay * 0.5) for f in (736, 1211, 1934, 2803)])
-    wash = BPF.ar(WhiteNoise.ar(), 5600, 1.2) * EnvGen.ar(envelope=Envelope([0, 1, 0], [0.05, decay], [1, -4])) * 0.12
+    wash = (
+        BPF.ar(WhiteNoise.ar(), 5600, 1.2)
+        * EnvGen.ar(envelope=Envelope([0, 1, 0], [0.05, decay], [1, -4]))
+        * 0.12
+    )
     return ping * (1.2 - body) + bell * (0.1 + body * 0.5) + wash * (0.3 + velocity) + hit * 0.4

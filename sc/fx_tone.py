@@ -41,7 +41,12 @@ def triode(signal, triode):
     return centred(hot.max(0).tanh() + (hot.min(0) * 0.5).tanh() * 1.3) / push.sqrt()
 
 
-@effect("krush", order=14, krush=Control(0, 0, 100, meaning="bass and bit distortion"), kcutoff=Control(5000, 20, 20000, "Hz", "its filter"))
+@effect(
+    "krush",
+    order=14,
+    krush=Control(0, 0, 100, meaning="bass and bit distortion"),
+    kcutoff=Control(5000, 20, 20000, "Hz", "its filter"),
+)
 def krush(signal, krush, kcutoff):
     """Sonic crush: companded to a power, folded and filtered."""
     bent = abs(signal).max(1e-6) ** (1 / (1 + krush.clip(0, 20)))
@@ -61,9 +66,14 @@ def waveloss(signal, waveloss):
     return signal * Lag.ar(kept, 0.0002)
 
 
-@effect("octer", order=17, keys=("octer", "octersub", "octersubsub"),
-        octer=Control(0, 0, 10, meaning="octave above"), octersub=Control(0, 0, 10, meaning="octave below"),
-        octersubsub=Control(0, 0, 10, meaning="two octaves below"))
+@effect(
+    "octer",
+    order=17,
+    keys=("octer", "octersub", "octersubsub"),
+    octer=Control(0, 0, 10, meaning="octave above"),
+    octersub=Control(0, 0, 10, meaning="octave below"),
+    octersubsub=Control(0, 0, 10, meaning="two octaves below"),
+)
 def octer(signal, octer, octersub, octersubsub):
     """Octaves above and below, as of an analogue octave pedal."""
     above = centred(abs(signal)) * 2
@@ -74,31 +84,49 @@ def octer(signal, octer, octersub, octersubsub):
     return signal + above * octer + low
 
 
-@effect("hpf", order=20, hcutoff=Control(0, 0, 20000, "Hz", "what lies below is taken away"),
-        hresonance=Control(0, 0, 1, meaning="how much the filter rings"))
+@effect(
+    "hpf",
+    order=20,
+    hcutoff=Control(0, 0, 20000, "Hz", "what lies below is taken away"),
+    hresonance=Control(0, 0, 1, meaning="how much the filter rings"),
+)
 def hpf(signal, hcutoff, hresonance):
     """High-pass filter, 12 dB an octave."""
     return RHPF.ar(signal, hcutoff.clip(10, 20000), narrow(hresonance))
 
 
-@effect("bpf", order=21, bandf=Control(1000, 20, 20000, "Hz", "the band's middle"), bandq=Control(1, 0.1, 100, meaning="how narrow it is"))
+@effect(
+    "bpf",
+    order=21,
+    bandf=Control(1000, 20, 20000, "Hz", "the band's middle"),
+    bandq=Control(1, 0.1, 100, meaning="how narrow it is"),
+)
 def bpf(signal, bandf, bandq):
     """Band-pass filter."""
     return BPF.ar(signal, bandf.clip(20, 20000), 1 / bandq.clip(0.1, 100)) * (1 + bandq.clip(0, 40) * 0.08)
 
 
-@effect("lpf", order=22, cutoff=Control(20000, 20, 20000, "Hz", "what lies above is taken away"),
-        resonance=Control(0, 0, 1, meaning="how much the filter rings"),
-        lpenv=Control(0, -10, 10, "octaves", "how far its envelope opens it"),
-        lpattack=Control(0.005, 0, 60, "s", "attack of its envelope"), lpdecay=Control(0.3, 0.001, 60, "s", "decay of its envelope"))
+@effect(
+    "lpf",
+    order=22,
+    cutoff=Control(20000, 20, 20000, "Hz", "what lies above is taken away"),
+    resonance=Control(0, 0, 1, meaning="how much the filter rings"),
+    lpenv=Control(0, -10, 10, "octaves", "how far its envelope opens it"),
+    lpattack=Control(0.005, 0, 60, "s", "attack of its envelope"),
+    lpdecay=Control(0.3, 0.001, 60, "s", "decay of its envelope"),
+)
 def lpf(signal, cutoff, resonance, lpenv, lpattack, lpdecay):
     """Low-pass filter, 12 dB an octave, with an envelope of its own."""
     opened = cutoff * octaves(lpenv * EnvGen.kr(envelope=Envelope([0, 1, 0], [lpattack, lpdecay], [0, -4])))
     return RLPF.ar(signal, opened.clip(20, 20000), narrow(resonance))
 
 
-@effect("ladder", order=23, ladder=Control(20000, 20, 20000, "Hz", "cutoff of a 24 dB ladder filter"),
-        resonance=Control(0, 0, 1, meaning="how much the filter rings"))
+@effect(
+    "ladder",
+    order=23,
+    ladder=Control(20000, 20, 20000, "Hz", "cutoff of a 24 dB ladder filter"),
+    resonance=Control(0, 0, 1, meaning="how much the filter rings"),
+)
 def ladder(signal, ladder, resonance):
     """Ladder low-pass filter, 24 dB an octave."""
     return MoogFF.ar(signal, ladder.clip(20, 20000), resonance * 3.6) * (1 + resonance * 1.5)
@@ -112,7 +140,12 @@ def djf(signal, djf):
     return RHPF.ar(RLPF.ar(signal, low.clip(30, 20000), 0.6), high.clip(10, 16000), 0.6)
 
 
-@effect("notch", order=25, notch=Control(1000, 20, 20000, "Hz", "what is taken out"), notchq=Control(2, 0.1, 50, meaning="how narrow"))
+@effect(
+    "notch",
+    order=25,
+    notch=Control(1000, 20, 20000, "Hz", "what is taken out"),
+    notchq=Control(2, 0.1, 50, meaning="how narrow"),
+)
 def notch(signal, notch, notchq):
     """Takes one band out."""
     return BRF.ar(signal, notch.clip(20, 20000), 1 / notchq.clip(0.1, 50))
@@ -140,7 +173,10 @@ def between(place, values):
 @effect("vowel", order=40, vowel=Control(0, 0, 4, "", "a 0, e 1, i 2, o 3, u 4; between them it glides"))
 def vowel(signal, vowel):
     """A formant filter: makes any sound say a, e, i, o or u."""
-    peaks = [BPF.ar(signal, between(vowel, row), 0.11) * between(vowel, levels) for row, levels in zip(FORMANTS, LEVELS)]
+    peaks = [
+        BPF.ar(signal, between(vowel, row), 0.11) * between(vowel, levels)
+        for row, levels in zip(FORMANTS, LEVELS)
+    ]
     return mix(peaks) * 5 + signal * 0.04
 
 
@@ -185,8 +221,13 @@ def binshift(signal, binshift):
     return IFFT.ar(PV_BinShift.kr(chain, octaves(binshift * 0.2), binshift * 2))
 
 
-@effect("brick", order=59, keys=("lbrick", "hbrick"), lbrick=Control(0, 0, 1, meaning="how much of the top is cut"),
-        hbrick=Control(0, 0, 1, meaning="how much of the bottom is cut"))
+@effect(
+    "brick",
+    order=59,
+    keys=("lbrick", "hbrick"),
+    lbrick=Control(0, 0, 1, meaning="how much of the top is cut"),
+    hbrick=Control(0, 0, 1, meaning="how much of the bottom is cut"),
+)
 def brick(signal, lbrick, hbrick):
     """Spectral filters with walls for slopes."""
     chain = FFT.kr(LocalBuf.ir(1, 1024), signal)

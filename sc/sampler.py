@@ -5,7 +5,14 @@ from livecode.sound.blocks import *
 from livecode.sound.ugens import *
 
 SAMPLE = {
-    "family": "samples", "shape": "one-shot", "pitched": False, "attack": 0.001, "release": 0.002, "ring": 3600, "hidden": True, "trim": 0.0,
+    "family": "samples",
+    "shape": "one-shot",
+    "pitched": False,
+    "attack": 0.001,
+    "release": 0.002,
+    "ring": 3600,
+    "hidden": True,
+    "trim": 0.0,
     "buffer": Control(0, 0, 1e6, "buffer", "number of the buffer"),
     "note": Control(0, -96, 96, "semitones", "transposes by changing the rate"),
     "speed": Control(1, -64, 64, "", "playback rate; below 0 it plays backwards from `end`"),
@@ -21,9 +28,9 @@ SAMPLE = {
 def sample(channels, tuning, buffer, speed, begin, end, span, accelerate, loop, sustain):
     """Reads a part of a buffer at a rate that may change evenly, and says how long that takes.
 
-    With accelerate a the rate at time t of a sound that would last T is speed * (1 + a t / T), so the part is over
-    when t + a t^2 / (2T) = T, at T (sqrt(1 + 2a) - 1) / a; below a = -0.5 it would stop before its end and is
-    left to run for 2 T.
+    With accelerate a the rate at time t of a sound that would last T is speed * (1 + a t / T), so the
+    part is over when t + a t^2 / (2T) = T, at T (sqrt(1 + 2a) - 1) / a; below a = -0.5 it would stop
+    before its end and is left to run for 2 T.
     """
     frames, whole = BufFrames.kr(buffer), BufDur.kr(buffer)
     fitted = Select.kr(span > 0, [DC.kr(1), whole / span.max(1e-4)])
@@ -31,7 +38,9 @@ def sample(channels, tuning, buffer, speed, begin, end, span, accelerate, loop, 
     part = (end - begin).max(0)
     plain = (loop.max(0) * whole * part / abs(rate).max(1e-4)).min(3600)
     root = (1 + accelerate * 2).max(0).sqrt()
-    exact = Select.kr(abs(accelerate) < 0.001, [(root - 1) / (accelerate + (abs(accelerate) < 0.001)), DC.kr(1)])
+    exact = Select.kr(
+        abs(accelerate) < 0.001, [(root - 1) / (accelerate + (abs(accelerate) < 0.001)), DC.kr(1)]
+    )
     length = plain * Select.kr(accelerate <= -0.5, [exact, DC.kr(2)])
     # Time in the file, in seconds at the file's own rate, counted from where playing starts.
     passed = Sweep.ar(0, 1)
@@ -39,7 +48,9 @@ def sample(channels, tuning, buffer, speed, begin, end, span, accelerate, loop, 
     moved = abs(rate) * steady
     wrapped = moved % (whole * part).max(1e-5)
     backwards = rate < 0
-    place = Select.ar(backwards, [begin * whole + wrapped, end * whole - wrapped]) * (frames / whole.max(1e-6))
+    place = Select.ar(backwards, [begin * whole + wrapped, end * whole - wrapped]) * (
+        frames / whole.max(1e-6)
+    )
     sound = BufRd.ar(buffer, place.clip(0, frames - 1), 0, 4, channel_count=channels)
     sounding = (part > 0) * (frames > 0) * (loop > 0)
     FreeSelf.kr(sounding <= 0)

@@ -11,13 +11,20 @@ DAMP = Control(0.4, 0, 1, meaning="how soon the highs die")
 LINES = (1433, 1601, 1867, 2053, 2251, 2399, 2617, 2797)
 
 
-@effect("reverb", kind="send", size=SIZE, damp=DAMP, predelay=Control(0.012, 0, 0.2, "s", "silence before the first echo"),
-        roomlp=Control(11000, 200, 20000, "Hz", "what lies above does not enter"))
+@effect(
+    "reverb",
+    kind="send",
+    size=SIZE,
+    damp=DAMP,
+    predelay=Control(0.012, 0, 0.2, "s", "silence before the first echo"),
+    roomlp=Control(11000, 200, 20000, "Hz", "what lies above does not enter"),
+)
 def reverb(signal, size, damp, predelay, roomlp):
     """A feedback delay network of eight lines: a room from a booth to a cathedral.
 
-    Structure: Jot and Chaigne, "Digital Delay Networks for Designing Artificial Reverberators", AES 90 (1991): lossless
-    Householder feedback, each line attenuated for one common decay time; diffusion by Schroeder's all-passes (1962).
+    Structure: Jot and Chaigne, "Digital Delay Networks for Designing Artificial Reverberators", AES 90
+    (1991): lossless Householder feedback, each line attenuated for one common decay time; diffusion by
+    Schroeder's all-passes (1962).
     """
     # A room whose size changes must not chirp.
     large = Lag.kr(size.clip(0, 1), 0.4)
@@ -51,9 +58,14 @@ def reverb(signal, size, damp, predelay, roomlp):
     return [left * 0.75 + fed[0] * 0.12, right * 0.75 + fed[1] * 0.12]
 
 
-@effect("delay", kind="send", delaytime=Control(0.25, 0, 8, "s", "time between two echoes"),
-        delayfeedback=Control(0.5, 0, 0.99, meaning="how much of an echo comes back"),
-        delaytone=Control(0.6, 0, 1, meaning="from dark to clear repeats"), pingpong=Control(1, 0, 1, meaning="1 lets the echoes change sides"))
+@effect(
+    "delay",
+    kind="send",
+    delaytime=Control(0.25, 0, 8, "s", "time between two echoes"),
+    delayfeedback=Control(0.5, 0, 0.99, meaning="how much of an echo comes back"),
+    delaytone=Control(0.6, 0, 1, meaning="from dark to clear repeats"),
+    pingpong=Control(1, 0, 1, meaning="1 lets the echoes change sides"),
+)
 def delay(signal, delaytime, delayfeedback, delaytone, pingpong):
     """Tape-like echoes that darken, never explode, and may jump from side to side."""
     block = ControlDur.ir()
@@ -72,7 +84,7 @@ def delay(signal, delaytime, delayfeedback, delaytone, pingpong):
 
 @effect("plate", kind="send", size=SIZE, damp=DAMP)
 def plate(signal, size, damp):
-    """A bright, dense plate: two tanks in a figure of eight (after Dattorro, JAES 45:9, 1997; own lengths)."""
+    """A bright, dense plate: two tanks in a figure of eight (after Dattorro, JAES 45:9, 1997)."""
     # Half the figure takes a third of a second; it rings 0.6 to 7 s.
     decay = 0.001 ** (0.33 / (0.6 * octaves(size.clip(0, 1) * 3.55)))
     back = LocalIn.ar(channel_count=2)
@@ -81,24 +93,53 @@ def plate(signal, size, damp):
         entry = AllpassC.ar(entry, 0.02, time, amount)
     tanks = []
     for side, (long, diffuse, tail) in enumerate(((0.1371, 0.0603, 0.1147), (0.1291, 0.0887, 0.0961))):
-        first = AllpassC.ar(entry + back[1 - side] * decay, 0.05, 0.0216 + side * 0.0063 + SinOsc.kr(0.7 + side * 0.31) * 0.00025, -0.12)
+        first = AllpassC.ar(
+            entry + back[1 - side] * decay,
+            0.05,
+            0.0216 + side * 0.0063 + SinOsc.kr(0.7 + side * 0.31) * 0.00025,
+            -0.12,
+        )
         dull = OnePole.ar(DelayN.ar(first, 0.2, long), 0.08 + damp.clip(0, 1) * 0.6)
         dense = AllpassC.ar(dull, 0.1, diffuse, 0.14)
         tanks.append(Sanitize.ar(DelayN.ar(dense, 0.15, tail).clip(-4, 4)))
     LocalOut.ar([HPF.ar(tank, 30) for tank in tanks])
-    return [tanks[0] - DelayN.ar(tanks[1], 0.05, 0.0181) * 0.5, tanks[1] - DelayN.ar(tanks[0], 0.05, 0.0233) * 0.5]
+    return [
+        tanks[0] - DelayN.ar(tanks[1], 0.05, 0.0181) * 0.5,
+        tanks[1] - DelayN.ar(tanks[0], 0.05, 0.0233) * 0.5,
+    ]
 
 
 @effect("orbit_chorus", kind="orbit", chorus=Control(0.5, 0, 1, meaning="how much chorus"))
 def orbit_chorus(signal, chorus):
     """A chorus on everything of an orbit."""
+
     def voices(channel, turn):
-        return mix([DelayC.ar(channel, 0.04, 0.009 + 0.004 * n + SinOsc.kr(0.43 + 0.17 * n, turn + n * 2.1) * 0.0028) for n in range(3)]) * 0.45
-    return [channel * (1 - chorus * 0.35) + voices(channel, turn) * chorus for channel, turn in zip(signal, (0, 1.6))]
+        return (
+            mix(
+                [
+                    DelayC.ar(
+                        channel, 0.04, 0.009 + 0.004 * n + SinOsc.kr(0.43 + 0.17 * n, turn + n * 2.1) * 0.0028
+                    )
+                    for n in range(3)
+                ]
+            )
+            * 0.45
+        )
+
+    return [
+        channel * (1 - chorus * 0.35) + voices(channel, turn) * chorus
+        for channel, turn in zip(signal, (0, 1.6))
+    ]
 
 
-@effect("orbit_compressor", kind="orbit", compressor=Control(-18, -60, 0, "dB", "threshold"), compratio=Control(4, 1, 20, meaning="how hard it presses"),
-        compattack=Control(0.006, 0.0005, 0.5, "s", "how fast it presses"), comprelease=Control(0.12, 0.01, 3, "s", "how fast it lets go"))
+@effect(
+    "orbit_compressor",
+    kind="orbit",
+    compressor=Control(-18, -60, 0, "dB", "threshold"),
+    compratio=Control(4, 1, 20, meaning="how hard it presses"),
+    compattack=Control(0.006, 0.0005, 0.5, "s", "how fast it presses"),
+    comprelease=Control(0.12, 0.01, 3, "s", "how fast it lets go"),
+)
 def orbit_compressor(signal, compressor, compratio, compattack, comprelease):
     """Glues an orbit together; both channels are pressed alike."""
     loud = abs(signal[0]).max(abs(signal[1]))
@@ -116,7 +157,11 @@ def orbit_drive(signal, drive):
     return [centred((channel * push).tanh()) / push.sqrt() * 1.2 for channel in signal]
 
 
-@effect("orbit_filter", kind="orbit", djf=Control(0.5, 0, 1, meaning="below 0.5 a low-pass, above it a high-pass filter"))
+@effect(
+    "orbit_filter",
+    kind="orbit",
+    djf=Control(0.5, 0, 1, meaning="below 0.5 a low-pass, above it a high-pass filter"),
+)
 def orbit_filter(signal, djf):
     """A DJ's filter on a whole orbit."""
     place = Lag.kr(djf, 0.05)
@@ -125,7 +170,12 @@ def orbit_filter(signal, djf):
     return [RHPF.ar(RLPF.ar(channel, low, 0.6), high, 0.6) for channel in signal]
 
 
-@effect("orbit_flanger", kind="orbit", flanger=Control(0.6, 0, 1, meaning="how much"), flangerrate=Control(0.15, 0.005, 10, "Hz", "how fast"))
+@effect(
+    "orbit_flanger",
+    kind="orbit",
+    flanger=Control(0.6, 0, 1, meaning="how much"),
+    flangerrate=Control(0.15, 0.005, 10, "Hz", "how fast"),
+)
 def orbit_flanger(signal, flanger, flangerrate):
     """A jet passing over an orbit."""
     out = []

@@ -1,7 +1,7 @@
 """Building blocks that instruments share: envelopes, banks of partials, drift.
 
-    from livecode.sound.blocks import *
-    SinOsc.ar(freq) * perc(0.001, 0.4)
+from livecode.sound.blocks import *
+SinOsc.ar(freq) * perc(0.001, 0.4)
 """
 
 from __future__ import annotations
@@ -10,22 +10,34 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from livecode.sound.ugens import (
+    LPF,
     Envelope,
     EnvGen,
     Impulse,
     LeakDC,
     LFPulse,
-    LPF,
     Pluck,
     Rand,
     Ringz,
     SampleRate,
     SinOsc,
     WhiteNoise,
-)  # type: ignore[attr-defined]
+)
 
 __all__ = [
-    "additive", "bend", "centred", "lit", "line", "mix", "octaves", "perc", "pick", "rung", "spread", "string", "times",
+    "additive",
+    "bend",
+    "centred",
+    "line",
+    "lit",
+    "mix",
+    "octaves",
+    "perc",
+    "pick",
+    "rung",
+    "spread",
+    "string",
+    "times",
     "vibrato",
 ]  # fmt: skip
 
@@ -76,7 +88,9 @@ def spread(signals: Sequence[Any], width: float = 1.0) -> list[Any]:
 
 
 def additive(freq: Any, partials: Sequence[tuple[float, Any]]) -> Any:
-    """A sum of sines: (multiple of freq, level) each. Partials above hearing fade out before they fold back."""
+    """A sum of sines: (multiple of freq, level) each. Partials above hearing fade out before they fold
+    back.
+    """
     return mix([
         SinOsc.ar(freq * ratio, Rand.ir(0, 6.283)) * level * ((20000 - freq * ratio) / 2000).clip(0, 1)
         for ratio, level in partials
@@ -107,9 +121,10 @@ def rung(source: Any, modes: Sequence[tuple[Any, Any, Any]]) -> Any:
 def string(freq: Any, exciter: Any, decay: Any, damping: Any) -> Any:
     """Karplus and Strong's string, sounding at once and in tune.
 
-    The loop is shortened by what its low-pass filter delays; the exciter itself is heard during the first period,
-    which the delay line alone would keep silent. `damping` is 0 (bright) to 0.9, `decay` seconds to -60 dB. High
-    notes are damped less, so that the filter alone never takes a fundamental away in less than a second or so.
+    The loop is shortened by what its low-pass filter delays; the exciter itself is heard during the
+    first period, which the delay line alone would keep silent. `damping` is 0 (bright) to 0.9, `decay`
+    seconds to -60 dB. High notes are damped less, so that the filter alone never takes a fundamental
+    away in less than a second or so.
     """
     angle = freq * 6.283185307 / SampleRate.ir()
     room = freq * angle * angle / 9.2 + 2
@@ -120,8 +135,10 @@ def string(freq: Any, exciter: Any, decay: Any, damping: Any) -> Any:
 
 
 def pick(freq: Any, position: Any, bright: Any, noise: Any = 0.15) -> Any:
-    """What a finger or plectrum at `position` (0 to 1 of the string) gives a string: the bridge force of an ideal
-    plucked string is a rectangle of that width, here softened (`bright` 0 to 1) and roughened by noise."""
+    """What a finger or plectrum at `position` (0 to 1 of the string) gives a string: the bridge force of
+    an ideal plucked string is a rectangle of that width, here softened (`bright` 0 to 1) and roughened
+    by noise.
+    """
     force = LFPulse.ar(freq, 0, position) - position
     rough = WhiteNoise.ar() * noise
     cutoff = (freq * 2 + 250 + bright * bright * 13000).clip(100, 18000)

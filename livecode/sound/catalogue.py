@@ -3,9 +3,9 @@
     catalogue = Catalogue(sets.folders("sc"))
     catalogue.instruments["pluck"].controls["brightness"].default
 
-The performer's folders come first and hide factory names. What files declare is kept in a manifest, so a second
-start reads names and controls without running them; a file is run when one of its sounds must be compiled.
-A file that breaks keeps what it last declared, and its error is in `problems`.
+The performer's folders come first and hide factory names. What files declare is kept in a manifest, so a
+second start reads names and controls without running them; a file is run when one of its sounds must be
+compiled. A file that breaks keeps what it last declared, and its error is in `problems`.
 """
 
 from __future__ import annotations
@@ -268,7 +268,9 @@ def _restore(path: Path, known: Mapping[str, Any]) -> SoundFile:
     file = SoundFile(path, known["hash"])
     for row in known["instruments"]:
         item = Instrument(**{**row, "controls": _controls(row["controls"])})
-        file.instruments[item.name] = replace(item, aliases=tuple(item.aliases), variants=tuple(item.variants))
+        file.instruments[item.name] = replace(
+            item, aliases=tuple(item.aliases), variants=tuple(item.variants)
+        )
     for row in known["effects"]:
         effect = Effect(**{**row, "controls": _controls(row["controls"])})
         file.effects[effect.name] = replace(effect, keys=tuple(effect.keys))

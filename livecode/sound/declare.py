@@ -117,9 +117,10 @@ class Instrument:
 class Effect:
     """What an sc/ file declared about one effect.
 
-    `kind`: "time" changes how long the note is, "pitch" its frequency, "insert" its signal; "send" is fed by a
-    send of every note of an orbit (reverb, delay), "orbit" sits on the whole orbit. `order` is its place among
-    its kind. An event uses it when it sets one of `keys`, by default the first of its controls.
+    `kind`: "time" changes how long the note is, "pitch" its frequency, "insert" its signal; "send" is
+    fed by a send of every note of an orbit (reverb, delay), "orbit" sits on the whole orbit. `order` is
+    its place among its kind. An event uses it when it sets one of `keys`, by default the first of its
+    controls.
     """
 
     name: str
@@ -171,14 +172,17 @@ def instrument(
 ) -> Callable[[Callable[..., Any]], Instrument]:
     """Makes the function below it an instrument: `s("name")` plays it.
 
-    `attack` and `release` are seconds, `trim` is in dB and brings the sound to the common level, `channels` is
-    2 when the function returns two signals. An unpitched instrument has `note` in place of `freq`.
-    `variants` names the instruments that `name:1`, `name:2` ... stand for. A hidden one is not listed.
+    `attack` and `release` are seconds, `trim` is in dB and brings the sound to the common level,
+    `channels` is 2 when the function returns two signals. An unpitched instrument has `note` in place of
+    `freq`. `variants` names the instruments that `name:1`, `name:2` ... stand for. A hidden one is not
+    listed.
     """
 
     def declare(function: Callable[..., Any]) -> Instrument:
         if shape not in SHAPES:
-            raise DefinitionError(f"instrument {name!r} has shape {shape!r}: choose one of {', '.join(SHAPES)}")
+            raise DefinitionError(
+                f"instrument {name!r} has shape {shape!r}: choose one of {', '.join(SHAPES)}"
+            )
         own = _checked(f"instrument {name!r}", function, controls, ())
         made = Instrument(
             name, family, _doc(function), shape, pitched, float(attack), float(release), float(ring),
@@ -194,19 +198,23 @@ def effect(
 ) -> Callable[[Callable[..., Any]], Effect]:
     """Makes the function below it an effect; an event that sets its first control (or one of `keys`) uses it.
 
-    The function's first parameter is what it changes: `signal` (one channel of a note; a list of two in a send or
-    orbit effect), `channels` (the list of a note's one or two channels), `freq` in a pitch effect, `sustain` in a
-    time effect.
+    The function's first parameter is what it changes: `signal` (one channel of a note; a list of two in
+    a send or orbit effect), `channels` (the list of a note's one or two channels), `freq` in a pitch
+    effect, `sustain` in a time effect.
     """
 
     def declare(function: Callable[..., Any]) -> Effect:
         if kind not in KINDS:
             raise DefinitionError(f"effect {name!r} has kind {kind!r}: choose one of {', '.join(KINDS)}")
         if not controls:
-            raise DefinitionError(f"effect {name!r} has no control: declare one, say {name}=Control(0.5, 0, 1)")
+            raise DefinitionError(
+                f"effect {name!r} has no control: declare one, say {name}=Control(0.5, 0, 1)"
+            )
         own = _checked(f"effect {name!r}", function, controls, ("signal", "channels"))
         wide = "channels" in inspect.signature(function).parameters
-        return _announce(Effect(name, kind, _doc(function), order, tuple(keys) or (next(iter(own)),), wide, own, function))
+        return _announce(
+            Effect(name, kind, _doc(function), order, tuple(keys) or (next(iter(own)),), wide, own, function)
+        )
 
     return declare
 
@@ -230,7 +238,9 @@ def _checked(
 ) -> dict[str, Control]:
     for key, control in controls.items():
         if not isinstance(control, Control):
-            raise DefinitionError(f"{who}: {key}={control!r} is no control: write {key}=Control(default, low, high)")
+            raise DefinitionError(
+                f"{who}: {key}={control!r} is no control: write {key}=Control(default, low, high)"
+            )
     for parameter in inspect.signature(function).parameters:
         if parameter not in controls and parameter not in ASKABLE and parameter not in extra:
             raise DefinitionError(

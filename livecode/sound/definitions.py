@@ -4,8 +4,9 @@
     definition = definitions.for_note("pluck", frozenset({"lpf"}), frozenset({"room"}))
     definition.name, len(definition.data), definition.controls["cutoff"].default
 
-Compiled bytes are kept on disk under the hash of everything they were made from: the files' texts, the frame's,
-supriya's version and the combination. What was compiled once is never compiled again and supriya stays unloaded.
+Compiled bytes are kept on disk under the hash of everything they were made from: the files' texts, the
+frame's, supriya's version and the combination. What was compiled once is never compiled again and
+supriya stays unloaded.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from functools import cache
 from importlib import metadata
 from pathlib import Path
 from threading import RLock
+from typing import Any
 
 from livecode.errors import DefinitionError
 from livecode.sound.catalogue import Catalogue, write_whole
@@ -57,7 +59,8 @@ class Definitions:
     def effects_for(self, instrument: str, controls: Iterable[str]) -> frozenset[str]:
         """The effects to fuse for an event that sets these controls.
 
-        An effect is used when one of its keys is set, unless the instrument has a control of that name itself.
+        An effect is used when one of its keys is set, unless the instrument has a control of that name
+        itself.
         """
         with self._lock:
             self._refresh()
@@ -68,7 +71,8 @@ class Definitions:
                 found = frozenset(
                     effect.name
                     for effect in self.catalogue.effects.values()
-                    if effect.kind in FUSED and any(word in key[1] and word not in own for word in effect.keys)
+                    if effect.kind in FUSED
+                    and any(word in key[1] and word not in own for word in effect.keys)
                 )
                 _bound(self._used)
                 self._used[key] = found
@@ -97,7 +101,9 @@ class Definitions:
         with self._lock:
             item = self.catalogue.effect(effect)
             if item.kind not in ("send", "orbit"):
-                raise DefinitionError(f"effect {effect!r} belongs to notes, not to an orbit: use it in a pattern")
+                raise DefinitionError(
+                    f"effect {effect!r} belongs to notes, not to an orbit: use it in a pattern"
+                )
             stamp = self._hash("orbit", item.name, self.catalogue.source_hash(item))
             name = f"lc-{item.name}-{stamp[:8]}"
             data = self._stored(stamp)
@@ -134,14 +140,15 @@ class Definitions:
         if unknown:
             raise DefinitionError(f"no send called {min(unknown)!r}: there are {', '.join(SENDS)}")
         effects = sorted((self.catalogue.effect(name) for name in names if name != "cut"), key=_place)
-        sources = [self.catalogue.source_hash(part) for part in (item, *effects)]
+        parts: tuple[Instrument | Effect, ...] = (item, *effects)
+        sources = [self.catalogue.source_hash(part) for part in parts]
         stamp = self._hash(item.name, *(effect.name for effect in effects), *sorted(sends), *sources)
         name = f"lc-{item.name}-{stamp[:8]}"
         data = self._stored(stamp)
         if data is None:
             whole = self.catalogue.function_of(item)
-            parts = tuple(self.catalogue.effect_function_of(effect) for effect in effects)
-            data = build_note(name, whole, parts, sends)
+            built = tuple(self.catalogue.effect_function_of(effect) for effect in effects)
+            data = build_note(name, whole, built, sends)
             self._store(stamp, data)
         return Definition(name, data, note_controls(item, effects, sends), item.shape)
 
@@ -174,6 +181,6 @@ def _place(effect: Effect) -> tuple[int, str]:
     return effect.order, effect.name
 
 
-def _bound(kept: dict[object, object] | dict[tuple[str, frozenset[str]], frozenset[str]]) -> None:
+def _bound(kept: dict[Any, Any]) -> None:
     if len(kept) >= _KEPT_IN_MEMORY:
         kept.clear()

@@ -7,15 +7,16 @@
 The order of the insert effects: drive 10-19 (shape, distort, triode...), filters 20-39 (hpf, bpf, lpf, djf,
 comb), voice 40-49 (vowel), bits 50-59 (crush, coarse), movement 60-79 (tremolo, phaser, ring, squiz, leslie).
 
-A note that holds (`shape="sustain"`) lasts `sustain` seconds, then `release`. One that dies away by itself also
-ends when it has been below -80 dB for a while, and at the latest after `ring`. Setting `gate` to 0 ends any note
-in 10 ms.
+A note that holds (`shape="sustain"`) lasts `sustain` seconds, then `release`. One that dies away by
+itself also ends when it has been below -80 dB for a while, and at the latest after `ring`. Setting
+`gate` to 0 ends any note in 10 ms.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from threading import RLock
 from typing import Any
 
@@ -27,7 +28,8 @@ SILENT_FOR = 0.1
 NOMINAL_VELOCITY = 0.8
 VELOCITY_CURVE = 1.5
 CUT_TIME = 0.01
-# Inserts hear every instrument this much above its final level, so that drives and crushers bite alike on all.
+# Inserts hear every instrument this much above its final level, so that drives and crushers bite alike on
+# all.
 HEADROOM_DB = 10.0
 # supriya keeps its stack of builders in one list for all threads.
 _building = RLock()
@@ -62,10 +64,10 @@ def build_note(
 
     Raises DefinitionError when a function fails or returns no signal.
     """
-    from supriya.ugens import SynthDefBuilder
+    u = _units()
 
     with _building:
-        builder = SynthDefBuilder()
+        builder = u.SynthDefBuilder()
         given = _parameters(builder, note_controls(instrument, effects, sends))
         with builder:
             _note(given, instrument, effects, sends)
@@ -75,27 +77,27 @@ def build_note(
 def build_orbit(name: str, effect: Effect) -> bytes:
     """Compiles an effect that stays: a send effect adds to `out` what it makes of `in_bus`, an orbit effect
     replaces what is on `out`."""
-    from supriya.ugens import Envelope, EnvGen, In, Out, Sanitize, SynthDefBuilder, UGenVector, XOut
+    u = _units()
 
     with _building:
-        builder = SynthDefBuilder()
+        builder = u.SynthDefBuilder()
         given = _parameters(builder, orbit_controls(effect))
         with builder:
-            heard = In.ar(bus=given["in_bus" if effect.kind == "send" else "out"], channel_count=2)
-            source = [Sanitize.ar(source=channel).clip(-8, 8) for channel in heard]
+            heard = u.In.ar(bus=given["in_bus" if effect.kind == "send" else "out"], channel_count=2)
+            source = [u.Sanitize.ar(source=channel).clip(-8, 8) for channel in heard]
             made = _channels(_call(effect, {**given, "signal": source}), f"effect {effect.name!r}")
             if len(made) == 1:
                 made = made * 2
-            clean = UGenVector(*[Sanitize.ar(source=channel).clip(-8, 8) for channel in made])
-            fade = EnvGen.kr(
+            clean = u.UGenVector(*[u.Sanitize.ar(source=channel).clip(-8, 8) for channel in made])
+            fade = u.EnvGen.kr(
                 gate=given["gate"],
-                envelope=Envelope([0, 1, 0], [0.02, 0.05], "linear", release_node=1),
+                envelope=u.Envelope([0, 1, 0], [0.02, 0.05], "linear", release_node=1),
                 done_action=2,
             )
             if effect.kind == "send":
-                Out.ar(bus=given["out"], source=clean * fade)
+                u.Out.ar(bus=given["out"], source=clean * fade)
             else:
-                XOut.ar(bus=given["out"], crossfade=fade, source=clean)
+                u.XOut.ar(bus=given["out"], crossfade=fade, source=clean)
         return bytes(builder.build(name=name).compile())
 
 
@@ -107,10 +109,15 @@ def orbit_controls(effect: Effect) -> dict[str, Control]:
     return {**buses, **effect.controls}
 
 
+def _units() -> Any:
+    """supriya's units, loaded when the first definition is built."""
+    return import_module("supriya.ugens")
+
+
 def _note(
     given: dict[str, Any], instrument: Instrument, effects: tuple[Effect, ...], sends: frozenset[str]
 ) -> None:
-    from supriya.ugens import Balance2, DetectSilence, OffsetOut, Pan2, UGenVector
+    u = _units()
 
     for effect in effects:
         if effect.kind == "time":
@@ -134,35 +141,35 @@ def _note(
 
     if instrument.shape != "sustain":
         heard = sum((abs(channel) for channel in (*source, *channels)), 0.0)
-        DetectSilence.ar(source=heard, threshold=SILENCE, time=SILENT_FOR, done_action=2)
+        u.DetectSilence.ar(source=heard, threshold=SILENCE, time=SILENT_FOR, done_action=2)
     level = _level(given) * _envelope(given, instrument, ring)
     sounding = [channel * level for channel in channels]
     position = given["pan"] * 2 - 1
     if len(sounding) == 1:
-        stereo = Pan2.ar(source=sounding[0], position=position)
+        stereo = u.Pan2.ar(source=sounding[0], position=position)
     else:
-        stereo = Balance2.ar(left=sounding[0], right=sounding[1], position=position)
-    stereo = UGenVector(*stereo)
-    OffsetOut.ar(bus=given["out"], source=stereo * given["dry"] if sends else stereo)
+        stereo = u.Balance2.ar(left=sounding[0], right=sounding[1], position=position)
+    stereo = u.UGenVector(*stereo)
+    u.OffsetOut.ar(bus=given["out"], source=stereo * given["dry"] if sends else stereo)
     for send in sorted(sends):
-        OffsetOut.ar(bus=given[f"out_{send}"], source=stereo * given[send])
+        u.OffsetOut.ar(bus=given[f"out_{send}"], source=stereo * given[send])
 
 
 def _level(given: Mapping[str, Any]) -> Any:
-    from supriya.ugens import Envelope, EnvGen
+    u = _units()
 
     loudness = given["gain"].squared().squared()
     struck = (given["velocity"] / NOMINAL_VELOCITY) ** VELOCITY_CURVE
-    cut = EnvGen.kr(
+    cut = u.EnvGen.kr(
         gate=given["gate"],
-        envelope=Envelope([1, 1, 0], [0.001, CUT_TIME], "linear", release_node=1),
+        envelope=u.Envelope([1, 1, 0], [0.001, CUT_TIME], "linear", release_node=1),
         done_action=2,
     )
     return loudness * struck * cut * 10 ** (-HEADROOM_DB / 20)
 
 
 def _envelope(given: Mapping[str, Any], instrument: Instrument, ring: Any) -> Any:
-    from supriya.ugens import Envelope, EnvGen
+    u = _units()
 
     held, attack, release = given["sustain"], given["attack"], given["release"].max(0.002)
     if instrument.shape != "sustain":
@@ -170,8 +177,8 @@ def _envelope(given: Mapping[str, Any], instrument: Instrument, ring: Any) -> An
     attack = attack.min(held)
     # Starting at full level when there is no attack keeps the very first sample.
     start = attack <= 0
-    shape = Envelope([start, 1, 1, 0], [attack, held - attack, release], [-2, 0, -4])
-    return EnvGen.ar(envelope=shape, done_action=2)
+    shape = u.Envelope([start, 1, 1, 0], [attack, held - attack, release], [-2, 0, -4])
+    return u.EnvGen.ar(envelope=shape, done_action=2)
 
 
 def _inserted(effect: Effect, channels: list[Any], given: Mapping[str, Any]) -> list[Any]:
@@ -196,7 +203,9 @@ def _call(declared: Instrument | Effect, given: Mapping[str, Any]) -> Any:
     try:
         return declared.function(**{name: given[name] for name in asked})
     except KeyError as error:
-        raise DefinitionError(f"{declared.name!r} asks for {error}, which this sound does not have") from error
+        raise DefinitionError(
+            f"{declared.name!r} asks for {error}, which this sound does not have"
+        ) from error
     except Exception as error:
         where = _line(declared, error)
         raise DefinitionError(f"{declared.name!r} does not build{where}: {one_line(error)}") from error
@@ -213,11 +222,13 @@ def _line(declared: Instrument | Effect, error: BaseException) -> str:
 
 
 def _channels(made: Any, who: str) -> list[Any]:
-    from supriya.ugens import UGenOperable, UGenVector
+    u = _units()
 
-    if isinstance(made, (list, tuple, UGenVector)) or (isinstance(made, UGenOperable) and hasattr(made, "__len__")):
+    if isinstance(made, (list, tuple, u.UGenVector)) or (
+        isinstance(made, u.UGenOperable) and hasattr(made, "__len__")
+    ):
         parts = [part for channel in made for part in _channels(channel, who)]
-    elif isinstance(made, UGenOperable):
+    elif isinstance(made, u.UGenOperable):
         parts = [made]
     else:
         parts = []

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
-from supriya.ugens import In, NumOutputBuses, Ringz, Select, UGen, UGenVector, XFade2
+from supriya.ugens import UGen, UGenVector
 from supriya.ugens.core import param, ugen
+
+# supriya makes the methods ar and kr at run time; for type checkers its units are open.
+_units: Any = import_module("supriya.ugens")
 
 
 @ugen(ar=True, kr=True)
@@ -96,7 +100,7 @@ class GrainFM(UGen):
     duration = param(1.0)
     carrier = param(440.0)
     modulator = param(200.0)
-    index = param(1.0)
+    depth = param(1.0)
     pan = param(0.0)
     envelope_buffer = param(-1.0)
     max_grains = param(512.0)
@@ -146,7 +150,7 @@ class SetBuf(UGen):
 
     buffer_id = param()
     offset = param(0.0)
-    count = param()
+    length = param()
     values = param(unexpanded=True)
 
 
@@ -172,7 +176,9 @@ class Klang:
         loud = amplitudes or [1.0] * len(frequencies)
         turned = phases or [0.0] * len(frequencies)
         rows = [value for row in zip(frequencies, loud, turned) for value in row]
-        return _Klang.ar(frequency_scale=frequency_scale, frequency_offset=frequency_offset, specifications=rows)
+        return cast(Any, _Klang).ar(
+            frequency_scale=frequency_scale, frequency_offset=frequency_offset, specifications=rows
+        )
 
 
 class DynKlank:
@@ -189,7 +195,7 @@ class DynKlank:
         loud = amplitudes or [1.0] * len(frequencies)
         long = times or [1.0] * len(frequencies)
         rung = [
-            Ringz.ar(source=source, frequency=frequency, decay_time=time) * level
+            _units.Ringz.ar(source=source, frequency=frequency, decay_time=time) * level
             for frequency, level, time in zip(frequencies, loud, long)
         ]
         return UGenVector(*rung).sum()
@@ -201,9 +207,9 @@ class SelectX:
     @staticmethod
     def ar(selector: Any, sources: Sequence[Any]) -> Any:
         """`selector` from 0 to len(sources) - 1, signal or number."""
-        even = Select.ar(selector=(selector / 2).round(1) * 2, sources=sources)
-        odd = Select.ar(selector=((selector + 1) / 2).round(1) * 2 - 1, sources=sources)
-        return XFade2.ar(in_a=even, in_b=odd, pan=(selector * 2 - 1).fold2(1))
+        even = _units.Select.ar(selector=(selector / 2).round(1) * 2, sources=sources)
+        odd = _units.Select.ar(selector=((selector + 1) / 2).round(1) * 2 - 1, sources=sources)
+        return _units.XFade2.ar(in_a=even, in_b=odd, pan=(selector * 2 - 1).fold2(1))
 
 
 class SoundIn:
@@ -212,7 +218,7 @@ class SoundIn:
     @staticmethod
     def ar(channel: int = 0, channel_count: int = 1) -> Any:
         """One or more neighbouring inputs."""
-        return In.ar(bus=NumOutputBuses.ir() + channel, channel_count=channel_count)
+        return _units.In.ar(bus=_units.NumOutputBuses.ir() + channel, channel_count=channel_count)
 
 
 class VarLag:
@@ -221,7 +227,7 @@ class VarLag:
     @staticmethod
     def kr(source: Any, time: Any = 0.1) -> Any:
         """`source` is a control-rate signal that moves in steps."""
-        return _VarLag.kr(source=source, time=time, start=source)
+        return cast(Any, _VarLag).kr(source=source, time=time, start=source)
 
 
 @ugen(ar=True, kr=True)

@@ -3,15 +3,16 @@
     from livecode.sound.ugens import *
     LPF.ar(Saw.ar(110), 800) * 0.2
 
-Nothing is loaded until a unit is called while a definition is built; supriya then makes it. Units that supriya
-lacks are declared in `livecode.sound.missing`. Arguments may also be named: `SinOsc.ar(frequency=440)`.
+Nothing is loaded until a unit is called while a definition is built; supriya then makes it. Units that
+supriya lacks are declared in `livecode.sound.missing`. Arguments may also be named:
+`SinOsc.ar(frequency=440)`.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 _SUPRIYA = """
     A2K APF AllpassC AllpassL AllpassN AmpComp AmpCompA Amplitude BAllPass BBandPass BBandStop BHiPass
@@ -46,9 +47,14 @@ _SUPRIYA = """
     Warp1 WhiteNoise Wrap WrapIndex XFade2 XLine XOut ZeroCrossing
 """
 _MISSING = """
-    DynKlank FreeVerb2 GVerb GrainFM GrainSin Klang Osc OscN PartConv PulseCount PulseDivider SelectX SetBuf Shaper
-    SoundIn Stepper TGrains VarLag
+    DynKlank FreeVerb2 GVerb GrainFM GrainSin Klang Osc OscN PartConv PulseCount PulseDivider SelectX
+    SetBuf Shaper SoundIn Stepper TGrains VarLag
 """
+
+
+if TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Unit: ...
 
 
 @cache
@@ -85,7 +91,9 @@ class Unit:
             if not keys:
                 return make(*arguments, **named)
             if len(arguments) > len(keys):
-                raise TypeError(f"{self._name}.{rate} takes {', '.join(keys)}: {len(arguments)} values were given")
+                raise TypeError(
+                    f"{self._name}.{rate} takes {', '.join(keys)}: {len(arguments)} values were given"
+                )
             return make(**dict(zip(keys, arguments)), **named)
 
         return positional
