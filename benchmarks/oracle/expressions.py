@@ -5,9 +5,9 @@ STRUDEL=~/strudel python benchmarks/oracle/expressions.py            # Strudel, 
 TIDAL=runghc STRUDEL=~/strudel python benchmarks/oracle/expressions.py   # and Tidal (libghc-tidal-dev 1.7.10)
 ```
 
-A row for Strudel is our own text, which is turned into JavaScript by its names (`last_of` into `lastOf`, `lambda p:`
-into `p=>`); a row for Tidal is our text and Haskell's. Both are AGPL or GPL: they run as separate processes, and
-only what they answer (facts) is kept.
+A row for Strudel is our own text, which is turned into JavaScript by its names (`last_of` into `lastOf`,
+`lambda p:` into `p=>`); a row for Tidal is our text and Haskell's. Both are AGPL or GPL: they run as separate
+processes, and only what they answer (facts) is kept.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ main = do
 
 def tidal(rows: list[tuple[str, str]], command: str) -> list[Any]:
     """What Tidal answers to the rows."""
-    source = HASKELL.replace("CYCLES", str(CYCLES)) + "".join(f"  answer ({haskell})\n" for _, haskell in rows)
+    source = HASKELL.replace("CYCLES", str(CYCLES)) + "".join(
+        f"  answer ({haskell})\n" for _, haskell in rows
+    )
     path = Path(os.environ.get("TMPDIR", "/tmp")) / "livecode_oracle.hs"
     path.write_text(source)
     done = subprocess.run([command, str(path)], capture_output=True, text=True, timeout=600)
@@ -112,7 +114,7 @@ def write(name: str, rows: list[tuple[str, str]], answers: list[Any]) -> None:
 def main() -> None:
     """Ask whichever oracle is there."""
     if os.environ.get("STRUDEL"):
-        rows = [(row, javascript(row)) if isinstance(row, str) else row for row in STRUDEL_ROWS]
+        rows = [(row, javascript(row)) for row in STRUDEL_ROWS]
         spans = [[str(cycle), str(cycle + 1)] for cycle in range(CYCLES)]
         write("expressions.json", rows, ask([{"js": theirs, "spans": spans} for _, theirs in rows]))
     if os.environ.get("TIDAL"):

@@ -1,4 +1,4 @@
-"""Expressions that Tidal 1.7.10 is asked about: ours and Tidal's, where it decides or Strudel has nothing like it."""
+"""Expressions that Tidal 1.7.10 is asked about, ours and Tidal's: where it decides, or Strudel has none."""
 
 from __future__ import annotations
 
@@ -91,7 +91,8 @@ ROWS: list[tuple[str, str]] = [
     ("note(\"c'maj7'i\")", "note \"c'maj7'i\" |- note 0"),
     *(
         (f'mini("0 .. 8").scale("{name}")', f'scale "{name}" "0 .. 8" :: Pattern Double')
-        for name in ("major", "dorian", "minPent", "hirajoshi", "whole", "diminished", "messiaen7", "prometheus",
+        for name in ("major", "dorian", "minPent", "hirajoshi", "whole", "diminished", "messiaen7",
+                     "prometheus",
                      "enigmatic", "hexSus", "rast")
     ),
 ]  # fmt: skip

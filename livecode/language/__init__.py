@@ -15,7 +15,25 @@ from livecode.language.reify import reify
 from livecode.language.time import Event, Fraction, Span, to_time
 
 MODULES = (
-    "combine", "joins", "transform", "chance", "euclid", "operators", "values", "signals", "controls", "pitch", "timing", "rhythm", "stepwise", "picking", "repeating", "samples", "sometimes", "forms", "growth",
+    "combine",
+    "joins",
+    "transform",
+    "chance",
+    "euclid",
+    "operators",
+    "values",
+    "signals",
+    "controls",
+    "pitch",
+    "timing",
+    "rhythm",
+    "stepwise",
+    "picking",
+    "repeating",
+    "samples",
+    "sometimes",
+    "forms",
+    "growth",
 )
 """The modules whose functions make up the language; each registers its own."""
 

@@ -25,7 +25,6 @@ def _back_and_there(notes: Sequence[T]) -> list[T]:
     return [*reversed(notes[1:]), *notes[:-1]]
 
 
-
 def _pinky(notes: Sequence[T]) -> list[T]:
     return [note for low in notes[:-1] for note in (low, notes[-1])]
 

@@ -72,11 +72,32 @@ TABLE: dict[str, str] = {
 
 # What a symbol's letters do, longest first: (spelling, third, fifth, seventh that a figure implies).
 _QUALITIES: tuple[tuple[str, float, float, float], ...] = (
-    ("minmaj", 3, 7, 11), ("minMaj", 3, 7, 11), ("mMaj", 3, 7, 11), ("mmaj", 3, 7, 11), ("mM", 3, 7, 11), ("m^", 3, 7, 11), ("-^", 3, 7, 11),
-    ("maj", 4, 7, 11), ("Maj", 4, 7, 11), ("ma", 4, 7, 11), ("min", 3, 7, 10), ("dim", 3, 6, 9),
-    ("dom", 4, 7, 10), ("aug", 4, 8, 10), ("mi", 3, 7, 10), ("M", 4, 7, 11), ("Δ", 4, 7, 11), ("^", 4, 7, 11),
-    ("m", 3, 7, 10), ("-", 3, 7, 10), ("o", 3, 6, 9), ("°", 3, 6, 9), ("h", 3, 6, 10), ("ø", 3, 6, 10),
-    ("+", 4, 8, 10), ("", 4, 7, 10),
+    ("minmaj", 3, 7, 11),
+    ("minMaj", 3, 7, 11),
+    ("mMaj", 3, 7, 11),
+    ("mmaj", 3, 7, 11),
+    ("mM", 3, 7, 11),
+    ("m^", 3, 7, 11),
+    ("-^", 3, 7, 11),
+    ("maj", 4, 7, 11),
+    ("Maj", 4, 7, 11),
+    ("ma", 4, 7, 11),
+    ("min", 3, 7, 10),
+    ("dim", 3, 6, 9),
+    ("dom", 4, 7, 10),
+    ("aug", 4, 8, 10),
+    ("mi", 3, 7, 10),
+    ("M", 4, 7, 11),
+    ("Δ", 4, 7, 11),
+    ("^", 4, 7, 11),
+    ("m", 3, 7, 10),
+    ("-", 3, 7, 10),
+    ("o", 3, 6, 9),
+    ("°", 3, 6, 9),
+    ("h", 3, 6, 10),
+    ("ø", 3, 6, 10),
+    ("+", 4, 8, 10),
+    ("", 4, 7, 10),
 )
 _TENSIONS = {"2": 14, "4": 17, "5": 7, "6": 9, "7": 10, "9": 14, "10": 16, "11": 17, "13": 21}
 _ALTERATION = re.compile(r"(sus24|sus2|sus4|sus|add|no|omit|alt|maj7|M7|[#b+s])(\d*)")
@@ -118,7 +139,7 @@ def chord_steps(name: str) -> Notes:
 def _symbol_steps(text: str) -> Notes | None:
     text = re.sub(r"[(),\s]", "", text)
     # "ma9" is major, "madd9" minor: the first reading that leaves nothing over is the one meant.
-    readings = (_read(text[len(row[0]):], *row) for row in _QUALITIES if text.startswith(row[0]))
+    readings = (_read(text[len(row[0]) :], *row) for row in _QUALITIES if text.startswith(row[0]))
     return next((steps for steps in readings if steps is not None), None)
 
 
@@ -126,7 +147,7 @@ def _read(rest: str, letters: str, third: float, fifth: float, seventh: float) -
     figure = re.match(r"6/?9|69|13|11|9|7|6|5|2|4", rest)
     steps: dict[int, float] = {1: 0, 3: third, 5: fifth}
     if figure:
-        rest = rest[figure.end():]
+        rest = rest[figure.end() :]
         _add_figure(steps, figure[0].replace("/", ""), seventh)
     elif letters in ("^", "Δ", "h", "ø"):
         steps[7] = seventh
@@ -134,7 +155,7 @@ def _read(rest: str, letters: str, third: float, fifth: float, seventh: float) -
         change = _ALTERATION.match(rest)
         if change is None or not _alter(steps, change[1], change[2]):
             return None
-        rest = rest[change.end():]
+        rest = rest[change.end() :]
     return tuple(sorted(steps.values()))
 
 
@@ -193,7 +214,7 @@ def chord_symbol(text: str) -> tuple[int, Notes, int | None]:
     low = note_number(bass) if bass else None
     if found is None or (bass and low is None):
         raise ControlError(f"{text!r} is no chord symbol: write a root and a chord, like 'Am7' or 'F#m7b5'")
-    return as_note(found[0]), chord_steps(body[found.end():]), low
+    return as_note(found[0]), chord_steps(body[found.end() :]), low
 
 
 def chord_notes(text: str) -> list[float]:
@@ -239,7 +260,7 @@ def modify(notes: list[float], modifier: str) -> list[float]:
         place = len(notes) - int(modifier[1:])
         if not 0 <= place < len(notes):
             return notes
-        return [notes[place] - 12, *notes[:place], *notes[place + 1:]]
+        return [notes[place] - 12, *notes[:place], *notes[place + 1 :]]
     return [notes[index % len(notes)] + 12 * (index // len(notes)) for index in range(int(modifier))]
 
 

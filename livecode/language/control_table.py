@@ -1,8 +1,8 @@
 """The table of controls: every word that can be said of a note, under SuperDirt's names.
 
-One row a control: names (the first is the one that reaches the synth), kind, unit, lowest and highest value,
-default, meaning. An `=` after the unit marks values that are counted in cycles and so follow the tempo. What a
-list such as `"1000:0.4"` sets besides the control itself is listed in `PARTS`.
+One row a control: names (the first is the one that reaches the synth), kind, unit, lowest and highest
+value, default, meaning. An `=` after the unit marks values that are counted in cycles and so follow the
+tempo. What a list such as `"1000:0.4"` sets besides the control itself is listed in `PARTS`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ROWS: tuple[tuple[str, Kind, str, float, float, float | str | None, str], ...] 
     ("detune", "float", "", -inf, inf, None, "how far doubled voices are out of tune with one another"),
     ("voice", "float", "", 0, inf, None, "which sound of an instrument that has several"),
     ("slide", "float", "", -inf, inf, None, "how far the pitch slides by the note's end, in parts of itself"),
-    ("accelerate", "float", "", -inf, inf, 0, "how much faster, or slower below 0, a sample gets as it plays"),
+    ("accelerate", "float", "", -inf, inf, 0, "how much faster, or slower below 0, a sample gets"),
     ("vib vibrato", "float", "Hz", 0, 50, None, "speed of the vibrato"),
     ("vibmod", "float", "semitones", 0, 24, 0.5, "depth of the vibrato"),
     ("penv", "float", "semitones", -120, 120, None, "how far the pitch falls from at the note's start"),
@@ -123,7 +123,7 @@ _ROWS: tuple[tuple[str, Kind, str, float, float, float | str | None, str], ...] 
     ("lock", "float", "", 0, 1, 0, "1 counts delaytime in cycles instead of seconds"),
     # instruments
     ("brightness bright", "float", "", 0, 1, 0.5, "how many overtones sound"),
-    ("ratio fmh harmonicity", "float", "", 0, 64, None, "frequency of the modulator over that of the carrier"),
+    ("ratio fmh harmonicity", "float", "", 0, 64, None, "frequency of the modulator over the carrier's"),
     ("index fm fmi", "float", "", 0, 64, None, "how strongly the modulator bends the carrier"),
     ("width pw pulsewidth", "float", "", 0, 1, 0.5, "width of a pulse wave"),
     ("noise", "float", "", 0, 1, None, "how much noise is mixed in"),

@@ -1,8 +1,8 @@
 """Music that grows by rules: L-systems and cellular automata.
 
-A. Lindenmayer, "Mathematical Models for Cellular Interactions in Development" (1968); P. Prusinkiewicz, "Score
-Generation with L-systems" (1986); S. Wolfram, "Statistical Mechanics of Cellular Automata" (1983); M. Gardner on
-Conway's game of life, *Scientific American* 223 (1970).
+A. Lindenmayer, "Mathematical Models for Cellular Interactions in Development" (1968); P. Prusinkiewicz,
+"Score Generation with L-systems" (1986); S. Wolfram, "Statistical Mechanics of Cellular Automata" (1983);
+M. Gardner on Conway's game of life, *Scientific American* 223 (1970).
 """
 
 from __future__ import annotations
@@ -60,7 +60,8 @@ def lsystem(axiom: str, rules: Any, generations: int = 4, steps: Any = None) -> 
     >>> lsystem("a", "a:ab,b:a", 5, steps=4).inhabit({"a": "0", "b": "7 12"}).query(0, 1/2)
     [(0..1/4) 0, (1/4..3/8) 7, (3/8..1/2) 12]
 
-    `steps` letters go into a cycle; without it the whole text does. Raises QueryTooDense when it grows too long.
+    `steps` letters go into a cycle; without it the whole text does. Raises QueryTooDense when it grows too
+    long.
     """
     text = grown(axiom, rules, int(generations))
     if not text:
@@ -92,14 +93,14 @@ def _automaton(rule: int, start: tuple[int, ...]) -> tuple[tuple[int, ...], ...]
 
 @constructor(family="growth", aliases=("cellular",))
 def automaton(rule: int = 30, cells: Any = 16, seed: int | None = None) -> Pattern:
-    """An elementary cellular automaton as a rhythm: a generation a cycle, its living cells 1 and the others 0.
+    """A cellular automaton as a rhythm: a generation a cycle, its living cells 1 and the others 0.
 
     >>> [event.value for event in automaton(90, 8).query(1, 2)]
     [0, 0, 0, 1, 0, 1, 0, 0]
     >>> len(s("hh").struct(automaton(30, 16)).query(3, 4)) > 0
     True
 
-    `rule` is Wolfram's number; `cells` how many there are, or the first generation as a list. It starts from
+    `rule` is Wolfram's number of an elementary automaton; `cells` how many there are, or the first generation as a list. It starts from
     one cell in the middle, or from random ones with a `seed`, and afresh every 256 cycles.
     """
     if not 0 <= rule <= 255:
@@ -140,7 +141,8 @@ def _life(board: Board) -> tuple[Board, ...]:
         now = boards[-1]
         boards.append(
             tuple(
-                tuple(_lives(now, row, column, height, width) for column in range(width)) for row in range(height)
+                tuple(_lives(now, row, column, height, width) for column in range(width))
+                for row in range(height)
             )
         )
     return tuple(boards)
@@ -167,9 +169,12 @@ def life(width: int = 16, height: int = 8, row: int = 0, seed: int = 0) -> Patte
     rows of one board, one to a drum, belong together.
     """
     if not (1 <= width <= 64 and 1 <= height <= 64):
-        raise PatternError(f"a board of {width} by {height} cells is not possible: give from 1 to 64 each way")
+        raise PatternError(
+            f"a board of {width} by {height} cells is not possible: give from 1 to 64 each way"
+        )
     own = sub_seed(_LIFE, int(seed))
     board = tuple(
-        tuple(1 if draw(own, Fraction(y * width + x)) < 0.4 else 0 for x in range(width)) for y in range(height)
+        tuple(1 if draw(own, Fraction(y * width + x)) < 0.4 else 0 for x in range(width))
+        for y in range(height)
     )
     return _rows_by_cycle(lambda cycle: _row(_life(board)[cycle % _CHAPTER][row % height]), width)

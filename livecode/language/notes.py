@@ -44,7 +44,9 @@ def as_note(name: str) -> int:
     """
     number = note_number(name)
     if number is None:
-        raise ControlError(f"{name!r} is no note: write a letter a-g, then s or b, then an octave, like 'eb4'")
+        raise ControlError(
+            f"{name!r} is no note: write a letter a-g, then s or b, then an octave, like 'eb4'"
+        )
     return number
 
 

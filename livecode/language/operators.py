@@ -1,8 +1,8 @@
 """Operators: arithmetic, comparison and choice between two patterns, in every alignment.
 
-`p.add(q)` keeps the rhythm of `p`; `p.add.mix(q)` takes both rhythms, `.out` that of `q`, `.squeeze` fits a cycle
-of `q` into each event of `p`, `.squeezeout` the other way round, `.reset` and `.restart` start `p` afresh at each
-event of `q`, `.poly` goes step against step. Controls combine key by key.
+`p.add(q)` keeps the rhythm of `p`; `p.add.mix(q)` takes both rhythms, `.out` that of `q`, `.squeeze` fits a
+cycle of `q` into each event of `p`, `.squeezeout` the other way round, `.reset` and `.restart` start `p`
+afresh at each event of `q`, `.poly` goes step against step. Controls combine key by key.
 """
 
 from __future__ import annotations
@@ -85,7 +85,9 @@ def _pitch_key(controls: dict[str, Any], name: str, other: Any) -> str:
         if key in controls:
             return key
     shown = ", ".join(controls)
-    raise ControlError(f"{name} of {other!r} has no note to change in {{{shown}}}: try .{name}(gain({other!r}))")
+    raise ControlError(
+        f"{name} of {other!r} has no note to change in {{{shown}}}: try .{name}(gain({other!r}))"
+    )
 
 
 def take_right(one: Any, two: Any) -> Any:
@@ -142,7 +144,7 @@ def _bits(combine: Combine) -> Combine:
 
 
 OPERATIONS: tuple[Operation, ...] = (
-    Operation("set_", "Take the other pattern's values; of controls, add them to those there are.", take_right,
+    Operation("set_", "Take the other pattern's values; controls are added to those there are.", take_right,
               "note(0).set(gain(2))"),
     Operation("keep", "Keep the values there are; of controls, add those that are missing.", take_left,
               "note(0).keep(gain(2).note(5))"),
@@ -379,7 +381,7 @@ def _python_operators() -> None:
         if name not in ("lt", "gt", "lte", "gte"):
             setattr(Pattern, f"__r{python}__", reflected(table[name]))
     negated = table["mul"]
-    Pattern.__neg__ = lambda pattern: operate(negated, "in_", pattern, (-1,))  # type: ignore[attr-defined]
+    setattr(Pattern, "__neg__", lambda pattern: operate(negated, "in_", pattern, (-1,)))  # noqa: B010
 
 
 for _operation in OPERATIONS:

@@ -31,7 +31,9 @@ def _lookup(choices: Choices, wrap: bool) -> Callable[[Any], Any]:
 
         return named
     if not isinstance(choices, Sequence) or isinstance(choices, str) or not choices:
-        raise PatternError(f"pick needs a list or a dict of patterns, not {choices!r}: try pick([\"a b\", \"c\"])")
+        raise PatternError(
+            f'pick needs a list or a dict of patterns, not {choices!r}: try pick(["a b", "c"])'
+        )
     items = list(choices)
     return lambda value: items[_place(value, len(items), wrap)]
 

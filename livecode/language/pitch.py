@@ -22,7 +22,7 @@ from livecode.language.tunings import tuning_of
 
 
 def _scale_pattern(name: Any) -> Pattern:
-    """Scales as they are typed: one name, which may hold spaces, or mini-notation such as `<c:major d:minor>`."""
+    """Scales as they are typed: one name, spaces and all, or mini-notation such as `<c:major d:minor>`."""
     if isinstance(name, Scale):
         from livecode.language.pattern import pure
 
@@ -53,7 +53,7 @@ def _on_pitch(value: Any, function: Callable[[Any], Any]) -> Any:
             if key in value:
                 rest = {name: each for name, each in value.items() if name not in ("n", "note")}
                 return {**rest, "note": function(value[key])}
-        raise ControlError("there is no n or note to turn into a pitch: write n(\"0 2 4\") first")
+        raise ControlError('there is no n or note to turn into a pitch: write n("0 2 4") first')
     return function(value)
 
 
@@ -75,10 +75,13 @@ def scale(pattern: Pattern, name: Any) -> Pattern:
     >>> mini("0 2 4").scale("<c:major c:minor>").first_cycle()
     [(0..1/3) 0, (1/3..2/3) 4, (2/3..1) 7]
 
-    The tonic may have an octave (`"D3:minor"`); without one it is octave 4, without a tonic it is c. Degrees may
-    be sharpened (`"2#"`), and fractions lie between two degrees. Note names go to the nearest note of the scale.
+    The tonic may have an octave (`"D3:minor"`); without one it is octave 4, without a tonic it is c.
+    Degrees may be sharpened (`"2#"`), and fractions lie between two degrees. Note names go to the nearest
+    note of the scale.
     """
-    return align_in(pattern, _scale_pattern(name), lambda value, s: _on_pitch(value, lambda p: _in_scale(p, s)))
+    return align_in(
+        pattern, _scale_pattern(name), lambda value, s: _on_pitch(value, lambda p: _in_scale(p, s))
+    )
 
 
 @function(family="notes", plain=("steps",))
@@ -109,8 +112,10 @@ def tuning(pattern: Pattern, name: Any) -> Pattern:
     return pattern.with_value(lambda value: _on_pitch(value, lambda pitch: _in_scale(pitch, made)))
 
 
-_INTERVALS = {"1P": 0, "2m": 1, "2M": 2, "3m": 3, "3M": 4, "4P": 5, "4A": 6, "5d": 6, "5P": 7, "5A": 8, "6m": 8,
-              "6M": 9, "7m": 10, "7M": 11, "8P": 12}  # fmt: skip
+_INTERVALS = {
+    "1P": 0, "2m": 1, "2M": 2, "3m": 3, "3M": 4, "4P": 5, "4A": 6, "5d": 6,
+    "5P": 7, "5A": 8, "6m": 8, "6M": 9, "7m": 10, "7M": 11, "8P": 12,
+}  # fmt: skip
 
 
 def _interval(value: Any) -> Any:
@@ -131,7 +136,7 @@ def _transposed(value: Any, semitones: Any) -> Any:
     if type(value) is dict:
         key = "note" if "note" in value or "n" not in value else "n"
         if key not in value:
-            raise ControlError("there is no note to transpose: write note(\"c e g\") first")
+            raise ControlError('there is no note to transpose: write note("c e g") first')
         return {**value, key: value[key] + semitones}
     return (as_note(value) if isinstance(value, str) else value) + semitones
 
@@ -211,8 +216,8 @@ def voicing(pattern: Pattern, anchor: Any = "c5") -> Pattern:
     def lay_out(group: list[Event]) -> list[Event]:
         values = [event.value for event in group]
         if len(group) == 1 and isinstance(values[0], str):
-            root, steps, bass = chord_symbol(values[0])
-            pitches = [root + step for step in steps]
+            base, steps, bass = chord_symbol(values[0])
+            pitches: list[Any] = [base + step for step in steps]
             first = group[0].with_value(lambda _: {"note": 0})
             group, values = [first] * len(pitches), [{"note": pitch} for pitch in pitches]
         else:
@@ -231,7 +236,7 @@ def voicing(pattern: Pattern, anchor: Any = "c5") -> Pattern:
 def _pitch(value: Any) -> Any:
     if type(value) is dict:
         if "note" not in value:
-            raise ControlError("voicing needs notes: write chord(\"<Am7 Dm7>\") or note(\"c'maj\") first")
+            raise ControlError('voicing needs notes: write chord("<Am7 Dm7>") or note("c\'maj") first')
         return value["note"]
     return as_note(value) if isinstance(value, str) else value
 
@@ -356,8 +361,9 @@ def inversions(pattern: Pattern, count: Any = 1) -> Pattern:
         pitches = [_pitch(event.value) for event in ordered]
         for _ in range(abs(int(count))):
             pitches = [*pitches[1:], pitches[0] + 12] if count > 0 else [pitches[-1] - 12, *pitches[:-1]]
-        return [event.with_value(lambda v, p=pitch: _with_pitch(v, p)) for event, pitch in zip(ordered, pitches)]
+        return [
+            Event(event.whole, event.part, _with_pitch(event.value, pitch), event.locations)
+            for event, pitch in zip(ordered, pitches)
+        ]
 
     return _with_chords(pattern, invert)
-
-

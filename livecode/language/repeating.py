@@ -126,12 +126,14 @@ def layer(pattern: Pattern, *functions: Any) -> Pattern:
 
 
 def _functions(functions: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(functions[0]) if len(functions) == 1 and isinstance(functions[0], (list, tuple)) else functions
+    return (
+        tuple(functions[0]) if len(functions) == 1 and isinstance(functions[0], (list, tuple)) else functions
+    )
 
 
 @function(family="repetition")
 def jux_by(pattern: Pattern, width: Any, function: Any) -> Pattern:
-    """Play the pattern on the left and a changed copy on the right, `width` apart: 0 in the middle, 1 far apart.
+    """Play the pattern on the left and a changed copy on the right, `width` apart: 1 is far apart.
 
     >>> [event.value["pan"] for event in s("bd").jux_by(0.5, rev).first_cycle()]
     [0.25, 0.75]
@@ -195,7 +197,9 @@ def _takes_number(function: Any) -> bool:
         parameters = list(inspect.signature(function).parameters.values())
     except (TypeError, ValueError):
         return False
-    needed = [each for each in parameters if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD]
+    needed = [
+        each for each in parameters if each.default is each.empty and each.kind is each.POSITIONAL_OR_KEYWORD
+    ]
     return len(needed) == 2
 
 
@@ -300,7 +304,9 @@ def arrange(*sections: Any) -> Pattern:
     parts = []
     for section in sections:
         if not isinstance(section, (tuple, list)) or len(section) != 2:
-            raise PatternError(f"arrange needs (cycles, pattern) pairs, not {section!r}: try arrange((4, \"a b\"))")
+            raise PatternError(
+                f'arrange needs (cycles, pattern) pairs, not {section!r}: try arrange((4, "a b"))'
+            )
         cycles = to_time(section[0])
         if cycles > 0:
             parts.append((cycles, reify(section[1])._fast(cycles)))
@@ -317,7 +323,10 @@ def seq_p(*sections: Any) -> Pattern:
     >>> [event.value for event in seq_p((0, 1, "a"), (1, 3, "b")).query(0, 4)]
     ['a', 'b', 'b']
     """
-    parts = [(Span(to_time(begin), to_time(end)), reify(thing)._late(to_time(begin))) for begin, end, thing in sections]
+    parts = [
+        (Span(to_time(begin), to_time(end)), reify(thing)._late(to_time(begin)))
+        for begin, end, thing in sections
+    ]
 
     def query(begin: Fraction, end: Fraction) -> list[Event]:
         out = []
@@ -367,7 +376,11 @@ def bypass(pattern: Pattern, muted: Any) -> Pattern:
 
 def _methods() -> None:
     """`p.stack(q)`, `p.cat(q)` and their like: the pattern itself comes first."""
-    for made, names in ((stack, ("stack", "overlay")), (cat, ("cat", "slowcat")), (fastcat, ("fastcat", "sequence"))):
+    for made, names in (
+        (stack, ("stack", "overlay")),
+        (cat, ("cat", "slowcat")),
+        (fastcat, ("fastcat", "sequence")),
+    ):
         for name in names:
             setattr(Pattern, name, lambda self, *others, made=made: made(self, *others))
 

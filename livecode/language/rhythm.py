@@ -25,7 +25,7 @@ def _kept(pattern: Pattern) -> Pattern:
 
 def _one_or_list(things: tuple[Any, ...]) -> Pattern:
     if not things:
-        raise PatternError("a rhythm is needed here: write one such as \"t f t t\" or \"1 0 [1 1]\"")
+        raise PatternError('a rhythm is needed here: write one such as "t f t t" or "1 0 [1 1]"')
     return reify(things[0] if len(things) == 1 else list(things))
 
 
@@ -243,8 +243,8 @@ def chunk(pattern: Pattern, count: Any, function: Any) -> Pattern:
     >>> [event.value for event in mini("0 1 2 3").chunk(4, add(10)).query(1, 2)]
     [0, 11, 2, 3]
 
-    The pattern itself goes on to its next cycle when all parts have had their turn; `fastchunk` does not wait.
-    A negative number goes from right to left.
+    The pattern itself goes on to its next cycle when all parts have had their turn; `fastchunk` does not
+    wait. A negative number goes from right to left.
     """
     parts = int(count)
     if parts < 0:
@@ -262,7 +262,11 @@ def chunk_back(pattern: Pattern, count: Any, function: Any) -> Pattern:
     [0, 1, 2, 13]
     """
     parts = int(count)
-    return _chunked(pattern, parts, as_function(function), list(reversed(range(parts)))) if parts > 0 else pattern
+    return (
+        _chunked(pattern, parts, as_function(function), list(reversed(range(parts))))
+        if parts > 0
+        else pattern
+    )
 
 
 @function(family="structure")
@@ -290,7 +294,11 @@ def chunk_into(pattern: Pattern, count: Any, function: Any) -> Pattern:
     [1, 0, 2, 3]
     """
     parts = int(count)
-    return into(pattern, fastcat(True, *[False] * (parts - 1)).iter_back(parts), function) if parts > 0 else pattern
+    return (
+        into(pattern, fastcat(True, *[False] * (parts - 1)).iter_back(parts), function)
+        if parts > 0
+        else pattern
+    )
 
 
 @function(family="structure")
@@ -307,7 +315,7 @@ def chunk_back_into(pattern: Pattern, count: Any, function: Any) -> Pattern:
 
 @function(family="structure", plain=("bools", "function"))
 def into(pattern: Pattern, bools: Any, function: Any) -> Pattern:
-    """Apply a function to the pieces of the pattern where another one is true, each piece as if it were a cycle.
+    """Apply a function to the pieces of the pattern where another one is true, as if each were a cycle.
 
     >>> [event.value for event in mini("0 1 2 3").into("1 0", rev).first_cycle()]
     [1, 0, 2, 3]
@@ -414,4 +422,3 @@ def fill(pattern: Pattern) -> Pattern:
         return out
 
     return Pattern(query, steps=pattern.steps, period=pattern._late_period())
-

@@ -11,7 +11,7 @@ from typing import Any
 from livecode.errors import PatternError
 from livecode.language.combine import cat, fastcat
 from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
-from livecode.language.joins import squeeze_join
+from livecode.language.joins import inner_join, squeeze_join
 from livecode.language.operators import arithmetic
 from livecode.language.pattern import Pattern, both_periods, pure, silence
 from livecode.language.registry import function
@@ -28,7 +28,7 @@ def _controls(value: Any) -> Controls:
         return value
     if isinstance(value, str):
         return {"s": value}
-    raise PatternError(f"a sample is needed here, not {value!r}: write s(\"break\") first")
+    raise PatternError(f'a sample is needed here, not {value!r}: write s("break") first')
 
 
 def _pieces(count: Any) -> int:
@@ -58,7 +58,9 @@ def chop(pattern: Pattern, count: Any) -> Pattern:
         return silence
 
     def cut(value: Any) -> Pattern:
-        return fastcat(*(pure(_piece(value, place / pieces, (place + 1) / pieces)) for place in range(pieces)))
+        return fastcat(
+            *(pure(_piece(value, place / pieces, (place + 1) / pieces)) for place in range(pieces))
+        )
 
     steps = None if pattern.steps is None else pattern.steps * pieces
     return squeeze_join(pattern.with_value(cut)).with_steps(steps)
@@ -89,9 +91,11 @@ def _striated(pattern: Pattern, pieces: int, length: float) -> Pattern:
         return silence
     size = length or 1 / pieces
     gap = (1 - size) / pieces if length else size
-    parts = [
-        pattern.with_value(lambda value, at=place * gap: _piece(value, at, at + size)) for place in range(pieces)
-    ]
+
+    def piece(at: float) -> Pattern:
+        return pattern.with_value(lambda value: _piece(value, at, at + size))
+
+    parts = [piece(place * gap) for place in range(pieces)]
     steps = None if pattern.steps is None else pattern.steps * pieces
     return fastcat(*parts).with_steps(steps)
 
@@ -133,7 +137,7 @@ def slice_(pattern: Pattern, count: Any, indices: Any) -> Pattern:
     if isinstance(count, (list, tuple, int, float)):
         return _sliced(pattern, count, reify(indices))
     counts = reify(count).with_value(lambda each: _sliced(pattern, each, reify(indices)))
-    return counts.inner_join()  # type: ignore[no-any-return]
+    return inner_join(counts)
 
 
 @function(family="samples", plain=("count", "indices"))
@@ -219,4 +223,3 @@ def smash(pattern: Pattern, count: Any, parts: Any) -> Pattern:
     """
     striated = striate(pattern, count)
     return cat(*(slow(striated, each) for each in parts))
-

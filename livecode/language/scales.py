@@ -1,8 +1,8 @@
 """Scales: a table of names, and degrees turned into notes.
 
 Steps are semitones above the tonic. Names are looked up without regard to case, spaces, `_` and `-`, so
-`"harmonicMinor"`, `"harmonic minor"` and `"harmonic_minor"` are one scale. Where Tidal and the scale list that
-Strudel uses give one name to two scales, Tidal's is the one meant here.
+`"harmonicMinor"`, `"harmonic minor"` and `"harmonic_minor"` are one scale. Where Tidal and the scale list
+that Strudel uses give one name to two scales, Tidal's is the one meant here.
 
 Sources: Tidal's and SuperCollider's lists, V. Persichetti, *Twentieth-Century Harmony* (1961), O. Messiaen,
 *Technique de mon langage musical* (1944), F. Bohlen, "13 Tonstufen in der Duodezime" (1978).
@@ -31,8 +31,7 @@ TABLE: dict[str, str] = {
     "harmonic major": "0 2 4 5 7 8 11",
     "melodic minor, melodic minor asc, jazz minor": "0 2 3 5 7 9 11",
     "melodic minor desc": "0 2 3 5 7 8 10",
-    "melodic major, bartok, hindu, mixolydian b6, aeolian dominant, melodic minor fifth mode":
-        "0 2 4 5 7 8 10",
+    "melodic major, bartok, hindu, mixolydian b6, aeolian dominant": "0 2 4 5 7 8 10",
     "dorian b2, phrygian #6, melodic minor second mode, javanese": "0 1 3 5 7 9 10",
     "lydian augmented": "0 2 4 6 8 9 11",
     "lydian dominant, lydian b7, overtone, acoustic": "0 2 4 6 7 9 10",
@@ -117,8 +116,7 @@ TABLE: dict[str, str] = {
     "spanish heptatonic, spanish 8 tone, jewish": "0 1 3 4 5 7 8 10",
     "ichikosucho": "0 2 4 5 6 7 9 11",
     "minor six diminished": "0 2 3 5 7 8 9 11",
-    "diminished, octatonic, half-whole diminished, dominant diminished, messiaen2, messiaen's mode #2":
-        "0 1 3 4 6 7 9 10",
+    "diminished, octatonic, half-whole diminished, messiaen2, messiaen's mode #2": "0 1 3 4 6 7 9 10",
     "diminished2, octatonic2, whole-half diminished": "0 2 3 5 6 8 9 11",
     "messiaen3, messiaen's mode #3": "0 2 3 4 6 7 8 10 11",
     "messiaen4, messiaen's mode #4": "0 1 2 5 6 7 8 11",
@@ -140,11 +138,14 @@ TABLE: dict[str, str] = {
 
 # Scales that do not repeat at the octave, with the interval at which they do.
 NON_OCTAVE: dict[str, tuple[str, float]] = {
-    "bohlen pierce, bp": (" ".join(f"{12 * math.log2(3) * step / 13:.6f}" for step in range(13)),
-                          12 * math.log2(3)),
+    "bohlen pierce, bp": (
+        " ".join(f"{12 * math.log2(3) * step / 13:.6f}" for step in range(13)),
+        12 * math.log2(3),
+    ),
     "bohlen pierce lambda, lambda": (
         " ".join(f"{12 * math.log2(3) * step / 13:.6f}" for step in (0, 2, 3, 4, 6, 7, 9, 10, 12)),
-        12 * math.log2(3)),
+        12 * math.log2(3),
+    ),
     "carlos alpha": ("0", 0.78),
     "carlos beta": ("0", 0.638),
     "carlos gamma": ("0", 0.351),

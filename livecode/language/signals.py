@@ -1,7 +1,7 @@
 """Signals: values at every moment, without beginnings, to be sampled by the rhythm of something else.
 
-A signal is read in the middle of the time asked for, as in Tidal: `sine.segment(4)` gives the sine at 1/8, 3/8,
-5/8 and 7/8 of the cycle. Those that run from 0 to 1 have a twin from -1 to 1 with a 2 in its name.
+A signal is read in the middle of the time asked for, as in Tidal: `sine.segment(4)` gives the sine at 1/8,
+3/8, 5/8 and 7/8 of the cycle. Those that run from 0 to 1 have a twin from -1 to 1 with a 2 in its name.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from livecode.errors import PatternError
 from livecode.language.combine import cat, fastcat
 from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
+from livecode.language.joins import inner_join
 from livecode.language.pattern import Pattern, pure, silence
 from livecode.language.random import draw, sub_seed
 from livecode.language.registry import REGISTRY, Entry, constructor, function
@@ -29,7 +30,9 @@ def signal(of_time: Callable[[Fraction], Any], period: int | None = None) -> Pat
 
     Give the `period`, in cycles, of a function that repeats.
     """
-    return Pattern(lambda begin, end: [Event(None, Span(begin, end), of_time((begin + end) / 2))], period=period)
+    return Pattern(
+        lambda begin, end: [Event(None, Span(begin, end), of_time((begin + end) / 2))], period=period
+    )
 
 
 def _phase(time: Fraction) -> float:
@@ -107,9 +110,12 @@ berlin = signal(_ridge)
 
 _NAMED: dict[str, tuple[Pattern, str]] = {
     **{name: (globals()[name], f"{meaning}, from 0 to 1.") for name, (_, meaning) in _SHAPES.items()},
-    **{f"{name}2": (globals()[f"{name}2"], f"{meaning}, from -1 to 1.") for name, (_, meaning) in _SHAPES.items()},
+    **{
+        f"{name}2": (globals()[f"{name}2"], f"{meaning}, from -1 to 1.")
+        for name, (_, meaning) in _SHAPES.items()
+    },
     "now": (now, "The time itself, in cycles since the beginning."),
-    "envelope": (envelope, "A rise from 0 to 1 over the first cycle, 1 for ever after; `.slow(8)` takes eight."),
+    "envelope": (envelope, "A rise from 0 to 1 over the first cycle, then 1; `.slow(8)` takes eight."),
     "rand": (rand, "A random number from 0 to 1, another one at every moment."),
     "rand2": (rand2, "A random number from -1 to 1, another one at every moment."),
     "brand": (brand, "True or false at random, half of the time each."),
@@ -137,7 +143,7 @@ def irand(below: Any) -> Pattern:
     >>> {event.value for event in irand(3).segment(64).first_cycle()} == {0, 1, 2}
     True
     """
-    return reify(below).with_value(lambda top: rand.with_value(lambda value: int(value * top))).inner_join()
+    return inner_join(reify(below).with_value(lambda top: rand.with_value(lambda value: int(value * top))))
 
 
 @constructor(family="signals")
@@ -147,7 +153,7 @@ def brand_by(chance: Any) -> Pattern:
     >>> [event.value for event in brand_by(1).segment(2).first_cycle()]
     [True, True]
     """
-    return reify(chance).with_value(lambda part: rand.with_value(lambda value: value < part)).inner_join()
+    return inner_join(reify(chance).with_value(lambda part: rand.with_value(lambda value: value < part)))
 
 
 @function(family="chance")
@@ -157,7 +163,8 @@ def seed(pattern: Pattern, number: Any) -> Pattern:
     >>> rand.seed(1).segment(4).first_cycle() != rand.seed(2).segment(4).first_cycle()
     True
 
-    Rhythms that repeat within 16 cycles stay as they are. `degrade_by` and its like take a `seed=` of their own.
+    Rhythms that repeat within 16 cycles stay as they are. `degrade_by` and its like take a `seed=` of their
+    own.
     """
     offset = sub_seed(7, int(number)) % 65536 * 720720
     ask = pattern.ask
@@ -235,7 +242,9 @@ def _over_time(values: Any, cycles: Any, between: Callable[[Any, Any, float], An
     points = _numbers(values)
     lengths = [to_time(number) for number in _numbers(cycles)]
     if not points or any(length <= 0 for length in lengths):
-        raise PatternError(f"values over time need values and lengths above 0, not {values!r} over {cycles!r}")
+        raise PatternError(
+            f"values over time need values and lengths above 0, not {values!r} over {cycles!r}"
+        )
     count = math.lcm(len(points), len(lengths))
     stations = [(points[index % len(points)], lengths[index % len(lengths)]) for index in range(count)]
     total = Fraction(sum(length for _, length in stations))
@@ -265,7 +274,9 @@ def segment(pattern: Pattern, count: Any) -> Pattern:
     >>> saw.segment(2).first_cycle()
     [(0..1/2) 0.25, (1/2..1) 0.75]
     """
-    return pure(None)._fast(to_time(count)).app_left(pattern, lambda _, value: value).with_steps(to_time(count))
+    return (
+        pure(None)._fast(to_time(count)).app_left(pattern, lambda _, value: value).with_steps(to_time(count))
+    )
 
 
 @constructor(family="signals")
@@ -275,7 +286,7 @@ def run(count: Any) -> Pattern:
     >>> run(3).first_cycle()
     [(0..1/3) 0, (1/3..2/3) 1, (2/3..1) 2]
     """
-    return reify(count).with_value(_run).inner_join() if not isinstance(count, int) else _run(count)
+    return inner_join(reify(count).with_value(_run)) if not isinstance(count, int) else _run(count)
 
 
 def _run(count: Any) -> Pattern:
@@ -292,7 +303,8 @@ def scan(count: Any) -> Pattern:
     >>> [event.value for event in scan(3).query(0, 3)]
     [0, 0, 1, 0, 1, 2]
     """
+
     def scanned(top: Any) -> Pattern:
         return cat(*(_run(length) for length in range(1, int(top) + 1)))
 
-    return reify(count).with_value(scanned).inner_join()
+    return inner_join(reify(count).with_value(scanned))

@@ -1,7 +1,7 @@
-"""Chance: functions applied now and then, events dropped, values chosen; the same each time a cycle is played.
+"""Chance: functions applied now and then, events dropped, values chosen; the same at every playing.
 
-Every function draws its own numbers, so that `degrade` followed by `sometimes` does not use one coin for both;
-`seed=` gives another series.
+Every function draws its own numbers, so that `degrade` followed by `sometimes` does not use one coin for
+both; `seed=` gives another series.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from livecode.errors import PatternError
 from livecode.language.chance import degrade_by, dropped, kept, undegrade_by
 from livecode.language.combine import stack
-from livecode.language.joins import outer_join, squeeze_join
+from livecode.language.joins import inner_join, outer_join, squeeze_join
 from livecode.language.pattern import Pattern, by_cycles, silence
 from livecode.language.random import draw, draws, sub_seed
 from livecode.language.registry import constructor, function
@@ -211,17 +211,21 @@ def scramble(pattern: Pattern, count: Any, seed: Any = 0) -> Pattern:
 def _listed(things: tuple[Any, ...]) -> list[Any]:
     found = list(things[0]) if len(things) == 1 and isinstance(things[0], (list, tuple)) else list(things)
     if not found:
-        raise PatternError("there is nothing to choose from: write choose(\"a\", \"b\")")
+        raise PatternError('there is nothing to choose from: write choose("a", "b")')
     return found
 
 
 def _weighed(pairs: tuple[Any, ...]) -> tuple[list[Any], list[float]]:
-    listed = list(pairs[0]) if len(pairs) == 1 and pairs[0] and isinstance(pairs[0][0], (list, tuple)) else pairs
+    listed = (
+        list(pairs[0]) if len(pairs) == 1 and pairs[0] and isinstance(pairs[0][0], (list, tuple)) else pairs
+    )
     try:
         things = [thing for thing, _ in listed]
         weights = [float(weight) for _, weight in listed]
     except (TypeError, ValueError):
-        raise PatternError(f"chances are (pattern, weight) pairs, not {pairs!r}: try (\"a\", 3), (\"b\", 1)") from None
+        raise PatternError(
+            f'chances are (pattern, weight) pairs, not {pairs!r}: try ("a", 3), ("b", 1)'
+        ) from None
     if not weights or min(weights) < 0 or sum(weights) <= 0:
         raise PatternError(f"chances must not be below 0 and not all 0: {weights}")
     return things, [total / sum(weights) for total in accumulate(weights)]
@@ -239,7 +243,9 @@ def choose_by(pattern: Pattern, choices: Any) -> Pattern:
     [(0..1/2) 'a', (1/2..1) 'b']
     """
     made = [reify(choice) for choice in _listed((choices,))]
-    return outer_join(pattern.with_value(lambda value: made[max(0, min(int(value * len(made)), len(made) - 1))]))
+    return outer_join(
+        pattern.with_value(lambda value: made[max(0, min(int(value * len(made)), len(made) - 1))])
+    )
 
 
 @constructor(family="chance")
@@ -249,7 +255,7 @@ def choose(*choices: Any) -> Pattern:
     >>> {event.value["n"] for event in s("x*32").n(choose(0, 1, 2)).first_cycle()} == {0, 1, 2}
     True
     """
-    return choose_by(rand, _listed(choices))  # type: ignore[no-any-return]
+    return choose_by(rand, _listed(choices))
 
 
 @constructor(family="chance")
@@ -261,7 +267,7 @@ def wchoose(*pairs: Any) -> Pattern:
     """
     things, limits = _weighed(pairs)
     made = [reify(thing) for thing in things]
-    return outer_join(rand.with_value(lambda number: made[_by_weight(number, limits)]))  # type: ignore[no-any-return]
+    return outer_join(rand.with_value(lambda number: made[_by_weight(number, limits)]))
 
 
 @constructor(family="chance", aliases=("randcat", "choose_in"))
@@ -294,4 +300,4 @@ def randrun(count: Any) -> Pattern:
     >>> sorted(event.value for event in randrun(4).first_cycle())
     [0, 1, 2, 3]
     """
-    return reify(count).with_value(lambda top: shuffle(run(int(top)), int(top))).inner_join()
+    return inner_join(reify(count).with_value(lambda top: shuffle(run(int(top)), int(top))))

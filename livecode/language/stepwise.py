@@ -53,7 +53,9 @@ def _in_steps(events: list[Event], cycle: int) -> Pattern:
         place = part.end
     if place < cycle + 1:
         slices.append((cycle + 1 - place, None))
-    counted = [(length, inner.steps) for length, inner in slices if inner is not None and inner.steps is not None]
+    counted = [
+        (length, inner.steps) for length, inner in slices if inner is not None and inner.steps is not None
+    ]
     taken = sum((length for length, _ in counted), Fraction(0))
     total = sum((steps for _, steps in counted), Fraction(0)) / taken if taken else Fraction(1)
     parts = []
@@ -68,7 +70,9 @@ def _in_steps(events: list[Event], cycle: int) -> Pattern:
 
 def _steps(pattern: Pattern, name: str) -> Fraction:
     if pattern.steps is None:
-        raise PatternError(f"{name} needs a pattern that counts steps, such as \"a b c\": try .segment(4) first")
+        raise PatternError(
+            f'{name} needs a pattern that counts steps, such as "a b c": try .segment(4) first'
+        )
     return pattern.steps
 
 
@@ -184,7 +188,7 @@ def shrink(pattern: Pattern, amount: Any = 1) -> Pattern:
 
 @function(family="steps", join="step_join")
 def grow(pattern: Pattern, amount: Any = 1) -> Pattern:
-    """Repeat the pattern, beginning with its first so many steps and adding as many each time; below 0 its last.
+    """Repeat the pattern, first so many steps of it and as many more each time; below 0 from its end.
 
     >>> [event.value for event in mini("0 1 2").grow(1).first_cycle()]
     [0, 0, 1, 0, 1, 2]

@@ -27,8 +27,11 @@ def as_function(thing: Any) -> Transform:
     if isinstance(thing, Pattern):
         return lambda pattern: pattern.set(thing)
     if callable(thing):
-        return thing
-    raise PatternError(f"a function is needed here, such as rev, fast(2) or lambda p: p.fast(2), not {thing!r}")
+        function: Transform = thing
+        return function
+    raise PatternError(
+        f"a function is needed here, such as rev, fast(2) or lambda p: p.fast(2), not {thing!r}"
+    )
 
 
 def transformed(function: Any, pattern: Pattern) -> Pattern:

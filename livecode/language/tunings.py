@@ -1,7 +1,7 @@
 """Tunings: Scala files, equal divisions and just ratios, each a scale whose degrees lie between the keys.
 
-Sources: the Scala scale file format (M. Op de Coul); A. Werckmeister, *Orgelprobe* (1681); J. M. Barbour, *Tuning
-and Temperament* (1951).
+Sources: the Scala scale file format (M. Op de Coul); A. Werckmeister, *Orgelprobe* (1681); J. M. Barbour,
+*Tuning and Temperament* (1951).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from livecode.language.scales import Scale
 TABLE: dict[str, str] = {
     "just": "16/15 9/8 6/5 5/4 4/3 45/32 3/2 8/5 5/3 9/5 15/8 2/1",
     "pythagorean": "256/243 9/8 32/27 81/64 4/3 729/512 3/2 128/81 27/16 16/9 243/128 2/1",
-    "meantone": "76.049 193.157 310.265 386.314 503.422 579.471 696.578 772.627 889.735 1006.843 1082.892 2/1",
+    "meantone": "76.05 193.16 310.26 386.31 503.42 579.47 696.58 772.63 889.74 1006.84 1082.89 2/1",
     "werckmeister": "90.225 192.18 294.135 390.225 498.045 588.27 696.09 792.18 888.27 996.09 1092.18 2/1",
     "kirnberger": "90.225 193.157 294.135 386.314 498.045 590.224 696.578 792.18 889.735 996.09 1088.269 2/1",
     "vallotti": "94.135 196.09 298.045 392.18 501.955 592.18 698.045 796.09 894.135 1000.0 1090.225 2/1",
@@ -55,7 +55,7 @@ def edo(divisions: int, period: float = 12) -> Scale:
 
 
 def ratios(text: str | Iterable[object], name: str = "ratios") -> Scale:
-    """A tuning from ratios (`3/2`) or cents (with a point: `701.955`); the last is the interval of repetition.
+    """A tuning from ratios (`3/2`) or cents (with a point: `701.955`); the last one is its period.
 
     >>> round(ratios("9/8 5/4 3/2 2/1").note(2), 4)
     3.8631
@@ -122,7 +122,9 @@ def tuning_of(text: str) -> Scale:
         try:
             return scala(path.read_text(encoding="latin-1"))
         except OSError as problem:
-            raise FileProblem(f"cannot read the tuning {text!r}: {problem.strerror}; check its path") from None
+            raise FileProblem(
+                f"cannot read the tuning {text!r}: {problem.strerror}; check its path"
+            ) from None
     if re.search(r"\d[/.]\d", text):
         return ratios(text)
     raise NameUnknown("tuning", text, [*TABLE, "19edo", "31edo"])

@@ -8,6 +8,7 @@ from typing import Any
 from livecode.errors import ControlError
 from livecode.language.combine import fastcat
 from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
+from livecode.language.joins import inner_join
 from livecode.language.operators import is_true
 from livecode.language.pattern import Pattern, silence
 from livecode.language.registry import constructor, function
@@ -118,7 +119,7 @@ def binary(number: Any) -> Pattern:
     >>> binary(5).first_cycle()
     [(0..1/3) 1, (1/3..2/3) 0, (2/3..1) 1]
     """
-    return reify(number).with_value(lambda n: _digits(int(n), max(int(n).bit_length(), 1))).inner_join()
+    return inner_join(reify(number).with_value(lambda n: _digits(int(n), max(int(n).bit_length(), 1))))
 
 
 @constructor(family="values")
@@ -129,7 +130,7 @@ def binary_n(number: Any, digits: Any = 16) -> Pattern:
     [(0..1/4) 0, (1/4..1/2) 1, (1/2..3/4) 0, (3/4..1) 1]
     """
     pairs = reify(number).app_left(reify(digits), lambda n, count: _digits(int(n), int(count)))
-    return pairs.inner_join()
+    return inner_join(pairs)
 
 
 def _digits(number: int, count: int) -> Pattern:
