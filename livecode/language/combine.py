@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from livecode.errors import PatternError
 from livecode.language.pattern import Pattern, both_periods, by_cycles, common_steps, silence
 from livecode.language.period import in_turn
 from livecode.language.registry import constructor
+from livecode.language.table import QueryFunction
 from livecode.language.time import ONE, Event, Fraction, moved, stretched, to_time
 
 
@@ -122,28 +123,37 @@ def time_cat(*pairs: Any) -> Pattern:
     return weighted(parts)
 
 
+Slot: TypeAlias = tuple[Fraction, Fraction, Fraction, QueryFunction]
+"""Where in the cycle a step begins and ends, how long it is, and how it is asked."""
+
+
+def _laid_out(parts: Sequence[tuple[Fraction, Pattern]], total: Fraction) -> list[Slot]:
+    """The steps that can sound, with their places; worked out at the first query, not while text is read."""
+    slots: list[Slot] = []
+    place = Fraction(0)
+    for weight, pattern in parts:
+        begins = place / total
+        place += weight
+        if pattern is not silence:
+            slots.append((begins, place / total, weight / total, pattern.ask))
+    return slots
+
+
 def weighted(parts: Sequence[tuple[Fraction, Pattern]], steps: Fraction | None = None) -> Pattern:
     """A sequence of (weight, pattern) filling each cycle; the parts of a cycle see that cycle's number.
 
     An event that reaches over the end of its step keeps its whole and is cut there.
     """
-    total = Fraction(sum(weight for weight, _ in parts))
+    total = sum((weight for weight, _ in parts), Fraction(0))
     if total <= 0:
         raise PatternError(f"the weights of a sequence must add up to more than 0, not {total}: try @1")
-    starts: list[Fraction] = []
-    place = Fraction(0)
-    for weight, _ in parts:
-        starts.append(place)
-        place += weight / total
-    starts.append(ONE)
-    slots = [
-        (begins, ends, ends - begins, pattern.ask)
-        for begins, ends, (_, pattern) in zip(starts, starts[1:], parts)
-    ]
+    slots: list[Slot] = []
 
     def query(begin: Fraction, end: Fraction) -> list[Event]:
         cycle = begin.numerator // begin.denominator
         events: list[Event] = []
+        if not slots:
+            slots.extend(_laid_out(parts, total))
         if begin == cycle and end == cycle + 1:
             for begins, _, length, ask in slots:
                 events += stretched(ask(begin, end), length, begins + cycle * (1 - length))

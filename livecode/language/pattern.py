@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 from quicktions import Fraction
 
 from livecode.errors import LivecodeError, NameUnknown, PatternError, QueryTooDense
-from livecode.language.fuel import EVENTS_PER_CYCLE, fuel, spend, tank, too_dense
+from livecode.language.fuel import EVENTS_PER_CYCLE, WORK_PER_EVENT, spend, tank, too_dense
 from livecode.language.period import PeriodLike, faster, together
-from livecode.language.table import MOST_CYCLES, QueryFunction, Table
+from livecode.language.table import QueryFunction, Table, worth_keeping
 from livecode.language.time import (
     ONE,
     ZERO,
@@ -79,10 +79,14 @@ class Pattern:
         first, last = to_time(begin), to_time(end)
         if last < first:
             raise PatternError(f"a query must not end before it begins: {first} to {last}")
-        if tank.left == inf:
-            with fuel(EVENTS_PER_CYCLE * max(1, ceiling(last - first))):
-                return self._answer(first, last)
-        return self._answer(first, last)
+        if tank.left != inf:
+            return self._answer(first, last)
+        tank.limit = EVENTS_PER_CYCLE * max(1, ceiling(last - first))
+        tank.left = tank.limit * WORK_PER_EVENT
+        try:
+            return self._answer(first, last)
+        finally:
+            tank.limit = tank.left = inf
 
     def _answer(self, begin: Fraction, end: Fraction) -> list[Event]:
         try:
@@ -103,7 +107,7 @@ class Pattern:
                 self._asked = True
                 return self.query_function(begin, end)
             period = self.period
-            if period is None or period > MOST_CYCLES:
+            if period is None or not worth_keeping(period):
                 self._table = None
                 return self.query_function(begin, end)
             table = self._table = Table(self.query_function, period)

@@ -23,6 +23,11 @@ MOST_EVENTS = 4096
 _MISSES_BEFORE_FILLING = 2
 
 
+def worth_keeping(period: int) -> bool:
+    """Whether a pattern of this period gets a table."""
+    return period <= MOST_CYCLES
+
+
 class Cell:
     """The events of one cycle, as they were answered for the cycle `made_for`."""
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 from livecode.errors import NotationError, QueryTooDense
 from livecode.language.fuel import EVENTS_PER_CYCLE
@@ -46,33 +47,31 @@ class Size:
 
     def of(self, node: Node) -> tuple[float, int]:
         """The most events in a cycle, and how many patterns lie on top of each other."""
-        match node:
-            case Value() | Control():
-                return 1.0, 1
-            case Rest():
-                return 0.0, 1
-            case Sequence():
-                return self.of_sequence(node)
-            case Stack():
-                return self.heard(node.parts, sum)
-            case Choice():
-                return self.heard(node.parts, max)
-            case Alternation():
-                return self.heard_one_by_one(node.parts)
-            case Polymeter():
-                return self.of_polymeter(node)
-            case Speed():
-                return self.of_speed(node)
-            case Euclid():
-                return self.of_euclid(node)
-            case Run():
-                return self.of_run(node)
-            case Degrade():
-                return self.over(node.node, 1.0)
-            case Index():
-                return self.beside(node.node, node.index)
-            case Chord():
-                return self.beside(node.node, node.modifier)
+        return _SIZES[type(node)](self, node)
+
+    def of_one(self, node: Value | Control) -> tuple[float, int]:
+        return 1.0, 1
+
+    def of_none(self, node: Rest) -> tuple[float, int]:
+        return 0.0, 1
+
+    def of_stack(self, node: Stack) -> tuple[float, int]:
+        return self.heard(node.parts, sum)
+
+    def of_choice(self, node: Choice) -> tuple[float, int]:
+        return self.heard(node.parts, max)
+
+    def of_alternation(self, node: Alternation) -> tuple[float, int]:
+        return self.heard_one_by_one(node.parts)
+
+    def of_degrade(self, node: Degrade) -> tuple[float, int]:
+        return self.over(node.node, 1.0)
+
+    def of_index(self, node: Index) -> tuple[float, int]:
+        return self.beside(node.node, node.index)
+
+    def of_chord(self, node: Chord) -> tuple[float, int]:
+        return self.beside(node.node, node.modifier)
 
     def over(self, node: Node, times: float) -> tuple[float, int]:
         events, layers = self.of(node)
@@ -170,6 +169,24 @@ class Size:
         high = max(_largest(node.first), _largest(node.last))
         events, layers = self.of(node.first)
         return max(events, 1.0) * (high - low + 1), layers + 2
+
+
+_SIZES: Final[dict[type, Callable[[Size, Any], tuple[float, int]]]] = {
+    Value: Size.of_one,
+    Control: Size.of_one,
+    Rest: Size.of_none,
+    Sequence: Size.of_sequence,
+    Stack: Size.of_stack,
+    Choice: Size.of_choice,
+    Alternation: Size.of_alternation,
+    Polymeter: Size.of_polymeter,
+    Speed: Size.of_speed,
+    Euclid: Size.of_euclid,
+    Run: Size.of_run,
+    Degrade: Size.of_degrade,
+    Index: Size.of_index,
+    Chord: Size.of_chord,
+}
 
 
 def _shown(number: float) -> str:

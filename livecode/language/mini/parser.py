@@ -38,6 +38,7 @@ _BLANK: Final = re.compile(r"\s*")
 _WORD: Final = re.compile(r"(?:[\w#'~\-^]|\.(?!\.))+")
 _NUMBER: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII)
 _PLAIN_NUMBER: Final = re.compile(r"\d*\.?\d+|\d+", re.ASCII)
+_AMOUNT: Final = re.compile(r"-?(?:\d*\.?\d+|\d+)", re.ASCII)
 _DENOMINATOR: Final = re.compile(r"%(\d+)(?![\w.])", re.ASCII)
 _CLOSES: Final = {"[": "]", "{": "}", "<": ">", "(": ")"}
 _ENDS: Final = frozenset(",|]})>")
@@ -179,9 +180,9 @@ class Parser:
             last += 1
         number = _PLAIN_NUMBER.match(text, last)
         stop = number.end() if number is not None else last
-        if stop < self.end and (text[stop].isalnum() or text[stop] in "_.#'"):
-            if text[stop] != "." or number is not None:
-                return False
+        following = text[stop] if stop < self.end else " "
+        if following.isalnum() or following in "_#'" or (following == "." and number is not None):
+            return False
         if not steps:
             self.fail(at, "'_' lengthens the step before it and there is none", "write a step first: a _")
         added = Fraction(last - at)
@@ -348,7 +349,7 @@ class Parser:
     def degrade(self, step: Step) -> None:
         self.at += 1
         amount = 0.5
-        number = re.compile(r"-?" + _PLAIN_NUMBER.pattern).match(self.text, self.at)
+        number = _AMOUNT.match(self.text, self.at)
         if number is not None and len(number.group()) <= 24:
             amount = float(number.group())
             self.at = number.end()

@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from quicktions import Fraction
 
+_ONE = Fraction(1)
+
 
 @dataclass(slots=True)
 class Value:
@@ -36,8 +38,8 @@ class Step:
     """One step of a sequence: how much of it it takes, and in how many equal repeats."""
 
     node: Node
-    weight: Fraction = Fraction(1)
-    repeats: Fraction = Fraction(1)
+    weight: Fraction = _ONE
+    repeats: Fraction = _ONE
     begin: int = 0
 
 
