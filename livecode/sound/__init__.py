@@ -13,36 +13,35 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from livecode.sound.mixer import Mixer
-    from livecode.sound.record import Recorder
-    from livecode.sound.render import Renderer
-    from livecode.sound.resolve import Resolver
-    from livecode.sound.samples import Samples
-
     from livecode.sound.catalogue import Catalogue
     from livecode.sound.command import BufferFree, BufferLoad, DefinitionLoad, GlobalEffect, Note
     from livecode.sound.declare import Control, effect, instrument
     from livecode.sound.definitions import Definition, Definitions
     from livecode.sound.encode import Encoder, timetag
     from livecode.sound.engine import Engine, EngineOptions, boot
+    from livecode.sound.mixer import Mixer
+    from livecode.sound.record import Recorder
+    from livecode.sound.render import Renderer
+    from livecode.sound.resolve import Resolver
+    from livecode.sound.samples import Samples
 
 _HOMES = {
+    "Catalogue": "catalogue",
     "BufferFree": "command",
     "BufferLoad": "command",
     "DefinitionLoad": "command",
     "GlobalEffect": "command",
     "Note": "command",
-    "Definition": "definitions",
-    "Definitions": "definitions",
-    "Catalogue": "catalogue",
+    "Control": "declare",
     "effect": "declare",
     "instrument": "declare",
-    "Control": "declare",
+    "Definition": "definitions",
+    "Definitions": "definitions",
     "Encoder": "encode",
     "timetag": "encode",
+    "boot": "engine",
     "Engine": "engine",
     "EngineOptions": "engine",
-    "boot": "engine",
     "Mixer": "mixer",
     "Recorder": "record",
     "Renderer": "render",

@@ -17,7 +17,7 @@ import pytest
 from livecode.errors import EngineError
 from livecode.sound.command import BufferFree, BufferLoad
 from livecode.sound.engine import Engine, EngineOptions, boot, embedded, finding, jack
-from livecode.sound.engine.boot import PortTaken, diagnose, free_port
+from livecode.sound.engine.booting import PortTaken, diagnose, free_port
 from livecode.sound.engine.options import LOOPBACK
 from livecode.sound.engine.process import Child
 from livecode.sound.osc import message

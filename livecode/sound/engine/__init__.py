@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from livecode.sound.engine.boot import boot
+from livecode.sound.engine.booting import boot
 from livecode.sound.engine.options import EngineOptions
 from livecode.sound.engine.server import Engine, Status
 
