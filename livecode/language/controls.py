@@ -19,7 +19,7 @@ from livecode.language.control_table import Control, control_names, controls
 from livecode.language.notes import note_number
 from livecode.language.operators import align_in, take_right
 from livecode.language.pattern import VARIES, Pattern
-from livecode.language.registry import REGISTRY, Entry, method_name
+from livecode.language.registry import REGISTRY, Entry, constructor, method_name
 from livecode.language.reify import reify
 from livecode.language.time import Event, Fraction
 
@@ -126,6 +126,29 @@ def control_pattern(name: str, value: Any) -> Pattern:
     control = controls()[own]
     pattern = reify(value)
     return _notes(control, pattern) if control.kind == "note" else _plain(control, pattern)
+
+
+def _any(name: str, value: Any) -> Pattern:
+    if name in control_names():
+        return control_pattern(name, value)
+    return reify(value).with_value(lambda each: each if type(each) is dict else {name: each})
+
+
+@constructor(family="controls")
+def control(name: str, value: Any) -> Pattern:
+    """Say something that has no word of its own, to an instrument of yours: a control's name and its values.
+
+    >>> s("mine").control("wobble", "0.1 0.5").first_cycle()[0].value
+    {'s': 'mine', 'wobble': 0.1}
+    """
+    return _any(name, value)
+
+
+def _control_method(self: Pattern, name: str, value: Any) -> Pattern:
+    return align_in(self, _any(name, value), take_right)
+
+
+setattr(Pattern, "control", _control_method)  # noqa: B010
 
 
 def _make(control: Control) -> tuple[Callable[..., Pattern], Callable[..., Pattern]]:
