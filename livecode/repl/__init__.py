@@ -6,6 +6,7 @@
     names.py, places.py, fuzzy.py, complete.py    what Tab offers, and why there
     describe.py     documentation of anything that has a name
     colouring.py    Python, with mini-notation inside strings
+    waiting.py      the terminal while something is evaluated
     toolbar.py, keys.py, above.py, prompt.py      the screen (prompt_toolkit)
     plain.py        no terminal: lines and blocks from a pipe
 """

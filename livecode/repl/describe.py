@@ -52,7 +52,7 @@ def signature(thing: Any, name: str = "") -> str:
 
 
 def _registered(thing: Any) -> str:
-    """A function of the language as it is typed: its first parameter, the pattern, is what it is called on."""
+    """A function of the language as it is typed: without the pattern that it is called on."""
     registry = sys.modules.get("livecode.language.registry")
     entry = registry.REGISTRY.get(getattr(thing, "__name__", "")) if registry is not None else None
     if entry is None or getattr(thing, "__wrapped__", thing) is not entry.definition:

@@ -30,6 +30,7 @@ from livecode.repl.colouring import STYLE, CodeLexer
 from livecode.repl.complete import NameCompleter
 from livecode.repl.evaluating import Answer, Evaluator
 from livecode.repl.faults import Fault
+from livecode.repl.waiting import typing_waits
 
 MARK = "> "
 WATCH_SECONDS = 0.125
@@ -82,7 +83,7 @@ class Prompt:
         """Read and evaluate until Ctrl-D. `first` is called once, when the prompt is about to show."""
         self.session.listen(self._notice)
         try:
-            with self.replaced:
+            with typing_waits(), self.replaced:
                 if banner:
                     self.say(("class:continuation", banner))
                 if first is not None:
