@@ -21,18 +21,23 @@ KINDS: dict[str, str] = {
 """Where each kind of generator is made from its spec; a spec's kind may also be such a "module:function"."""
 
 
+PHRASES = ("previous", "over", "over_before", "heard")
+
+
 @dataclass
 class Context:
     """All that a composer may look at, besides its own model, the length and the seed.
 
-    `previous` is the phrase before (None when a chapter starts afresh), `over` the phrase of the same bars
-    that another part plays, `heard` what the chain is learning from, `position` the phrase's number,
-    `constraints` what was asked of it ({"in_scale": "d dorian", "begins": "d", ...}), `parameters` the
-    numbers in force at its start ({"temperature": 0.9}), `metre` and `key` what it should be in.
+    `previous` is the phrase before (None when a chapter starts afresh), `over` what another part plays in the
+    same bars and `over_before` what it played in the bars of `previous`, `heard` what a chain is learning
+    from, `position` the phrase's number, `constraints` what was asked of it ({"in_scale": "d dorian",
+    "begins": "d", ...}), `parameters` the numbers in force at its start ({"temperature": 0.9}), `metre` and
+    `key` what it should be in.
     """
 
     previous: Phrase | None = None
     over: Phrase | None = None
+    over_before: Phrase | None = None
     heard: Phrase | None = None
     position: int = 0
     constraints: Mapping[str, Any] = field(default_factory=dict)
@@ -47,9 +52,7 @@ class Context:
     def pack(self) -> dict[str, Any]:
         """Plain data for a frame to a worker."""
         return {
-            "previous": self.previous.pack() if self.previous is not None else None,
-            "over": self.over.pack() if self.over is not None else None,
-            "heard": self.heard.pack() if self.heard is not None else None,
+            **{name: _packed(getattr(self, name)) for name in PHRASES},
             "position": self.position,
             "constraints": dict(self.constraints),
             "parameters": dict(self.parameters),
@@ -61,8 +64,7 @@ class Context:
     def unpack(cls, data: dict[str, Any]) -> Context:
         """The context that `pack` made plain."""
         phrases = {
-            name: Phrase.unpack(data[name]) if data.get(name) is not None else None
-            for name in ("previous", "over", "heard")
+            name: Phrase.unpack(data[name]) if data.get(name) is not None else None for name in PHRASES
         }
         numerator, denominator = data["metre"]
         return cls(
@@ -73,6 +75,10 @@ class Context:
             metre=(numerator, denominator),
             key=data["key"],
         )
+
+
+def _packed(phrase: Phrase | None) -> dict[str, Any] | None:
+    return phrase.pack() if phrase is not None else None
 
 
 @runtime_checkable

@@ -12,6 +12,9 @@ from livecode.errors import ControlError, GeneratorError
 from livecode.generators.generator import Generator
 from livecode.language.pattern import Pattern
 from livecode.language.reify import reify
+from livecode.language.time import Event
+from livecode.music.events import phrase_of_events
+from livecode.music.phrase import Phrase
 
 PHRASES_PER_CHAPTER = 16
 HEARD_CYCLES = 32
@@ -25,7 +28,7 @@ class Plan:
     """A composer with the bars, seed, constraints and parameters of one stream.
 
     `parameters` are numbers, or patterns of numbers read at each phrase's start; `constraints` may be
-    patterns too. `over` and `learn` are patterns, or slots, whose pattern of the moment is meant.
+    patterns too. `over` and `learn` are other parts to listen to.
     """
 
     generator: Generator
@@ -34,8 +37,8 @@ class Plan:
     seed: int = 0
     constraints: Mapping[str, Any] = field(default_factory=dict)
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    over: Any = None
-    learn: Any = None
+    over: Source | None = None
+    learn: Source | None = None
     voice: int | None = None
 
     def __post_init__(self) -> None:
@@ -86,16 +89,30 @@ def value_at(thing: Any, cycle: int) -> Any:
     return value
 
 
-def pattern_of(source: Any) -> Pattern:
-    """The pattern that another part plays now: of a slot, what it holds at this moment."""
-    if isinstance(source, Pattern):
-        return source
-    for name in ("as_pattern", "pattern"):
-        found = getattr(source, name, None)
-        if callable(found) and not isinstance(found, Pattern):
-            found = found()
-        if isinstance(found, Pattern):
-            return found
-    if isinstance(source, str | int | float | list | tuple):
-        return reify(source)
-    raise GeneratorError(f"nothing to listen to in {source!r}: give a slot such as d1, or a pattern")
+class Source:
+    """Another part to listen to: a slot, a pattern, or what is read as one.
+
+    >>> Source("c e").query(0, 1)[0].value
+    'c'
+    """
+
+    def __init__(self, part: Any) -> None:
+        if isinstance(part, str | int | float | list | tuple) and not isinstance(part, bool):
+            part = reify(part)
+        if not callable(getattr(part, "query", None)):
+            raise GeneratorError(f"nothing to listen to in {part!r}: give a slot such as d1, or a pattern")
+        self.part = part
+
+    @property
+    def playing(self) -> Any:
+        """What it plays now: another object when a slot has been given something else."""
+        return self.part if isinstance(self.part, Pattern) else getattr(self.part, "pattern", None)
+
+    def query(self, begin: int, end: int) -> list[Event]:
+        """Its events; a slot asked so knows who follows it."""
+        events: list[Event] = self.part.query(begin, end)
+        return events
+
+    def phrase(self, begin: int, end: int, metre: tuple[int, int]) -> Phrase:
+        """What it plays from one cycle to another."""
+        return phrase_of_events(self.query(begin, end), begin, end - begin, metre)

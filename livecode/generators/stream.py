@@ -11,6 +11,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -19,12 +20,12 @@ from quicktions import Fraction
 from livecode.errors import ControlError, GeneratorError, LivecodeError, one_line
 from livecode.generators.explain import Explanation
 from livecode.generators.generator import Context, Generator
-from livecode.generators.plan import HEARD_CYCLES, PHRASES_PER_CHAPTER, Plan, pattern_of
+from livecode.generators.plan import HEARD_CYCLES, PHRASES_PER_CHAPTER, Plan, Source
 from livecode.generators.pool import composers, digest
 from livecode.language.moment import MOMENT, Moment, moment
 from livecode.language.pattern import Pattern
 from livecode.language.time import Event, Span
-from livecode.music.events import note_values, phrase_of_events
+from livecode.music.events import note_values
 from livecode.music.phrase import Phrase, bar_ticks
 
 CONTEXTS_KEPT = 64
@@ -130,11 +131,11 @@ class Stream(Pattern):
         d4 >> neural("chorale").over(d3)
         ```
         """
-        return self.asking(over=other)
+        return self.asking(over=Source(other))
 
     def learn(self, other: Any) -> Self:
         """Learn from what another slot or pattern has played in the 32 cycles before each phrase."""
-        return self.asking(learn=other)
+        return self.asking(learn=Source(other))
 
     def voice(self, number: int) -> Self:
         """One part alone, 0 the top."""
@@ -217,8 +218,11 @@ class Stream(Pattern):
             if working is not None and working.is_alive():
                 return working
 
+            now = moment()
+
             def make() -> None:
-                MOMENT.set(Moment(offline=True, metre=metre))
+                # The same slot asks, but behind the beat there is time to wait.
+                MOMENT.set(Moment(offline=True, metre=metre, slot=now.slot if now is not None else 0))
                 try:
                     self._made(number, metre)
                 except LivecodeError as problem:
@@ -226,7 +230,10 @@ class Stream(Pattern):
                 except Exception as problem:
                     self._problem = GeneratorError(f"{self.plan.name} stopped: {one_line(problem)}")
 
-            thread = threading.Thread(target=make, name=f"{self.plan.name} phrase {number}", daemon=True)
+            # In the asker's context: slots note there who follows whom.
+            run = copy_context().run
+            name = f"{self.plan.name} phrase {number}"
+            thread = threading.Thread(target=run, args=(make,), name=name, daemon=True)
             self._ahead = {key: other for key, other in self._ahead.items() if other.is_alive()}
             self._ahead[number] = thread
             thread.start()
@@ -274,10 +281,8 @@ class Stream(Pattern):
         return planned if same else None
 
     def _listened(self, metre: tuple[int, int]) -> tuple[Any, ...]:
-        return (
-            metre,
-            *(None if part is None else pattern_of(part) for part in (self.plan.over, self.plan.learn)),
-        )
+        parts = (self.plan.over, self.plan.learn)
+        return (metre, *(None if part is None else part.playing for part in parts))
 
     def _plan(self, number: int, metre: tuple[int, int], before: bytes) -> Planned:
         planned = self._already(number, metre)
@@ -285,18 +290,21 @@ class Stream(Pattern):
             return planned
         plan = self.plan
         listened = self._listened(metre)
-        _, over, learn = listened
         cycle = number * plan.bars
+        fresh = number % PHRASES_PER_CHAPTER == 0
+        heard_from = max(0, cycle - HEARD_CYCLES)
         with listening(self):
             context = Context(
-                over=_played(over, cycle, plan.bars, metre) if over is not None else None,
-                heard=_heard(learn, cycle, metre) if learn is not None else None,
+                over=plan.over and plan.over.phrase(cycle, cycle + plan.bars, metre),
+                over_before=None
+                if fresh
+                else plan.over and plan.over.phrase(cycle - plan.bars, cycle, metre),
+                heard=plan.learn and plan.learn.phrase(heard_from, cycle, metre) if cycle else None,
                 position=number,
                 constraints=plan.constraints_at(cycle),
                 parameters=plan.parameters_at(cycle),
                 metre=metre,
             )
-        # In a chapter's first phrase nothing of another chapter enters.
         seed = int.from_bytes(digest(plan.seed, number)[:8], "little")
         key = digest(before, self._model, plan.bars, seed, context.pack())
         planned = Planned(listened, context, seed, key)
@@ -357,16 +365,6 @@ class listening:
 
     def __exit__(self, *_: object) -> None:
         _listening.streams = _listening.streams[:-1]
-
-
-def _played(part: Pattern, cycle: int, bars: int, metre: tuple[int, int]) -> Phrase:
-    """What another part plays in these bars; nothing before the first cycle."""
-    return phrase_of_events(part.query(cycle, cycle + bars), cycle, bars, metre)
-
-
-def _heard(part: Pattern, cycle: int, metre: tuple[int, int]) -> Phrase | None:
-    begin = max(0, cycle - HEARD_CYCLES)
-    return _played(part, begin, cycle - begin, metre) if cycle > begin else None
 
 
 def _metre() -> tuple[int, int]:

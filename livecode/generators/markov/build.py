@@ -1,0 +1,41 @@
+"""From a corpus' name to a chain that has learnt it, made once in each process."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from livecode.errors import ControlError
+from livecode.generators.generator import Spec
+from livecode.music.corpus import Corpus, corpus
+
+if TYPE_CHECKING:
+    from livecode.generators.markov.fixed import FixedChain
+
+HIGHEST = 12
+
+
+@lru_cache(maxsize=16)
+def fixed(name: str, order: int) -> FixedChain:
+    """The chain of fixed order that has learnt a corpus."""
+    from livecode.generators.markov.fixed import FixedChain
+
+    return FixedChain.learn(named(name), order)
+
+
+@lru_cache(maxsize=8)
+def named(name: str) -> Corpus:
+    """A corpus, read once."""
+    return corpus(name)
+
+
+def checked_order(order: Any) -> int:
+    """An order from 1 to 12; ControlError for anything else."""
+    if isinstance(order, bool) or not isinstance(order, int) or not 1 <= order <= HIGHEST:
+        raise ControlError(f"order={order!r}: give 1 to {HIGHEST} notes to look back, or leave it out")
+    return order
+
+
+def from_spec(spec: Spec) -> Any:
+    """The chain that a spec describes."""
+    return fixed(str(spec["corpus"]), checked_order(spec.get("order", 3)))
