@@ -13,6 +13,7 @@ from pathlib import Path
 TABLE = Path(__file__).parent.parent / "livecode" / "names.tsv"
 
 COMPOSERS = {
+    "markov": "livecode.generators.markov",
     "neural": "livecode.generators.neural",
 }
 CLASSES = {
