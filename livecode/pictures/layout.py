@@ -17,6 +17,8 @@ from livecode.pictures import colours
 from livecode.pictures.roll import Mark, Roll, pitch_name
 
 WIDTH = 1600
+WIDER = 2400
+LONG = 96
 MARGIN = 28
 GUTTER = 84
 HEADER = 84
@@ -104,8 +106,10 @@ class Field:
         return MARGIN + GUTTER + self.width * cycles / self.cycles
 
 
-def draw(roll: Roll, width: int = WIDTH) -> Drawing:
-    """Lay a roll out as shapes, `width` pixels wide and as high as it needs."""
+def draw(roll: Roll, width: int | None = None) -> Drawing:
+    """Lay a roll out as shapes: `width` pixels wide (1600; 2400 for a long piece), as high as it needs."""
+    if width is None:
+        width = WIDTH if roll.cycles <= LONG else WIDER
     shared = _field(roll, width)
     systems = -(-roll.cycles // shared.cycles)
     band = BAND if roll.sections else 0
@@ -133,7 +137,7 @@ def cycles_in_a_system(cycles: int) -> int:
     """
     if cycles <= 16:
         return max(1, cycles)
-    return 16 if cycles <= 96 else 32
+    return 16 if cycles <= LONG else 32
 
 
 def _field(roll: Roll, width: int) -> Field:
@@ -144,8 +148,8 @@ def _field(roll: Roll, width: int) -> Field:
         low, high = low - (14 - (high - low)) // 2, high + (15 - (high - low)) // 2
     rows = high - low + 1
     row = 12.0 if rows <= 30 else 9.0 if rows <= 48 else 6.0
-    if roll.cycles > 96:
-        row *= 0.6
+    if roll.cycles > LONG:
+        row *= 0.8
     return Field(cycles, low, high, row, tuple(roll.drums()), width - 2 * MARGIN - GUTTER)
 
 

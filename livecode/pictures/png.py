@@ -18,8 +18,8 @@ ANCHORS = {"left": "lm", "middle": "mm", "right": "rm"}
 TALLEST = 16000
 
 
-def write(roll: Roll, path: Path, width: int = 1600) -> None:
-    """Write the roll to a .png file, `width` pixels wide.
+def write(roll: Roll, path: Path, width: int | None = None) -> None:
+    """Write the roll to a .png file, `width` pixels wide (1600, or 2400 for a long piece).
 
     Raises FileProblem when the file cannot be written.
     """
