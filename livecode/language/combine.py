@@ -19,7 +19,7 @@ def _reified(things: Sequence[Any]) -> list[Pattern]:
     return [thing if isinstance(thing, Pattern) else reify(thing) for thing in things]
 
 
-@constructor(family="combine")
+@constructor(family="combine", aliases=("overlay",))
 def stack(*patterns: Any) -> Pattern:
     """Play patterns at the same time.
 
@@ -193,9 +193,3 @@ def polymeter(*patterns: Any, steps: Any = None) -> Pattern:
         return silence
     together = stack(*(part._fast(wanted / part.steps) for part in parts if part.steps is not None))
     return together.with_steps(wanted)
-
-
-@constructor(family="combine")
-def overlay(*patterns: Any) -> Pattern:
-    """Play patterns at the same time (Tidal's name for stack)."""
-    return stack(*patterns)

@@ -10,7 +10,7 @@ from livecode.errors import PatternError
 from livecode.language.combine import cat, fastcat, stack, time_cat
 from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
 from livecode.language.joins import squeeze_join
-from livecode.language.operators import arithmetic, is_true
+from livecode.language.operators import align_in, arithmetic, is_true
 from livecode.language.pattern import Pattern, pure, silence
 from livecode.language.registry import constructor, function
 from livecode.language.reify import reify
@@ -294,7 +294,7 @@ def _as_ghost(pattern: Pattern) -> Pattern:
     return pattern.with_value(faint)
 
 
-@constructor(family="repetition")
+@constructor(family="repetition", aliases=("ncat",))
 def arrange(*sections: Any) -> Pattern:
     """Play sections one after another, each for so many cycles, and round again.
 
@@ -372,6 +372,70 @@ def bypass(pattern: Pattern, muted: Any) -> Pattern:
     [(0..1/2) 'a']
     """
     return silence if is_true(muted) else pattern
+
+
+@function(family="repetition")
+def soak(pattern: Pattern, cycles: Any, function: Any) -> Pattern:
+    """Apply a function once more each cycle, for so many cycles, then start afresh.
+
+    >>> [event.value for event in mini("1").soak(3, mul(2)).query(0, 4)]
+    [1, 2, 4, 1]
+    """
+    return cat(*_iterated(pattern, cycles, function)).with_steps(pattern.steps)
+
+
+@function(family="repetition")
+def snowball(pattern: Pattern, cycles: Any, function: Any) -> Pattern:
+    """Apply a function once more each cycle and pile the results up, for so many cycles, then start afresh.
+
+    >>> [sorted(e.value for e in mini("1").snowball(3, mul(2)).query(c, c + 1)) for c in range(3)]
+    [[1], [1, 2], [1, 2, 4]]
+    """
+    rounds = _iterated(pattern, cycles, function)
+    return cat(*(stack(*rounds[: count + 1]) for count in range(len(rounds)))).with_steps(pattern.steps)
+
+
+def _iterated(pattern: Pattern, cycles: Any, function: Any) -> list[Pattern]:
+    rounds = [pattern]
+    for _ in range(1, _count(cycles)):
+        rounds.append(transformed(function, rounds[-1]))
+    return rounds
+
+
+@function(family="repetition")
+def play_for(pattern: Pattern, begin: Any, end: Any) -> Pattern:
+    """Play the pattern only between two times, counted in cycles since the beginning.
+
+    >>> len(mini("a").play_for(2, 4).query(0, 8))
+    2
+    """
+    first, last, ask = to_time(begin), to_time(end), pattern.ask
+
+    def query(start: Fraction, stop: Fraction) -> list[Event]:
+        one, two = max(start, first), min(stop, last)
+        if one > two or (one == two and start < stop):
+            return []
+        return ask(one, two)
+
+    return Pattern(query, steps=pattern.steps)
+
+
+@function(family="repetition", plain=("position", "other"))
+def xfade(pattern: Pattern, position: Any, other: Any) -> Pattern:
+    """Fade from the pattern (position 0) to another one (1); both sound fully in the middle.
+
+    >>> [event.value["gain"] for event in s("a").xfade(0.75, s("b")).first_cycle()]
+    [0.5, 1.0]
+    """
+    place = reify(position)
+
+    def faded(one: Pattern, level: Callable[[float], float]) -> Pattern:
+        def soften(value: Any, at: Any) -> Any:
+            return _multiply(value, {"gain": min(max(level(at), 0.0), 1.0)}) if type(value) is dict else value
+
+        return align_in(one, place, soften)
+
+    return stack(faded(pattern, lambda at: (1.0 - at) * 2), faded(reify(other), lambda at: at * 2.0))
 
 
 def _methods() -> None:

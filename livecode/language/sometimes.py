@@ -23,7 +23,7 @@ from livecode.language.time import Event, Fraction, Span, floor
 from livecode.language.timing import choose_cycle, transformed
 from livecode.language.transform import zoom
 
-_SOMETIMES, _CYCLES, _SHUFFLE, _SCRAMBLE, _CAT = 201, 202, 203, 204, 205
+_SOMETIMES, _CYCLES, _SHUFFLE, _SCRAMBLE, _CAT, _FADE = 201, 202, 203, 204, 205, 206
 
 
 @function(family="chance")
@@ -301,3 +301,38 @@ def randrun(count: Any) -> Pattern:
     [0, 1, 2, 3]
     """
     return inner_join(reify(count).with_value(lambda top: shuffle(run(int(top)), int(top))))
+
+
+@function(family="chance")
+def fade_out(pattern: Pattern, cycles: Any, seed: Any = 0) -> Pattern:
+    """Drop ever more events by chance, until after so many cycles none is left.
+
+    >>> mini("a*8").fade_out(4).query(4, 8)
+    []
+    """
+    return _fading(pattern, float(cycles), int(seed), outwards=True)
+
+
+@function(family="chance")
+def fade_in(pattern: Pattern, cycles: Any, seed: Any = 0) -> Pattern:
+    """Drop ever fewer events by chance, until after so many cycles all are there.
+
+    >>> len(mini("a*8").fade_in(4).query(4, 8))
+    32
+    """
+    return _fading(pattern, float(cycles), int(seed), outwards=False)
+
+
+def _fading(pattern: Pattern, cycles: float, seed: int, outwards: bool) -> Pattern:
+    if cycles <= 0:
+        return silence if outwards else pattern
+    own = sub_seed(_FADE, seed)
+
+    def keep(event: Event) -> bool:
+        begin = event.whole_or_part.begin
+        gone = min(max(float(begin) / cycles, 0.0), 1.0)
+        return draw(own, begin) >= (gone if outwards else 1.0 - gone)
+
+    faded = pattern.filter_events(keep)
+    faded.forget_period()
+    return faded

@@ -17,7 +17,7 @@ NAMES = {name: getattr(language, name) for name in language.__all__}
 
 
 def rows(name: str) -> Iterator[Any]:
-    for ours, theirs, cycles in json.loads((ORACLE / name).read_text()):
+    for ours, _theirs, cycles in json.loads((ORACLE / name).read_text()):
         yield pytest.param(ours, cycles, id=ours)
 
 
@@ -36,7 +36,7 @@ def plain(value: Any) -> Any:
     """A value as JSON would have it, numbers rounded so that the last bit does not matter."""
     if isinstance(value, dict):
         return {name: plain(each) for name, each in sorted(value.items()) if name != "_slices"}
-    if isinstance(value, bool) or isinstance(value, str):
+    if isinstance(value, (bool, str)):
         return value
     return round(float(value), 9)
 
