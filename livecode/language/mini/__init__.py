@@ -6,12 +6,16 @@ Text is read (`parser`) into a tree (`tree`), weighed before anything is built (
 
 from __future__ import annotations
 
+import gc
 from zlib import crc32
 
 from livecode.errors import PatternError
 from livecode.language.mini.interpreter import Interpreter
 from livecode.language.mini.parser import parse
 from livecode.language.pattern import Pattern
+
+
+_LONG = 500
 
 
 def mini(text: str, source: int | None = None) -> Pattern:
@@ -25,7 +29,15 @@ def mini(text: str, source: int | None = None) -> Pattern:
     """
     if not isinstance(text, str):
         raise PatternError(f"mini-notation is text, not {text!r}: write mini('bd sn')")
-    return Interpreter(source_of(text) if source is None else source).pattern(parse(text))
+    interpreter = Interpreter(source_of(text) if source is None else source)
+    if len(text) < _LONG or not gc.isenabled():
+        return interpreter.pattern(parse(text))
+    # Thousands of small objects made at once, all kept: collecting in between costs more than the reading.
+    gc.disable()
+    try:
+        return interpreter.pattern(parse(text))
+    finally:
+        gc.enable()
 
 
 def source_of(text: str) -> int:

@@ -31,12 +31,9 @@ from livecode.language.mini.tree import (
     Value,
 )
 from livecode.language.pattern import VARIES, Pattern, by_cycles, nothing, pure, silence
-from livecode.language.random import draw, sub_seed
+from livecode.language.random import draw
 from livecode.language.time import ONE, Event, ceiling, to_time
 from livecode.language.transform import zoom
-
-MOST_DRAWS_APART = 2000
-"""Repeats of a step draw apart from each other up to so many; beyond, repeats share their draws."""
 
 
 class Interpreter:
@@ -44,8 +41,6 @@ class Interpreter:
 
     def __init__(self, source: int) -> None:
         self.source = source
-        self.repeat: tuple[int, ...] = ()
-        self.copies = 0
 
     def pattern(self, node: Node) -> Pattern:
         """The pattern a piece of the tree stands for."""
@@ -81,18 +76,9 @@ class Interpreter:
         return steps
 
     def repeated(self, step: Step, steps: list[tuple[Fraction, Pattern]]) -> None:
-        """Repeats see the same cycle; those with chance in them draw each for itself."""
+        """Repeats see the same cycle and its draws: in both Tidal and Strudel a?!4 plays all four or none."""
         count = ceiling(step.repeats)
-        self.copies += count
-        if _draws(step.node) and self.copies <= MOST_DRAWS_APART:
-            before = self.repeat
-            patterns = []
-            for index in range(count):
-                self.repeat = (*before, index)
-                patterns.append(self.pattern(step.node))
-            self.repeat = before
-        else:
-            patterns = [self.pattern(step.node)] * count
+        patterns = [self.pattern(step.node)] * count
         if count == step.repeats:
             share = step.weight / count
             steps += [(share, pattern) for pattern in patterns]
@@ -101,15 +87,11 @@ class Interpreter:
                 (step.weight, zoom(weighted([(ONE, each) for each in patterns]), 0, step.repeats / count))
             )
 
-    def seed(self, number: int) -> int:
-        """The seed of the `?` or `|` with this number, in this repeat of it."""
-        return sub_seed(number, *self.repeat) if self.repeat else number
-
     def stack(self, node: Stack) -> Pattern:
         return stack(*(self.sequence(part) for part in node.parts))
 
     def choice(self, node: Choice) -> Pattern:
-        return chosen([self.sequence(part) for part in node.parts], self.seed(node.seed))
+        return chosen([self.sequence(part) for part in node.parts], node.seed)
 
     def alternation(self, node: Alternation) -> Pattern:
         return stack(*(self.one_a_cycle(part) for part in node.parts)).with_steps(ONE)
@@ -189,7 +171,7 @@ class Interpreter:
         return inner_join(values.with_value(remembered)).with_steps(ONE)
 
     def degrade(self, node: Degrade) -> Pattern:
-        return dropped(self.pattern(node.node), node.amount, self.seed(node.seed))
+        return dropped(self.pattern(node.node), node.amount, node.seed)
 
     def index(self, node: Index) -> Pattern:
         return _joined(self.pattern(node.node), self.pattern(node.index), _listed)
@@ -234,21 +216,6 @@ def chosen(patterns: list[Pattern], seed: int) -> Pattern:
         return asks[int(draw(seed, Fraction(cycle)) * len(asks))](begin, end)
 
     return Pattern(by_cycles(query))
-
-
-def _draws(node: Node) -> bool:
-    """Whether there is chance in a piece of the tree."""
-    match node:
-        case Degrade() | Choice():
-            return True
-        case Sequence():
-            return any(_draws(step.node) for step in node.steps)
-        case Stack() | Alternation() | Polymeter():
-            return any(_draws(part) for part in node.parts)
-        case Speed() | Euclid() | Index() | Chord():
-            return _draws(node.node)
-        case _:
-            return False
 
 
 _BUILDERS: dict[type, Callable[[Interpreter, Any], Pattern]] = {

@@ -35,7 +35,7 @@ DEEPEST: Final = 64
 
 _ONE: Final = Fraction(1)
 _BLANK: Final = re.compile(r"\s*")
-_WORD: Final = re.compile(r"(?:[\w#'~\-^]|\.(?!\.))+")
+_WORD: Final = re.compile(r"(?:[\w#'\-^]|\.(?!\.))+")
 _NUMBER: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII)
 _PLAIN_NUMBER: Final = re.compile(r"\d*\.?\d+|\d+", re.ASCII)
 _AMOUNT: Final = re.compile(r"-?(?:\d*\.?\d+|\d+)", re.ASCII)
@@ -132,6 +132,7 @@ class Parser:
             if postfix is not None:
                 if not steps:
                     self.nothing_before(character)
+                self.changed(steps[-1])
                 postfix(self, steps[-1])
                 continue
             if character == ".":
@@ -139,6 +140,7 @@ class Parser:
                 if following == ".":
                     if not steps:
                         self.nothing_before("..")
+                    self.changed(steps[-1])
                     self.run(steps[-1])
                     continue
                 if following in " \t\n\r\f\v\xa0" or following in _ENDS:
@@ -163,6 +165,12 @@ class Parser:
             self.fail(foot_begin, "nothing follows '.'", "write steps after it, as in a b . c d")
         feet.append(Step(Sequence(steps), begin=foot_begin))
         return Sequence(feet)
+
+    def changed(self, step: Step) -> None:
+        """Count what follows a step, each of which nests it once more."""
+        step.changes += 1
+        if step.changes > DEEPEST:
+            self.fail(self.at, f"more than {DEEPEST} changes follow one step", "write fewer")
 
     def nothing_before(self, sign: str) -> NoReturn:
         cure = f"write a step before it, as in {_EXAMPLES.get(sign, 'a' + sign + ' b')}"
@@ -252,8 +260,11 @@ class Parser:
         found = _WORD.match(self.text, begin)
         if found is None:
             self.unreadable(begin)
-        stop = self.at = found.end()
-        word = found.group()
+        stop = found.end()
+        if self.text[stop - 1] == "'" and stop < self.end and self.text[stop] in "[{<" and stop - begin > 1:
+            stop -= 1
+        self.at = stop
+        word = self.text[begin:stop]
         first = word[0]
         if first == "^":
             if len(word) == 1:

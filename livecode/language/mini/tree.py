@@ -41,6 +41,7 @@ class Step:
     weight: Fraction = _ONE
     repeats: Fraction = _ONE
     begin: int = 0
+    changes: int = 0
 
 
 @dataclass(slots=True)
