@@ -29,7 +29,7 @@ import livecode.config as settings
 from livecode.sound import tap
 from livecode.sound.command import Note
 from livecode.sound.encode import timetag, wall_offset
-from livecode.sound.engine.boot import connect
+from livecode.sound.engine.booting import connect
 from livecode.sound.engine.options import EngineOptions
 from livecode.sound.osc import bundle
 from livecode.stage.session import Session
