@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print(json.dumps(about))
     else:
-        print(f"{options.output}: {options.bars} bars, {len(phrase)} notes, {phrase.voices} parts")
+        parts = "1 part" if phrase.voices == 1 else f"{phrase.voices} parts"
+        print(f"{options.output}: {options.bars} bars, {len(phrase)} notes, {parts}")
     return 0
 
 
@@ -80,7 +81,8 @@ def generator(name: str) -> Any:
         from livecode.generators.markov import markov
 
         return markov(name)
-    raise NameUnknown("generator", name, [*models, *corpora(), *ALIASES])
+    known = [*models, *corpora(), *ALIASES]
+    raise NameUnknown("generator", name, known, f"there are {', '.join([*models, *corpora()])}")
 
 
 def trained() -> list[str]:

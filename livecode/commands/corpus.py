@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from livecode.errors import LivecodeError, one_line
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Which music."""
@@ -31,7 +33,7 @@ def run(options: argparse.Namespace) -> int:
             sys.stdout.write(json.dumps(row, ensure_ascii=False) + "\n")
             sys.stdout.flush()
     if not found:
-        print("livecode corpus: no music could be read: each line above says why", file=sys.stderr)
+        print("livecode corpus: no music could be read: the lines above say why", file=sys.stderr)
     return 0 if found else 1
 
 
@@ -39,7 +41,11 @@ def rows(path: str) -> Iterator[dict[str, Any]]:
     """What was read from a path or a named corpus, piece by piece."""
     from livecode.music.corpus import corpus
 
-    read = corpus(path)
+    try:
+        read = corpus(path)
+    except LivecodeError as error:
+        yield {"file": path, "skipped": one_line(error)}
+        return
     for piece in read.pieces:
         phrase = piece.phrase
         yield {

@@ -14,5 +14,4 @@ def handle(words: Sequence[str]) -> int:
         raise GeneratorError("training needs torch, which is not installed: pip install torch")
     from livecode.generators.neural.train import main
 
-    main(list(words))
-    return 0
+    return main(list(words))
