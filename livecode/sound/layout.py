@@ -5,6 +5,7 @@
         group 100+slot          one per slot; 0 is `once` and the metronome, 1..16 are d1..d16
           group 200+slot        the slot's notes, newest at the head
           1000+16*slot+orbit    strip: the slot's gain on its way to one orbit
+          3000+16*slot+orbit    the same for its reverb and delay sends
       group 20 orbits
         group 400+orbit
           500+orbit delay, 600+orbit reverb
@@ -70,6 +71,11 @@ def notes_group(slot: int) -> int:
 def strip_node(slot: int, orbit: int) -> int:
     """The synth that carries a slot's sound to an orbit, with the slot's gain."""
     return 1000 + 16 * slot + orbit
+
+
+def sends_node(slot: int, orbit: int) -> int:
+    """The synth that carries a slot's reverb and delay sends to an orbit, with the slot's gain."""
+    return 3000 + 16 * slot + orbit
 
 
 def orbit_group(orbit: int) -> int:

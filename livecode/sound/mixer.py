@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from livecode.sound import layout
 from livecode.sound.command import DefinitionLoad, GlobalEffect, Note
 from livecode.sound.encode import Encoder
-from livecode.sound.mixer_definitions import DELAY, MASTER, ORBIT, REVERB, STRIP, compiled
+from livecode.sound.mixer_definitions import DELAY, MASTER, ORBIT, REVERB, SENDS, STRIP, compiled
 from livecode.sound.osc import message
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _HEAD, _TAIL = 0, 1
 _OWN = {"reverb": REVERB, "delay": DELAY}
-_FIRST_EFFECT_NODE = 2000
+_FIRST_EFFECT_NODE = 10_000
 
 
 @dataclass(slots=True)
@@ -53,6 +53,7 @@ class Mixer:
         self._definitions = compiled() if definitions is None else definitions
         self._ready: set[tuple[int, int, str]] = set()
         self._strips: set[tuple[int, int]] = set()
+        self._sends: set[tuple[int, int]] = set()
         self._orbits: set[int] = set()
         self._effects: dict[tuple[int, str], _Standing] = {}
         self._gains: dict[int, float] = {}
@@ -98,6 +99,8 @@ class Mixer:
             made.append(self._new_effect(orbit, name, standing))
         for slot, orbit in sorted(self._strips):
             made.append(self._new_strip(slot, orbit))
+        for slot, orbit in sorted(self._sends):
+            made.append(self._new_sends(slot, orbit))
         return made
 
     def prepare(self, note: Note) -> list[bytes]:
@@ -105,21 +108,25 @@ class Mixer:
         key = (note.slot, note.orbit, note.definition)
         if key in self._ready:
             return []
-        made = self.ensure(note.slot, note.orbit)
-        for send, effect in (("out_room", "reverb"), ("out_delay", "delay")):
-            if self._encoder.declares(note.definition, send):
-                made += self._ensure_effect(note.orbit, effect)
+        pairs = (("out_room", "reverb"), ("out_delay", "delay"))
+        effects = [effect for send, effect in pairs if self._encoder.declares(note.definition, send)]
+        made = self.ensure(note.slot, note.orbit, bool(effects))
+        for effect in effects:
+            made += self._ensure_effect(note.orbit, effect)
         if len(self._ready) > 20_000:
             self._ready.clear()
         self._ready.add(key)
         return made
 
-    def ensure(self, slot: int, orbit: int) -> list[bytes]:
-        """The strip from a slot to an orbit, and the orbit, where they do not stand yet."""
+    def ensure(self, slot: int, orbit: int, sends: bool = False) -> list[bytes]:
+        """The strip from a slot to an orbit, one for its sends, and the orbit, where they are missing."""
         made = self._ensure_orbit(orbit)
         if (slot, orbit) not in self._strips:
             self._strips.add((slot, orbit))
             made.append(self._new_strip(slot, orbit))
+        if sends and (slot, orbit) not in self._sends:
+            self._sends.add((slot, orbit))
+            made.append(self._new_sends(slot, orbit))
         return made
 
     def apply(self, change: GlobalEffect, seconds_per_cycle: float) -> list[bytes]:
@@ -212,11 +219,20 @@ class Mixer:
         return message(
             "/s_new", STRIP, layout.strip_node(slot, orbit), _TAIL, layout.slot_group(slot),
             "dry_in", layout.dry_bus(slot, orbit), "dry_out", layout.orbit_dry_bus(orbit),
+            "meter", layout.strip_meter(slot, orbit), *self._fader(slot),
+        )  # fmt: skip
+
+    def _new_sends(self, slot: int, orbit: int) -> bytes:
+        return message(
+            "/s_new", SENDS, layout.sends_node(slot, orbit), _TAIL, layout.slot_group(slot),
             "room_in", layout.room_bus(slot, orbit), "room_out", layout.orbit_room_bus(orbit),
             "delay_in", layout.delay_bus(slot, orbit), "delay_out", layout.orbit_delay_bus(orbit),
-            "meter", layout.strip_meter(slot, orbit),
-            "slot_gain", float(self._gains.get(slot, 1.0)), "slot_pan", float(self._pans.get(slot, 0.0)),
+            *self._fader(slot),
         )  # fmt: skip
+
+    def _fader(self, slot: int) -> tuple[str | float, ...]:
+        gain, pan = self._gains.get(slot, 1.0), self._pans.get(slot, 0.0)
+        return "slot_gain", float(gain), "slot_pan", float(pan)
 
     def _new_orbit(self, orbit: int) -> bytes:
         return message(

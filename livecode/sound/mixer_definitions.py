@@ -8,8 +8,8 @@ never loads supriya:
     compiled()["lc-master"]      the bytes for /d_recv
 
 The master chain is bad-value guard, clip at +12 dB, LeakDC (7.6 Hz, so that basses stay), Limiter 0.95,
-clip 0.95, in this order: a limiter alone lets NaN through and 1e6 out at 7.5. The same guard stands before
-every reverb and delay, because a NaN in a feedback loop stays for ever.
+clip 0.95, in this order: a limiter alone lets NaN through and 1e6 out at 7.5. The same guard stands in every
+strip and before every reverb and delay, because a NaN in a feedback loop stays for ever.
 
 Sources: SuperCollider's help of Limiter, LeakDC, Sanitize, FreeVerb2 (Schroeder/Moorer after Jezar).
 """
@@ -28,6 +28,7 @@ from typing import Any
 from livecode.errors import EngineError
 
 STRIP = "lc-strip"
+SENDS = "lc-sends"
 ORBIT = "lc-orbit"
 REVERB = "lc-reverb"
 DELAY = "lc-delay"
@@ -83,6 +84,7 @@ def build() -> Iterator[Any]:
     """Each definition as a supriya SynthDef."""
     u: Any = import_module("supriya.ugens")
     yield _strip(u)
+    yield _sends(u)
     yield _orbit(u)
     yield _reverb(u)
     yield _delay(u)
@@ -130,27 +132,41 @@ def _meter(u: Any, bus: Any, signal: Any) -> None:
 
 def _strip(u: Any) -> Any:
     with u.SynthDefBuilder(
-        dry_in=0, room_in=0, delay_in=0, dry_out=0, room_out=0, delay_out=0, meter=0,
-        slot_gain=1.0, slot_pan=0.0, slot_lag=0.005,
+        dry_in=0, dry_out=0, meter=0, slot_gain=1.0, slot_pan=0.0, slot_lag=0.005
     ) as builder:  # fmt: skip
-        gain = u.Lag.kr(source=builder["slot_gain"], lag_time=builder["slot_lag"])
-        pan = u.Lag.kr(source=builder["slot_pan"], lag_time=0.02)
-        for path in ("dry", "room", "delay"):
-            left, right = u.In.ar(bus=builder[f"{path}_in"], channel_count=2)
-            # Balance2 is 0.707 in the middle; the square root of two keeps a centred strip at its level.
-            signal = u.Balance2.ar(
-                left=_guarded(u, left), right=_guarded(u, right), position=pan, level=gain * 2**0.5
-            )
-            if path == "dry":
-                _meter(u, builder["meter"], signal)
-            u.Out.ar(bus=builder[f"{path}_out"], source=signal)
+        signal = _through(u, builder, "dry", *_fader(u, builder))
+        _meter(u, builder["meter"], signal)
     return builder.build(name=STRIP)
+
+
+def _sends(u: Any) -> Any:
+    with u.SynthDefBuilder(
+        room_in=0, room_out=0, delay_in=0, delay_out=0, slot_gain=1.0, slot_pan=0.0, slot_lag=0.005
+    ) as builder:  # fmt: skip
+        fader = _fader(u, builder)
+        for path in ("room", "delay"):
+            _through(u, builder, path, *fader)
+    return builder.build(name=SENDS)
+
+
+def _fader(u: Any, builder: Any) -> tuple[Any, Any]:
+    gain = u.Lag.kr(source=builder["slot_gain"], lag_time=builder["slot_lag"])
+    # Balance2 is 0.707 in the middle; the square root of two keeps a centred strip at its level.
+    return gain * 2**0.5, u.Lag.kr(source=builder["slot_pan"], lag_time=0.02)
+
+
+def _through(u: Any, builder: Any, path: str, gain: Any, pan: Any) -> Any:
+    left, right = u.In.ar(bus=builder[f"{path}_in"], channel_count=2)
+    left, right = _guarded(u, left), _guarded(u, right)
+    signal = u.Balance2.ar(left=left, right=right, position=pan, level=gain)
+    u.Out.ar(bus=builder[f"{path}_out"], source=signal)
+    return signal
 
 
 def _orbit(u: Any) -> Any:
     with u.SynthDefBuilder(bus=0, stem=0, out=0, meter=0, orbit_gain=1.0) as builder:
         gain = u.Lag.kr(source=builder["orbit_gain"], lag_time=0.005)
-        signal = [_guarded(u, each) * gain for each in u.In.ar(bus=builder["bus"], channel_count=2)]
+        signal = [each * gain for each in u.In.ar(bus=builder["bus"], channel_count=2)]
         _meter(u, builder["meter"], signal)
         u.Out.ar(bus=builder["stem"], source=signal)
         u.Out.ar(bus=builder["out"], source=signal)
