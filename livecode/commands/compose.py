@@ -94,15 +94,14 @@ def trained() -> list[str]:
 
 def _evaluated(text: str) -> Any:
     """An expression over the public names; what is wrong with it is one line."""
-    import livecode
-    from livecode.names import SESSION, table
-
-    names = {name: getattr(livecode, name) for name, row in table().items() if row.home != SESSION}
     from livecode.errors import LivecodeError
     from livecode.repl.faults import read
+    from livecode.repl.names import Names
+    from livecode.stage.namespace import Namespace
 
+    names = Namespace()
     try:
         return eval(compile(text, "<NAME>", "eval"), names)
     except Exception as error:
-        fault = read(error, {"<NAME>": text}.get, names)
+        fault = read(error, {"<NAME>": text}.get, Names(names).public())
         raise error if isinstance(error, LivecodeError) else GeneratorError(fault.message) from None

@@ -96,3 +96,27 @@ def notes_in(file: str) -> int:
 
     messages = (message for track in mido.MidiFile(file).tracks for message in track)
     return sum(message.type == "note_on" and message.velocity > 0 for message in messages)
+
+
+def test_a_model_scores_music(capsys):
+    from livecode.sets import find
+
+    chorales = find("models", "jsb") / "jsb16.json.gz"
+    assert cli.main(["score", "chorale", str(chorales), "--limit", "1", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["pieces"] == 1 and 0.05 < said["nats_per_token"] < 1.2
+    assert said["nats_per_note"] > said["nats_per_token"]
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (["chrale", "x.mid"], "no model called 'chrale': did you mean 'chorale'?"),
+        (["chorale", "x.mid"], "no file x.mid"),
+        (["chorale", "x.mid", "--limit", "0"], "--limit 0"),
+    ],
+)
+def test_what_cannot_be_scored_is_one_line(words, said, capsys):
+    assert cli.main(["score", *words]) == 1
+    err = capsys.readouterr().err
+    assert said in err and err.count("\n") == 1
