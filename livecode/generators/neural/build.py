@@ -7,9 +7,9 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from livecode import sets
 from livecode.errors import FileProblem, GeneratorError, NameUnknown
 from livecode.generators.generator import Spec
+from livecode.sets import listing
 
 if TYPE_CHECKING:
     from livecode.generators.neural.compose import NeuralComposer
@@ -28,10 +28,12 @@ def model_folder(name: str) -> Path:
         raise FileProblem(f"{path.name} is a pickle, which can run code: give a folder with {WEIGHTS}")
     if ("/" in text or "\\" in text) and path.is_dir():
         return path
-    nets = {n: folder for n, folder in sets.listing("models").items() if (folder / WEIGHTS).is_file()}
+    nets = {n: folder for n, folder in listing("models").items() if (folder / WEIGHTS).is_file()}
     if text in nets:
         return nets[text]
-    raise NameUnknown("neural model", text, nets, f"there are {', '.join(sorted(nets)) or 'none yet: livecode train'}")
+    raise NameUnknown(
+        "neural model", text, nets, f"there are {', '.join(sorted(nets)) or 'none yet: livecode train'}"
+    )
 
 
 def digest_of(folder: Path) -> str:
@@ -67,6 +69,6 @@ def from_spec(spec: Spec) -> NeuralComposer:
     wanted = spec.get("weights")
     if wanted and wanted != made.weights:
         raise GeneratorError(
-            f"the weights of {made.name!r} have changed (were {wanted}, are {made.weights}): evaluate the line again"
+            f"the weights of {made.name!r} have changed since (were {wanted}): evaluate the line again"
         )
     return made

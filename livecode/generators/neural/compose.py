@@ -74,7 +74,8 @@ class Taste:
             scores = sorted_scores / sorted_scores.sum(axis=1, keepdims=True)
         marks = np.cumsum(scores, axis=1)
         drawn = (marks < (random.random(len(scores)) * marks[:, -1])[:, None]).sum(axis=1)
-        return np.minimum(drawn, scores.shape[1] - 1)
+        chosen: Classes = np.minimum(drawn, scores.shape[1] - 1)
+        return chosen
 
 
 class NeuralComposer:
@@ -108,12 +109,16 @@ class NeuralComposer:
         config, asked = self.net.config, context.constraints
         everywhere = everything(config)
         if "in_scale" in asked:
-            everywhere = together(everywhere, scale_mask(config, asked["in_scale"]), f"in_scale({asked['in_scale']!r})")
+            everywhere = together(
+                everywhere, scale_mask(config, asked["in_scale"]), f"in_scale({asked['in_scale']!r})"
+            )
         table = [[everywhere] * config.voices for _ in range(steps)]
         top = next((voice for voice in range(config.voices) if voice not in taken), 0)
         for name, places in (("begins", range(1)), ("ends", range(max(0, steps - 4), steps))):
             if name in asked:
-                wanted = together(everywhere, note_mask(config, asked[name]), f"{name}({asked[name]!r}) and in_scale")
+                wanted = together(
+                    everywhere, note_mask(config, asked[name]), f"{name}({asked[name]!r}) and in_scale"
+                )
                 for step in places:
                     table[step][top] = wanted
         return table

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,40 @@ def read_jsb(data: Any, split: str | None = None) -> list[Pitches]:
             raise CorpusError(f"piece {number + 1} is not a list of steps of equally many pitches")
         pieces.append(array)
     return pieces
+
+
+def read_splits(source: str | Path, shape: Shape, seed: int = 0) -> tuple[list[Pitches], list[Pitches]]:
+    """Pieces to learn from and pieces to choose by, all of as many voices.
+
+    `source` is JSON with `train` and `valid` (without `valid` every tenth piece is kept apart), or a corpus:
+    its name or a folder of music files, split by tune family. Of a corpus the pieces with the commonest
+    number of voices (8 at most) that lie in the range of `shape` are taken, on a grid of 16th notes.
+    """
+    if str(source).endswith((".json", ".json.gz")):
+        data = load_json(source)
+        train = read_jsb(data, "train" if isinstance(data, dict) else None)
+        if isinstance(data, dict) and "valid" in data:
+            return train, read_jsb(data, "valid")
+        chosen = np.random.default_rng(seed).permutation(len(train)) < max(1, len(train) // 10)
+        splits = [p for p, v in zip(train, chosen) if not v], [p for p, v in zip(train, chosen) if v]
+    else:
+        from livecode.music.corpus import corpus
+
+        whole = corpus(source)
+        common = Counter(piece.phrase.voices for piece in whole if piece.phrase.voices <= 8).most_common(1)
+        voices = common[0][0] if common else 0
+
+        def grids(pieces: Iterable[Any]) -> list[Pitches]:
+            tables = (p.phrase.grid().astype(np.int64) for p in pieces if p.phrase.voices == voices)
+            return [
+                t for t in tables if t.max(initial=0) <= shape.high and t[t > 0].min(initial=127) >= shape.low
+            ]
+
+        kept, held = whole.split(0.1, seed)
+        splits = grids(kept), grids(held)
+    if not splits[0] or not splits[1]:
+        raise CorpusError(f"{source} has too few pieces to learn from and to choose by: give at least two")
+    return splits
 
 
 def free_shifts(pieces: list[Pitches], beyond: int = 0) -> list[list[int]]:

@@ -6,8 +6,8 @@ so eight cost little more than one. `sample.py` uses them to fit notes to a part
 >>> from livecode.generators.neural.config import Config, SIZES
 >>> config = Config(**SIZES["tiny"])
 >>> random = np.random.default_rng(0)
->>> arrays = {name: random.normal(0, 0.05, shape).astype(np.float32) for name, shape in config.shapes().items()}
->>> writer = Net(config, arrays).write()
+>>> arrays = {name: random.normal(0, 0.05, shape) for name, shape in config.shapes().items()}
+>>> writer = Net(config, {name: array.astype(np.float32) for name, array in arrays.items()}).write()
 >>> logits = writer.logits()
 >>> logits.shape, writer.place
 ((1, 53), (0, 0))
@@ -198,9 +198,8 @@ class Writer:
             raise ValueError("a beginning is whole frames, heard before anything is written")
         count = len(piece) // config.frame
         self._room(count)
-        trunk, _, _ = describe(config, np.concatenate([piece, np.zeros((config.frame, config.voices), np.int64)]))
         # The state after the last frame is made when the next note is asked for.
-        self.net.trunk(trunk[:count], self)
+        self.net.trunk(describe(config, piece)[0], self)
         self.frames, self.step = count, len(piece)
         rows = [tuple(row) for row in piece.tolist()]
         for memory in self.memories:
@@ -304,7 +303,7 @@ class Writer:
             keys, values = self.keys[n, :, :, : position + 1], self.values[n, :, :, : position + 1]
             keys[:, :, position], values[:, :, position] = key, mixed[:, 2]
             scores = (keys @ query[..., None])[..., 0] * np.float32(size**-0.5)
-            heard = softmax(scores)[:, :, None, :] @ values
+            heard: Floats = softmax(scores)[:, :, None, :] @ values
             x = x + heard.reshape(count, -1) @ net.out[n]
             inner = np.maximum(norm(x) @ net.widen[n], 0)
             x = x + np.square(inner, out=inner) @ net.narrow[n]
@@ -321,5 +320,3 @@ class Writer:
                 for offset, notes in enumerate(memory.steps[place : place + self.config.frame]):
                     self.whither[particle, offset] = notes
                     self.rank[particle, offset] = found
-
-

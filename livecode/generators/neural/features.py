@@ -66,7 +66,9 @@ class Shape:
         """`relation[a, b]`: the interval from class a to class b, as a number from 0 on."""
         classes = np.arange(self.size + 1)
         pitched = (classes > 0) & (classes < self.before)
-        table = np.clip(classes[None, :] - classes[:, None], -self.reach, self.reach) + self.reach
+        table: npt.NDArray[np.int64] = (
+            np.clip(classes[None, :] - classes[:, None], -self.reach, self.reach) + self.reach
+        )
         table[pitched[:, None] & ~pitched[None, :]] = 2 * self.reach + 1
         table[~pitched[:, None] & pitched[None, :]] = 2 * self.reach + 2
         table[~pitched[:, None] & ~pitched[None, :]] = 2 * self.reach + 3
@@ -238,23 +240,21 @@ def describe(
     trunk += starts(shape.trunk_sizes)
 
     previous = np.concatenate([before[:1], piece])[:steps]
-    order = np.arange(voices) if order is None else np.asarray(order)
-    turns = np.argsort(order)
+    line = np.arange(voices) if order is None else np.asarray(order)
+    turns = np.argsort(line)
     chosen = turns[None, :] < turns[:, None]
     sounding = np.where(chosen, piece[:, None, :], previous[:, None, :])
     notes, rank = recalled(shape, piece) if memory is None else memory
     moves = np.where(chosen, relation[previous, piece][:, None, :], shape.intervals)
     known = rank > 0
     whither = np.where(known[:, None], relation[previous, np.maximum(notes, 0)], shape.intervals)
-    agrees = np.where(known[:, None], notes == piece, True)
-    own = np.concatenate(
-        [np.ones((steps, 1), bool), np.logical_and.accumulate(agrees, axis=1)[:, :-1]], axis=1
-    )
-    whole = agrees.all(axis=1)
+    agrees: npt.NDArray[np.bool_] = ~known[:, None] | (notes == piece)
+    so_far: npt.NDArray[np.bool_] = np.logical_and.accumulate(agrees[:, line], axis=1)
+    own: npt.NDArray[np.bool_] = np.concatenate([np.ones((steps, 1), bool), so_far[:, :-1]], axis=1)[:, turns]
+    whole = np.asarray(agrees.all(axis=1))
     for offset in range(1, frame):
-        own[offset::frame] &= np.logical_and.reduce(
-            [whole[k::frame][: len(own[offset::frame])] for k in range(offset)]
-        )[:, None]
+        for earlier in range(offset):
+            own[offset::frame] &= whole[earlier::frame][: len(own[offset::frame]), None]
     here = np.arange(steps)
     head = np.concatenate(
         [

@@ -32,7 +32,7 @@ def scale_mask(shape: Shape, scale: Any) -> Mask:
     pitches = np.arange(shape.low, shape.high + 1) - MIDI_C4
     if isinstance(scale, str):
         named = scale_of(scale)
-        inside = [abs(named.nearest(float(pitch)) - pitch) < 0.25 for pitch in pitches]
+        inside = [bool(abs(named.nearest(float(pitch)) - pitch) < 0.25) for pitch in pitches]
     else:
         numbers = scale if isinstance(scale, (list, tuple)) else [scale]
         try:
@@ -58,7 +58,9 @@ def note_mask(shape: Shape, note: Any) -> Mask:
         try:
             inside = pitches == round(float(note))
         except (TypeError, ValueError):
-            raise GeneratorError(f"{note!r} is no note: write 'd', 'd5' or a number of semitones from c4") from None
+            raise GeneratorError(
+                f"{note!r} is no note: write 'd', 'd5' or a number of semitones from c4"
+            ) from None
     return np.concatenate([[False], inside])
 
 

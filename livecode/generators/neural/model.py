@@ -56,7 +56,8 @@ class Layer(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         hidden = functional.relu(self.widen(self.norm(x)))
-        return x + self.drop(self.narrow(hidden * hidden))
+        added: Tensor = self.drop(self.narrow(hidden * hidden))
+        return x + added
 
 
 class Attention(nn.Module):
@@ -80,7 +81,8 @@ class Attention(nn.Module):
         query, key, value = (part(y).view(shape).transpose(1, 2) for part in (self.ask, self.key, self.value))
         query, key = turn(query, cosine, sine), turn(key, cosine, sine)
         mixed = functional.scaled_dot_product_attention(query, key, value, is_causal=True)
-        return x + self.drop(self.out(mixed.transpose(1, 2).reshape(batch, length, width)))
+        added: Tensor = self.drop(self.out(mixed.transpose(1, 2).reshape(batch, length, width)))
+        return x + added
 
 
 class ChoraleNet(nn.Module):
@@ -136,7 +138,8 @@ class ChoraleNet(nn.Module):
         cosine, sine = cosine.to(x.device), sine.to(x.device)
         for attention, layer in zip(self.attention, self.layer):
             x = layer(attention(x, cosine, sine))
-        return self.leave(x)
+        left: Tensor = self.leave(x)
+        return left
 
     def forward(self, trunk: Tensor, head: Tensor, sounding: Tensor) -> Tensor:
         """Logits (batch, steps, voices, classes) of every note given all before it.

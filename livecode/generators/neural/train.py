@@ -4,12 +4,13 @@
     python -m livecode.generators.neural.train DATA.json -o models/chorale --resume
     torchrun --nproc-per-node 4 -m livecode.generators.neural.train DATA.json -o models/big --size base
 
-DATA.json holds {"train": [...], "valid": [...]}: pieces as steps of MIDI pitches. `train` alone is learned
-from, each piece in a key drawn by chance among those that keep every voice in its range; `valid` chooses
-the best weights (an exponential mean of those trained), which are written in half precision to the folder
-named by -o whenever they are better, with the run's log and its curve as a picture. The state of training
-itself goes beside them under `run/`, so that `--resume` goes on after an interruption, also with a later
-end: the rate only falls in the last `--cool` of the run.
+DATA.json holds {"train": [...], "valid": [...]}: pieces as steps of MIDI pitches; a corpus by its name, or a
+folder of music, does as well (`livecode train ~/tunes -o mine`). `train` alone is learned from, each
+piece in a key drawn by chance among those that keep every voice in its range; `valid` chooses the best
+weights (an exponential mean of those trained), which are written in half precision to the folder named by
+-o whenever they are better, with the run's log and its curve as a picture. The state of training itself
+goes beside them under `run/`, so that `--resume` goes on after an interruption, also with a later end: the
+rate only falls in the last `--cool` of the run.
 
 Matrices are trained by Muon (Jordan et al. 2024), everything else by AdamW; multiplications run in bfloat16.
 """
@@ -24,7 +25,7 @@ import sys
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +35,11 @@ import torch.distributed as dist
 from torch import Tensor
 from torch.nn import functional
 
+from livecode.errors import FileProblem
 from livecode.generators.neural import checkpoint
 from livecode.generators.neural.config import SIZES, Config
 from livecode.generators.neural.curve import draw_curve
-from livecode.generators.neural.data import Batch, Pieces, load_json, read_jsb
+from livecode.generators.neural.data import Batch, Pieces, read_splits
 from livecode.generators.neural.model import ChoraleNet
 
 
@@ -45,10 +47,11 @@ from livecode.generators.neural.model import ChoraleNet
 class Plan:
     """How to train.
 
-    `batch` pieces a step, peak `rate` after `warm` steps, the last `cool` of the run cooling to nothing;
-    `dropout` and `forget` as in `ChoraleNet`; `shuffled`, the share of pieces whose voices are chosen in
-    an order drawn by chance; `beyond`, semitones a transposition may leave the voices' ranges; weight `decay`; `mean`, how much of the running mean a step
-    keeps; measured every `check` epochs; given up after `patience` measures without a gain (0: never).
+    `batch` pieces a step; peak `rate` after `warm` steps, the last `cool` of the run falling to nothing;
+    `dropout` and `forget` as in `ChoraleNet`; `shuffled`, the share of pieces whose voices are chosen in an
+    order drawn by chance; `beyond`, semitones a transposition may leave the voices' ranges; weight `decay`;
+    `mean`, how much of the running mean a step keeps; measured every `check` epochs; given up after
+    `patience` measures without a gain (0: never).
     """
 
     epochs: int = 150
@@ -130,7 +133,7 @@ class Trainer:
         self.net.train()
         nats, notes = self.loss(batch)
         mean = nats / notes
-        mean.backward()
+        mean.backward()  # type: ignore[no-untyped-call]
         parameters = list(self.net.parameters())
         if self.world > 1:
             for value in parameters:
@@ -168,10 +171,11 @@ class Trainer:
 
     # -- the run ----------------------------------------------------------------------------------
 
-    def run(self) -> float:
+    def run(self, stop: int | None = None) -> float:
+        """Train to the plan's end, or until epoch `stop`; the best nats a note on `valid`."""
         started, since = time.monotonic(), self.seconds
         worse = 0
-        while self.done < self.plan.epochs:
+        while self.done < min(self.plan.epochs, stop or self.plan.epochs):
             random = np.random.default_rng([self.plan.seed, self.done])
             losses = [
                 self.learn(batch)
@@ -201,10 +205,11 @@ class Trainer:
             "seconds": round(self.seconds, 1),
         }
         self.log.append(entry)
-        left = self.seconds / self.done * (self.plan.epochs - self.done)
+        left = self.seconds / self.done * (self.plan.epochs - self.done) / 60
+        mark = "*" if valid < self.best else " "
         sys.stderr.write(
-            f"epoch {self.done}/{self.plan.epochs}  train {train:.4f}  valid {valid:.4f}"
-            f"{' *' if valid < self.best else '  '}  {self.seconds / 60:.1f} min, about {left / 60:.0f} left\n"
+            f"epoch {self.done}/{self.plan.epochs}  train {train:.4f}  valid {valid:.4f} {mark}"
+            f"  {self.seconds / 60:.1f} min, about {left:.0f} left\n"
         )
         if valid < self.best:
             arrays = {name: value.cpu().numpy() for name, value in self.mean.items()}
@@ -248,7 +253,7 @@ class Trainer:
             about = store.metadata()
             tensors = {name: store.get_tensor(name) for name in store.keys()}  # noqa: SIM118
         if json.loads(about["config"]) != self.config.to_dict():
-            raise ValueError(f"{self.out / 'run'} was trained with other sizes: {about['config']}")
+            raise FileProblem(f"{self.out / 'run'} was trained with other sizes: {about['config']}")
         with torch.no_grad():
             for name, value in self.net.named_parameters():
                 value.copy_(tensors[f"net.{name}"])
@@ -284,38 +289,43 @@ def estimate(trainer: Trainer) -> float:
     return spent / notes * trainer.train.notes * (trainer.plan.epochs - trainer.done) * 1.15 / trainer.world
 
 
-def main(arguments: Iterable[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m livecode.generators.neural.train", description=__doc__)
+def main(arguments: Iterable[str] | None = None) -> int:
+    """`livecode train CORPUS -o NAME`: train a net and put it where `neural(NAME)` finds it."""
+    parser = argparse.ArgumentParser(prog="livecode train", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("data", type=Path)
-    parser.add_argument("-o", "--out", type=Path, required=True)
+    parser.add_argument("data", help="JSON with train and valid, a corpus by name, or a folder of music")
+    parser.add_argument("-o", "--out", type=Path, required=True, help="a name in models/, or a folder")
     parser.add_argument("--size", choices=sorted(SIZES), default="small")
     for name in ("width", "layers", "heads", "head_width", "head_hidden", "head_blocks"):
         parser.add_argument("--" + name.replace("_", "-"), type=int)
     for name, kind in Plan.__annotations__.items():
         parser.add_argument("--" + name, type=float if "float" in kind else int, default=getattr(Plan, name))
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--resume", action="store_true", help="go on where the last run stopped")
+    parser.add_argument("--stop", type=int, metavar="EPOCH", help="stop early, to go on later with --resume")
     chosen = parser.parse_args(list(arguments) if arguments is not None else None)
     keep_memory()
     torch.set_num_threads(chosen.threads)
     sizes = {**SIZES[chosen.size], **{k: v for k, v in vars(chosen).items() if k in SIZES["tiny"] and v}}
     config = Config(**sizes)
     plan = Plan(**{name: getattr(chosen, name) for name in Plan.__annotations__})
-    data = load_json(chosen.data)
-    train = Pieces(config, read_jsb(data, "train"), plan.beyond)
-    valid = Pieces(config, read_jsb(data, "valid"))
+    pieces = read_splits(chosen.data, config, plan.seed)
+    config = replace(config, voices=pieces[0][0].shape[1])
+    train, valid = Pieces(config, pieces[0], plan.beyond), Pieces(config, pieces[1])
+    if chosen.out.parent == Path() and not chosen.out.is_dir():
+        chosen.out = Path("models") / chosen.out
     chosen.out.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(config, plan, train, valid, chosen.out)
     if chosen.resume:
         trainer.restore()
     size = sum(value.numel() for value in trainer.net.parameters())
     sys.stderr.write(
-        f"{size / 1e6:.1f} M parameters, {len(train)} pieces, {train.notes} notes a pass, on {trainer.device}: "
+        f"{size / 1e6:.1f} M parameters, {len(train)} pieces, {train.notes} notes a pass, {trainer.device}: "
         f"about {estimate(trainer) / 60:.0f} minutes\n"
     )
-    trainer.run()
+    trainer.run(chosen.stop)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -1,0 +1,101 @@
+"""Training: it learns, goes on where it was, and keeps the best."""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import SMALL, walk
+
+from livecode.errors import CorpusError
+from livecode.generators.neural import checkpoint
+from livecode.generators.neural.data import Pieces, free_shifts, read_jsb, read_splits
+from livecode.generators.neural.features import Shape
+
+pytest.importorskip("torch")
+SIZES = [word for name, value in SMALL.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+
+
+@pytest.fixture
+def data(tmp_path):
+    pieces = [walk(seed, 40).tolist() for seed in range(8)]
+    path = tmp_path / "walks.json"
+    path.write_text(json.dumps({"train": pieces[:6], "valid": pieces[6:]}))
+    return path
+
+
+def train(*words):
+    from livecode.generators.neural.train import main
+
+    assert main([str(word) for word in words]) == 0
+
+
+def log(folder):
+    return [json.loads(line) for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+def test_it_learns_and_leaves_a_model(data, tmp_path, capsys):
+    out = tmp_path / "net"
+    train(data, "-o", out, "--epochs", 6, "--batch", 2, "--check", 2, "--warm", 2, *SIZES)
+    entries = log(out)
+    assert entries[-1]["train"] < entries[0]["train"] and entries[-1]["valid"] < 3.9
+    loaded = checkpoint.load(out)
+    assert loaded.trained["best_valid"] == min(entry["valid"] for entry in entries)
+    assert (out / "curve.png").read_bytes()[:4] == b"\x89PNG"
+    assert "about" in capsys.readouterr().err
+
+
+def test_going_on_gives_what_one_run_gives(data, tmp_path):
+    plan = ["--batch", 2, "--check", 1, "--warm", 2, "--dropout", 0, "--forget", 0, "--cool", 0.2, *SIZES]
+    train(data, "-o", tmp_path / "whole", "--epochs", 5, *plan)
+    train(data, "-o", tmp_path / "parts", "--epochs", 5, "--stop", 2, *plan)
+    train(data, "-o", tmp_path / "parts", "--epochs", 5, "--resume", *plan)
+    whole, parts = (checkpoint.load(tmp_path / name) for name in ("whole", "parts"))
+    for name, array in whole.arrays.items():
+        assert np.allclose(array, parts.arrays[name], atol=1e-2), name
+    assert [entry["epoch"] for entry in log(tmp_path / "parts")] == [1, 2, 3, 4, 5]
+
+
+def test_what_it_reports_is_what_the_saved_weights_give(data, tmp_path):
+    from livecode.generators.neural.decode import Net
+    from livecode.generators.neural.scoring import score_pieces
+
+    out = tmp_path / "net"
+    train(data, "-o", out, "--epochs", 2, "--batch", 2, "--check", 1, *SIZES)
+    loaded = checkpoint.load(out)
+    found = score_pieces(Net(loaded.config, loaded.arrays), read_splits(data, Shape())[1])
+    # Training measures in bfloat16.
+    assert found["nats_per_token"] == pytest.approx(loaded.trained["best_valid"], abs=0.02)
+
+
+@pytest.mark.parametrize("data", [[[[60, 50], [60, 50]]], {"test": [[[60, 50]]]}, [[60, 50], [62, 50]]])
+def test_every_form_of_the_json_is_read(data):
+    (piece,) = read_jsb(data)
+    assert piece.shape[1] == 2
+
+
+@pytest.mark.parametrize("data", [{}, 3, {"test": 5}, [[[60, 50], [60]]], [[["c", "d"]]], [[]]])
+def test_json_that_is_no_music_is_one_line(data):
+    with pytest.raises(CorpusError) as caught:
+        read_jsb(data)
+    assert "\n" not in str(caught.value)
+
+
+def test_transpositions_keep_every_voice_in_its_range():
+    pieces = [walk(seed, 40) for seed in range(5)]
+    for voice in range(4):
+        sounding = np.concatenate([piece[:, voice][piece[:, voice] > 0] for piece in pieces])
+        for piece, shifts in zip(pieces, free_shifts(pieces)):
+            line = piece[:, voice][piece[:, voice] > 0]
+            assert 0 in shifts
+            assert line.min() + min(shifts) >= sounding.min()
+            assert line.max() + max(shifts) <= sounding.max()
+
+
+def test_a_transposed_piece_is_described_as_if_it_were_written_there():
+    shape = Shape()
+    pieces = Pieces(shape, [walk(3, 60)])
+    moved, memory = pieces.moved(0, 4)
+    from livecode.generators.neural.features import describe
+
+    for known, fresh in zip(describe(shape, moved, memory), describe(shape, moved)):
+        assert np.array_equal(known, fresh)
