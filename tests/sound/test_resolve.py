@@ -37,8 +37,8 @@ def resolver(tmp_path_factory: pytest.TempPathFactory) -> Resolver:
     return Resolver(samples=Samples([root], cache), cache=cache)
 
 
-def note(resolver: Resolver, begin: Any = 0, end: Any = 1, slot: int = 1, **value: Any) -> Note:
-    found = [each for each in resolver.resolve(event(value, begin, end), slot) if isinstance(each, Note)]
+def note(resolver: Resolver, start: Any = 0, stop: Any = 1, on: int = 1, **value: Any) -> Note:
+    found = [each for each in resolver.resolve(event(value, start, stop), on) if isinstance(each, Note)]
     assert len(found) == 1
     return found[0]
 
