@@ -209,10 +209,10 @@ def chord_symbol(text: str) -> tuple[int, Notes, int | None]:
     ((9, (0, 3, 7, 10), None), (0, (0, 4, 7), 4), (6, (0, 3, 6, 10), None))
     """
     text = text.replace("6/9", "69")
-    body, _, bass = text.partition("/")
+    body, slash, bass = text.partition("/")
     found = re.match(r"[A-Ga-g](?:[#♯]+|[b♭]+|s(?!us))?", body)
     low = note_number(bass) if bass else None
-    if found is None or (bass and low is None):
+    if found is None or (slash and low is None):
         raise ControlError(f"{text!r} is no chord symbol: write a root and a chord, like 'Am7' or 'F#m7b5'")
     return as_note(found[0]), chord_steps(body[found.end() :]), low
 

@@ -100,8 +100,9 @@ def automaton(rule: int = 30, cells: Any = 16, seed: int | None = None) -> Patte
     >>> len(s("hh").struct(automaton(30, 16)).query(3, 4)) > 0
     True
 
-    `rule` is Wolfram's number of an elementary automaton; `cells` how many there are, or the first generation as a list. It starts from
-    one cell in the middle, or from random ones with a `seed`, and afresh every 256 cycles.
+    `rule` is Wolfram's number of an elementary automaton; `cells` how many there are, or the first
+    generation as a list. It starts from one cell in the middle, or from random ones with a `seed`, and
+    afresh every 256 cycles.
     """
     if not 0 <= rule <= 255:
         raise PatternError(f"there is no rule {rule}: give a number from 0 to 255, such as 30, 90 or 110")

@@ -56,7 +56,9 @@ def arithmetic(name: str, combine: Combine) -> Combine:
             return combine(one, two)
         except TypeError:
             return combine(_number(one, name), _number(two, name))
-        except (ZeroDivisionError, OverflowError):
+        except ControlError:
+            raise
+        except (ValueError, ZeroDivisionError, OverflowError):
             raise ControlError(f"{name} cannot be worked out for {one!r} and {two!r}") from None
 
     def applied(one: Any, two: Any) -> Any:

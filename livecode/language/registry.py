@@ -34,6 +34,9 @@ from livecode.language.time import Fraction
 
 _MOST_REMEMBERED = 64
 
+_ALWAYS_PLAIN = frozenset(("function",))
+"""What is called `function` is handed over as typed: controls may stand for a function that sets them."""
+
 Definition = TypeVar("Definition", bound=Callable[..., Any])
 
 
@@ -103,7 +106,7 @@ def function(
     """
 
     def register(definition: Definition) -> Definition:
-        bound = _method(definition, frozenset(plain), join)
+        bound = _method(definition, frozenset(plain) | _ALWAYS_PLAIN, join)
         exported = _function(definition, bound)
         name = definition.__name__
         names = (name, *aliases)
@@ -248,11 +251,13 @@ def _function(definition: Callable[..., Any], method: Callable[..., Any]) -> Cal
 
     def _last_is_pattern(args: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
         if spread:
-            return isinstance(args[-1], Pattern | str)
+            return len(args) > 1 and isinstance(args[-1], Pattern | str)
         needed = sum(1 for each in positional[:fewest] if each.name not in keywords)
         if len(args) <= needed:
             return False
-        return len(args) > most - len(keywords) or isinstance(args[-1], Pattern)
+        if len(args) > most - len(keywords) or isinstance(args[-1], Pattern):
+            return True
+        return len(args) > max(needed, 1) and isinstance(args[-1], str)
 
     return _named_like(call, definition)
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
-from livecode.errors import PatternError
 from livecode.language.combine import cat, fastcat, stack, weighted
 from livecode.language.euclid import bjorklund, euclid
 from livecode.language.joins import inner_join, squeeze_join
@@ -23,30 +22,24 @@ def _kept(pattern: Pattern) -> Pattern:
     return pattern.filter_values(lambda value: value is not DROPPED)
 
 
-def _one_or_list(things: tuple[Any, ...]) -> Pattern:
-    if not things:
-        raise PatternError('a rhythm is needed here: write one such as "t f t t" or "1 0 [1 1]"')
-    return reify(things[0] if len(things) == 1 else list(things))
-
-
-@function(family="structure")
-def struct(pattern: Pattern, *rhythm: Any) -> Pattern:
+@function(family="structure", plain=("rhythm",))
+def struct(pattern: Pattern, rhythm: Any) -> Pattern:
     """Take the rhythm of a pattern of true and false values (t f, 1 0, x ~) for the values of this one.
 
     >>> mini("a b").struct("t f [t t] t").first_cycle()
     [(0..1/4) 'a', (1/2..5/8) 'b', (5/8..3/4) 'b', (3/4..1) 'b']
     """
-    return _kept(align_out(pattern, _one_or_list(rhythm), keep_if))
+    return _kept(align_out(pattern, reify(rhythm), keep_if))
 
 
-@function(family="structure")
-def struct_all(pattern: Pattern, *rhythm: Any) -> Pattern:
+@function(family="structure", plain=("rhythm",))
+def struct_all(pattern: Pattern, rhythm: Any) -> Pattern:
     """Like `struct`, but all the values within a step of the rhythm sound together there.
 
     >>> mini("0 1").struct_all("1").first_cycle()
     [(0..1) 0, (0..1) 1]
     """
-    rhythms = _one_or_list(rhythm).filter_values(is_true)
+    rhythms = reify(rhythm).filter_values(is_true)
     ask = pattern.ask
 
     def query(begin: Fraction, end: Fraction) -> list[Event]:
@@ -60,34 +53,34 @@ def struct_all(pattern: Pattern, *rhythm: Any) -> Pattern:
     return Pattern(query, steps=rhythms.steps, period=both_periods(pattern, rhythms))
 
 
-@function(family="structure")
-def mask(pattern: Pattern, *rhythm: Any) -> Pattern:
+@function(family="structure", plain=("rhythm",))
+def mask(pattern: Pattern, rhythm: Any) -> Pattern:
     """Let events through while another pattern is true (t, 1), and silence them while it is false (f, 0).
 
     >>> mini("a b c d").mask("1 0").first_cycle()
     [(0..1/4) 'a', (1/4..1/2) 'b']
     """
-    return _kept(pattern.app_left(_one_or_list(rhythm), keep_if))
+    return _kept(pattern.app_left(reify(rhythm), keep_if))
 
 
-@function(family="structure")
-def reset(pattern: Pattern, *rhythm: Any) -> Pattern:
+@function(family="structure", plain=("rhythm",))
+def reset(pattern: Pattern, rhythm: Any) -> Pattern:
     """Start the pattern's cycle anew at each event of another one.
 
     >>> mini("a b").reset("1 1").first_cycle()
     [(0..1/2) 'a', (1/2..1) 'a']
     """
-    return _kept(align_reset(pattern, _one_or_list(rhythm), keep_if))
+    return _kept(align_reset(pattern, reify(rhythm), keep_if))
 
 
-@function(family="structure")
-def restart(pattern: Pattern, *rhythm: Any) -> Pattern:
+@function(family="structure", plain=("rhythm",))
+def restart(pattern: Pattern, rhythm: Any) -> Pattern:
     """Start the pattern from its very first cycle at each event of another one.
 
     >>> mini("<a b>").restart("1").query(1, 2)
     [(1..2) 'a']
     """
-    return _kept(align_restart(pattern, _one_or_list(rhythm), keep_if))
+    return _kept(align_restart(pattern, reify(rhythm), keep_if))
 
 
 @function(family="structure", aliases=("inv",))

@@ -7,7 +7,8 @@ from typing import Any
 
 from livecode.errors import PatternError
 from livecode.language.combine import cat, fastcat, stack, weighted
-from livecode.language.joins import focus, squeeze_join
+from livecode.language.joins import focus as focus_on
+from livecode.language.joins import squeeze_join
 from livecode.language.operators import arithmetic
 from livecode.language.pattern import Pattern, by_cycles, pure, silence
 from livecode.language.period import LONGEST, together
@@ -373,14 +374,14 @@ def wedge(pattern: Pattern, part: Any, other: Any) -> Pattern:
 
 
 @function(family="time", aliases=("focus_span",))
-def focus_(pattern: Pattern, begin: Any, end: Any) -> Pattern:
+def focus(pattern: Pattern, begin: Any, end: Any) -> Pattern:
     """Let a cycle fill the time from `begin` to `end`, and the cycles around it the time around.
 
     >>> mini("a b").focus(0, 1/2).first_cycle() == mini("a b").fast(2).first_cycle()
     True
     """
     first, last = to_time(begin), to_time(end)
-    return silence if last <= first else focus(pattern, Span(first, last))
+    return silence if last <= first else focus_on(pattern, Span(first, last))
 
 
 @function(family="time")

@@ -3,16 +3,43 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from livecode.errors import ControlError
 from livecode.language.combine import fastcat
 from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
 from livecode.language.joins import inner_join
+from livecode.language.notes import note_number
 from livecode.language.operators import is_true
 from livecode.language.pattern import Pattern, silence
 from livecode.language.registry import constructor, function
 from livecode.language.reify import reify
+
+
+def _numbers(pattern: Pattern, name: str, change: Callable[[Any], Any]) -> Pattern:
+    """Every value changed by a function of numbers; note names count as semitones from c4."""
+
+    def changed(value: Any) -> Any:
+        try:
+            return change(value)
+        except TypeError:
+            number = note_number(value) if isinstance(value, str) else None
+            if number is None:
+                raise ControlError(f"{name} needs numbers, not {value!r}") from None
+            return change(number)
+
+    return pattern.with_value(changed)
+
+
+def _end(value: Any, name: str) -> Any:
+    """An end of a range: a number, or a note's name."""
+    if isinstance(value, str):
+        number = note_number(value)
+        if number is None:
+            raise ControlError(f"{name} needs two numbers, not {value!r}: try {name}(200, 2000)")
+        return number
+    return value
 
 
 @function(family="values")
@@ -22,7 +49,8 @@ def range_(pattern: Pattern, low: Any, high: Any) -> Pattern:
     >>> mini("0 0.5 1").range(100, 200).first_cycle()
     [(0..1/3) 100, (1/3..2/3) 150.0, (2/3..1) 200]
     """
-    return pattern.with_value(lambda value: value * (high - low) + low)
+    bottom, top = _end(low, "range"), _end(high, "range")
+    return _numbers(pattern, "range", lambda value: value * (top - bottom) + bottom)
 
 
 @function(family="values")
@@ -32,7 +60,8 @@ def range2(pattern: Pattern, low: Any, high: Any) -> Pattern:
     >>> mini("-1 1").range2(100, 200).first_cycle()
     [(0..1/2) 100.0, (1/2..1) 200.0]
     """
-    return pattern.with_value(lambda value: (value + 1) / 2 * (high - low) + low)
+    bottom, top = _end(low, "range2"), _end(high, "range2")
+    return _numbers(pattern, "range2", lambda value: (value + 1) / 2 * (top - bottom) + bottom)
 
 
 @function(family="values")
@@ -44,10 +73,11 @@ def rangex(pattern: Pattern, low: Any, high: Any) -> Pattern:
 
     Both ends must be above 0.
     """
+    low, high = _end(low, "rangex"), _end(high, "rangex")
     if low <= 0 or high <= 0:
         raise ControlError(f"rangex goes between numbers above 0, not {low} and {high}: use range")
     bottom, top = math.log(low), math.log(high)
-    return pattern.with_value(lambda value: math.exp(value * (top - bottom) + bottom))
+    return _numbers(pattern, "rangex", lambda value: math.exp(value * (top - bottom) + bottom))
 
 
 @function(family="values", aliases=("quantize",))
@@ -59,7 +89,7 @@ def quantise(pattern: Pattern, steps: Any) -> Pattern:
     """
     if steps <= 0:
         raise ControlError(f"values cannot be rounded to {steps} steps: give 1 or more")
-    return pattern.with_value(lambda value: math.floor(value * steps + 0.5) / steps)
+    return _numbers(pattern, "quantise", lambda value: math.floor(value * steps + 0.5) / steps)
 
 
 @function(family="values")
@@ -69,7 +99,7 @@ def round_(pattern: Pattern) -> Pattern:
     >>> mini("0.5 1.2 -0.7").round().first_cycle()
     [(0..1/3) 1, (1/3..2/3) 1, (2/3..1) -1]
     """
-    return pattern.with_value(lambda value: math.floor(value + 0.5))
+    return _numbers(pattern, "round", lambda value: math.floor(value + 0.5))
 
 
 @function(family="values")
@@ -79,7 +109,7 @@ def floor(pattern: Pattern) -> Pattern:
     >>> mini("0.5 -0.5").floor().first_cycle()
     [(0..1/2) 0, (1/2..1) -1]
     """
-    return pattern.with_value(math.floor)
+    return _numbers(pattern, "floor", math.floor)
 
 
 @function(family="values")
@@ -89,7 +119,7 @@ def ceil(pattern: Pattern) -> Pattern:
     >>> mini("0.5 -0.5").ceil().first_cycle()
     [(0..1/2) 1, (1/2..1) 0]
     """
-    return pattern.with_value(math.ceil)
+    return _numbers(pattern, "ceil", math.ceil)
 
 
 @function(family="values", aliases=("to_bipolar",))
@@ -99,7 +129,7 @@ def bipolar(pattern: Pattern) -> Pattern:
     >>> mini("0 1").bipolar().first_cycle()
     [(0..1/2) -1, (1/2..1) 1]
     """
-    return pattern.with_value(lambda value: value * 2 - 1)
+    return _numbers(pattern, "bipolar", lambda value: value * 2 - 1)
 
 
 @function(family="values", aliases=("from_bipolar",))
@@ -109,7 +139,7 @@ def unipolar(pattern: Pattern) -> Pattern:
     >>> mini("-1 1").unipolar().first_cycle()
     [(0..1/2) 0.0, (1/2..1) 1.0]
     """
-    return pattern.with_value(lambda value: (value + 1) / 2)
+    return _numbers(pattern, "unipolar", lambda value: (value + 1) / 2)
 
 
 @constructor(family="values")

@@ -1,0 +1,124 @@
+"""Every function: as method, as function, as transformer, and with arguments that are patterns."""
+
+from __future__ import annotations
+
+import pytest
+
+import livecode.language as language
+from livecode.errors import LivecodeError
+from livecode.language import REGISTRY, Pattern, fast, gain, mini, n, note, pure, s, sequence
+
+ONE_NUMBER = [
+    "fast",
+    "slow",
+    "early",
+    "late",
+    "ply",
+    "iter_",
+    "iter_back",
+    "linger",
+    "trunc",
+    "segment",
+    "repeat_cycles",
+    "press_by",
+    "swing",
+    "rot",
+    "pace",
+    "take",
+    "drop",
+    "extend",
+    "shrink",
+    "grow",
+    "degrade_by",
+    "shuffle",
+    "scramble",
+    "fastgap",
+]
+BASE = mini("0 1 2 3")
+
+
+def by_cycle(pattern: Pattern) -> list[object]:
+    return [pattern.query(cycle, cycle + 1) for cycle in range(4)]
+
+
+def method(name: str) -> str:
+    found = REGISTRY[name].method
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("name", ONE_NUMBER)
+def test_method_function_and_transformer_agree(name: str) -> None:
+    exported = getattr(language, name)
+    asked = by_cycle(getattr(BASE, method(name))(2))
+    assert by_cycle(exported(2, BASE)) == asked
+    assert by_cycle(exported(2, "0 1 2 3")) == asked
+    assert by_cycle(exported(2)(BASE)) == asked
+    assert by_cycle(BASE.every(1, exported(2))) == asked
+
+
+@pytest.mark.parametrize("name", ONE_NUMBER)
+def test_a_steady_pattern_as_argument_is_its_value(name: str) -> None:
+    call = getattr(BASE, method(name))
+    for argument in ("2", pure(2), [2], mini("<2>")):
+        assert by_cycle(call(argument)) == by_cycle(call(2))
+
+
+@pytest.mark.parametrize(
+    "name", [each for each in ONE_NUMBER if each not in ("take", "drop", "extend", "shrink", "grow")]
+)
+def test_an_alternating_argument_takes_turns(name: str) -> None:
+    call = getattr(BASE, method(name))
+    turns = call("<1 2>")
+    for cycle in range(4):
+        assert turns.query(cycle, cycle + 1) == call((1, 2)[cycle % 2]).query(cycle, cycle + 1)
+
+
+def test_controls_may_stand_where_a_function_is_needed() -> None:
+    pattern = s("a b").every(2, gain("0.5 1"))
+    assert [event.value.get("gain") for event in pattern.query(0, 2)] == [0.5, 1, None, None]
+    assert len(s("a").superimpose(gain(0.5)).first_cycle()) == 2
+
+
+@pytest.mark.parametrize("thing", ["0 1", [0, 1], sequence(0, 1), mini("0 1")])
+def test_whatever_reads_as_a_pattern_will_do(thing: object) -> None:
+    assert n(thing).first_cycle() == n("0 1").first_cycle()
+    assert mini("10").add(thing).first_cycle() == mini("10").add("0 1").first_cycle()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: BASE.fast("a").first_cycle(),
+        lambda: BASE.fast(),
+        lambda: BASE.fast(1, 2, 3),
+        lambda: BASE.every(2, 3).first_cycle(),
+        lambda: BASE.evry(2, fast(2)),
+        lambda: BASE.pick("a b"),
+        lambda: BASE.pick([]),
+        lambda: BASE.arp("nosuch").first_cycle(),
+        lambda: pure("a").segment(1).with_steps(None).take(2),
+        lambda: note("c").chop(2).jux(fast(2)).add("x").first_cycle(),
+        lambda: mini("a b").chop(2).jux(3),
+        lambda: BASE.range("low", "high").first_cycle(),
+        lambda: BASE.rangex(0, 1).first_cycle(),
+        lambda: BASE.echo_with(9999, 0.1, fast(2)),
+        lambda: BASE.chop(10**6),
+        lambda: s("a").slice(10**7, 0),
+        lambda: BASE.fast(10**9).first_cycle(),
+        lambda: BASE.ply(10**6).first_cycle(),
+        lambda: BASE.euclid(3, 10**7).first_cycle(),
+        lambda: language.run(10**9).first_cycle(),
+    ],
+)
+def test_misuse_raises_one_line_that_says_what_to_do(make: object) -> None:
+    with pytest.raises(LivecodeError) as caught:
+        make()  # type: ignore[operator]
+    assert str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", sorted(REGISTRY))
+def test_a_name_is_an_identifier_that_can_be_called_or_is_a_signal(name: str) -> None:
+    exported = getattr(language, name)
+    assert name.isidentifier()
+    assert callable(exported) or isinstance(exported, Pattern)
