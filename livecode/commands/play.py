@@ -4,7 +4,8 @@
     livecode play dorian_rain --repl  a set by name, with the prompt beside it
     livecode play mine.py --watch     play a file again at the next cycle whenever it is saved
 
-On a machine without a sound device the set is rendered to out/NAME.wav with a picture, out/NAME.png.
+On a machine without a sound device the set is rendered to out/NAME.wav with a picture, out/NAME.png; with
+--repl, --watch or --live it plays there in silence.
 """
 
 from __future__ import annotations
@@ -43,9 +44,12 @@ def run(options: argparse.Namespace) -> int:
             print(f"{name:<24} {meaning}")
         return 0
     path = pattern_file(options.what or factory_set())
-    if not (options.live or sound_device(config)):
-        return instead_render(path, config, options)
-    return live(path, config, options)
+    if options.live or sound_device(config):
+        return live(path, config, options)
+    if options.repl or options.watch:
+        print("No sound device here: playing in silence (livecode render writes what it would sound like).")
+        return live(path, config, options)
+    return instead_render(path, config, options)
 
 
 def sound_device(config: settings.Config) -> bool:
@@ -73,10 +77,6 @@ def instead_render(path: Path, config: settings.Config, options: argparse.Namesp
     made = render(path, target, config, cycles=options.cycles, picture=target.with_suffix(".png"))
     print(f"{made.sound}: {made.seconds:.0f} s of music, made in {made.took:.1f} s")
     print(f"{made.picture}: its piano roll")
-    if options.repl or options.watch:
-        from livecode.errors import EngineError
-
-        raise EngineError("no sound device for --repl or --watch: --device dummy plays in silence")
     return 0
 
 

@@ -17,7 +17,7 @@ STATES = {
     "off": "no sound yet: it starts with the first d1 >> ...",
     "booting": "sound is starting",
     "looping": "code is busy: the last cycle loops",
-    "ended": "the sound engine has ended: livecode doctor tells why",
+    "ended": "no sound: livecode doctor tells why",
 }
 
 
