@@ -11,13 +11,14 @@ On a machine without a sound device the set is rendered to out/NAME.wav with a p
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import livecode.config as settings
-from livecode.commands.sets_by_name import factory_set, listed, pattern_file, use_set
+from livecode.commands.sets_by_name import factory_set, pattern_file, use_set
 
 OUT = Path("out")
 
@@ -56,8 +57,6 @@ def sound_device(config: settings.Config) -> bool:
     """Whether sound can leave this machine: a card, a running JACK or PipeWire, or a device named by hand."""
     if config.device or ":" in config.engine or not sys.platform.startswith("linux"):
         return True
-    import os
-
     from livecode.sound.engine.jack import answers, first_card, pipewire_runs
 
     return (
@@ -105,7 +104,7 @@ def live(path: Path, config: settings.Config, options: argparse.Namespace) -> in
 
 
 def load(session: Any, path: Path, watch: bool) -> None:
-    """Execute the file; what is wrong in it is shown with a caret and ends the command."""
+    """Execute the file; what is wrong in it ends the command."""
     try:
         session.load(path, watch=watch)
     except (KeyboardInterrupt, SystemExit):
@@ -115,14 +114,17 @@ def load(session: Any, path: Path, watch: bool) -> None:
 
 
 def shown(error: BaseException) -> Exception:
-    """An error of a pattern file as one that prints its line and a caret."""
+    """An error of a pattern file as one line with file and line number.
+
+    On a terminal the text and a caret under it come first; a program that reads standard error gets one line.
+    """
     from livecode.errors import LivecodeError
     from livecode.repl.faults import read, user_source
     from livecode.repl.names import Names
 
     fault = read(error, user_source, Names({}).public())
     text = fault.located()
-    if fault.line:
+    if fault.line and sys.stderr.isatty():
         print(f"  {fault.text}\n  {fault.caret()}", file=sys.stderr)
     return LivecodeError(text)
 
@@ -141,8 +143,3 @@ def _until(session: Any, cycles: int | None) -> int:
 
 def _tell(notice: Any) -> None:
     print(notice.text, file=sys.stderr, flush=True)
-
-
-def sets() -> list[str]:
-    """The names that can be played."""
-    return list(listed())

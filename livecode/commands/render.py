@@ -86,7 +86,7 @@ def render(
 
 
 def performed(path: Path, cycles: int | None, config: settings.Config) -> Any:
-    """What a pattern file plays, worked out on a virtual clock; errors in it are shown with a caret."""
+    """What a pattern file plays, worked out on a virtual clock."""
     from livecode.commands.play import shown
     from livecode.stage.offline import perform
 

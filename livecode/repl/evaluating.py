@@ -72,10 +72,14 @@ class Evaluator:
         except SystemExit:
             raise
         except BaseException as error:
-            return Answer(fault=read(error, self._source_of, self.names.public()))
+            return Answer(fault=self.fault_of(error))
         if value is not None:
             self.namespace["_"] = value
         return Answer(shown)
+
+    def fault_of(self, error: BaseException) -> Fault:
+        """What an error says, and where in the performer's text it is."""
+        return read(error, self._source_of, self.names.public())
 
     def help(self, thing: Any = None) -> None:
         """Show what a name means: `help(every)`, `help("dorian")`, or `help()` for the prompt's keys."""

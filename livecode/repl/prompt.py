@@ -87,7 +87,7 @@ class Prompt:
                 if banner:
                     self.say(("class:continuation", banner))
                 if first is not None:
-                    self._guarded(first)
+                    self._begin(first)
                 while True:
                     try:
                         text = self.pages.prompt(pre_run=self._shown_now)
@@ -143,6 +143,12 @@ class Prompt:
         except Exception as error:
             self.replaced.out.write(one_line(error) + "\n")
         self.pages.app.invalidate()
+
+    def _begin(self, first: Callable[[], Any]) -> None:
+        try:
+            first()
+        except Exception as error:
+            self._show_fault("", self.evaluator.fault_of(error))
 
     def _answer(self, typed: str, answer: Answer) -> None:
         if answer.interrupted:

@@ -101,13 +101,21 @@ def test_wrong_words_are_one_line(words, said, capsys):
     assert not list(Path().glob("*.wav"))
 
 
-def test_an_error_in_the_file_is_shown_at_its_place(capsys):
+def test_an_error_in_the_file_is_one_line_with_its_place(capsys):
     Path("wrong.py").write_text('tempo(100)\nd1 >> s("bd bdx")\n')
     assert cli.main(["render", "wrong.py", "-o", "wrong.wav"]) == 1
+    (message,) = capsys.readouterr().err.splitlines()
+    assert message.startswith("livecode render: wrong.py line 2: no ") and "'bdx'" in message
+
+
+def test_on_a_terminal_a_caret_shows_the_place(capsys, monkeypatch):
+    Path("wrong.py").write_text('tempo(100)\nd1 >> s("bd bdx")\n')
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    assert cli.main(["events", "wrong.py"]) == 1
     text, caret, message = capsys.readouterr().err.splitlines()
     assert text == '  d1 >> s("bd bdx")'
     assert caret == "              ^^^"
-    assert message.startswith("livecode render: wrong.py line 2: no ") and "'bdx'" in message
+    assert message.startswith("livecode events: wrong.py line 2")
 
 
 def test_without_a_sound_device_play_renders(capsys, monkeypatch):

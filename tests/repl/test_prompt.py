@@ -223,12 +223,12 @@ def test_exit_leaves_with_its_code(typist):
     assert typist.type("raise SystemExit(3)", ENTER, end=False) == 3
 
 
-def test_what_runs_first_may_fail(typist, capsys):
+def test_what_runs_first_may_fail(typist):
     def first() -> None:
         raise ValueError("no such set")
 
     typist.type("on = 1", ENTER, first=first)
-    assert "ValueError: no such set" in capsys.readouterr().out
+    assert "ValueError: no such set" in typist.seen
     assert typist.namespace["on"] == 1
 
 
