@@ -267,7 +267,7 @@ class Conductor:
             if part.epoch != epoch or part.held != begin or number not in (None, self._generation):
                 return
             for fault in prepared.faults:
-                self._complain(part, take, explain(fault))
+                self._complain(part, str(fault))
             heard = prepared.between(begin, end)
             notes = [command for each in heard for command in each.commands]
             self._light(part, heard)
@@ -339,7 +339,7 @@ class Conductor:
             self._withdraw(part, take, begin, "one of its functions does not return")
             self._new_thread()
 
-    def _complain(self, part: Part, take: Take, text: str) -> None:
+    def _complain(self, part: Part, text: str) -> None:
         if text not in part.said:
             part.said.add(text)
             said = f"d{part.slot} leaves out an event: {text}" if part.slot else text

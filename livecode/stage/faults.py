@@ -52,14 +52,20 @@ def is_users(filename: str) -> bool:
 
 
 def place_of(error: BaseException) -> tuple[str, int] | None:
-    """File name and line of the performer's own innermost line, None when it has none in this error."""
+    """File name and line of the performer's own innermost line, None when it has none in this error.
+
+    A line of what was evaluated comes before a line of a module that it uses.
+    """
     if isinstance(error, SyntaxError) and error.filename and is_users(error.filename):
         return error.filename, error.lineno or 1
-    found = None
+    evaluated = used = None
     for frame, line in traceback.walk_tb(error.__traceback__):
-        if is_users(frame.f_code.co_filename):
-            found = frame.f_code.co_filename, line
-    return found
+        name = frame.f_code.co_filename
+        if name in _typed:
+            evaluated = name, line
+        elif is_users(name):
+            used = name, line
+    return evaluated or used
 
 
 def explain(error: BaseException) -> str:
@@ -81,10 +87,11 @@ def explain(error: BaseException) -> str:
 def user_trace(error: BaseException) -> str:
     """The traceback with the performer's own lines only, and the error in one line below it."""
     lines = []
-    for entry in traceback.extract_tb(error.__traceback__):
-        if is_users(entry.filename):
-            name = entry.filename if entry.filename.startswith("<") else Path(entry.filename).name
-            lines.append(f"  {name} line {entry.lineno}: {(entry.line or '').strip()}")
+    entries = [each for each in traceback.extract_tb(error.__traceback__) if is_users(each.filename)]
+    evaluated = next((place for place, each in enumerate(entries) if each.filename in _typed), 0)
+    for entry in entries[evaluated:]:
+        name = entry.filename if entry.filename.startswith("<") else Path(entry.filename).name
+        lines.append(f"  {name} line {entry.lineno}: {(entry.line or '').strip()}")
     if isinstance(error, SyntaxError) and error.text:
         lines.append(f"  {error.text.rstrip()}")
         if error.offset:

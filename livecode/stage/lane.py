@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import insort
 from collections import deque
 from collections.abc import Iterable
-from math import inf
+from math import ceil, inf
 
 from msgspec.structs import replace
 
@@ -56,7 +56,7 @@ class Lane:
         """
         if hold.epoch < self.epoch:
             return
-        behind = self.playing and hold.epoch == self.epoch and hold.begin < self._taken
+        behind = self.playing and hold.begin < self._taken
         if hold.epoch > self.epoch or hold.begin < self.held:
             # Whatever waits from here on belongs to an older pattern, or is only a repetition.
             self._cut(hold.begin)
@@ -120,7 +120,7 @@ class Lane:
         """Repeat the cycle before `held`; a lane far behind goes on near `until`, on the grid."""
         end = self.held
         cycle = [note for note in (*self._past, *self._ahead) if end - 1.0 <= note.begin < end]
-        by = 1.0 + max(0.0, float(int(until - end)))
+        by = float(max(1, ceil(until - end)))
         moved = [replace(note, begin=note.begin + by) for note in cycle]
         moved = [note for note in moved if note.begin >= self._taken]
         self.add(moved)

@@ -149,9 +149,12 @@ class SenderLink:
             for message in messages:
                 self._answer(message)
         if not self._closing:
+            self._closing = True
             self._outgoing.put(None)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(1.0)
+            self._writer.join(1.0)
+            self._socket.close()
             self._lost()
 
 

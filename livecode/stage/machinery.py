@@ -331,10 +331,11 @@ class Machinery:
         timeline = self._timeline
         if not timeline.running:
             return max(0.0, self._not_before)
-        if self.offline:
-            earliest = timeline.now()
+        now = timeline.clock.now()
+        if isinstance(self._link, DirectLink):
+            earliest = timeline.cycle_at(max(now, self._link.player.sent_until))
         else:
-            earliest = timeline.cycle_at(timeline.clock.now() + self.config.latency + MARGIN)
+            earliest = timeline.cycle_at(now + self.config.latency + MARGIN)
         earliest = max(0.0, earliest, self._not_before)
         return earliest if quant == 0 else ceil(earliest / quant - 1e-9) * quant
 

@@ -70,7 +70,7 @@ class Player:
         self.levels: dict[int, float] = {}
         self._answer = answer or (lambda message: None)
         self._start: Start | None = None
-        self._sent_second = -inf
+        self.sent_until = -inf
         self._pending: deque[tuple[float, int]] = deque()
         self._pending_total = 0
 
@@ -139,13 +139,13 @@ class Player:
         now = self.clock.now()
         self._forget_played(now)
         horizon = now + self.reach
-        if horizon <= self._sent_second:
+        if horizon <= self.sent_until:
             return
         until = self.tempo.cycle_at(horizon)
         taken = self.extras.take(until)
         for lane in self.lanes:
             taken += lane.take(until)
-        self._sent_second = horizon
+        self.sent_until = horizon
         if taken:
             self._send(taken, now)
 
@@ -175,7 +175,7 @@ class Player:
                 self._start.cps = cps
             return
         now = self.clock.now()
-        self.tempo.change(max(now, self._sent_second), cps)
+        self.tempo.change(max(now, self.sent_until), cps)
         if self.transport is not None:
             self.transport.tempo(cps)
         self._answer(Map(self.tempo.stretches))

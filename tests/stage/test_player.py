@@ -1,0 +1,141 @@
+"""What the sender does with notes: on time, a little late, far too late; tempo, hush, no engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from livecode.sound.command import DefinitionLoad, Note
+from livecode.stage.clock import VirtualClock
+from livecode.stage.player import Player
+from livecode.stage.protocol import Extra, Gains, Hold, Hush, Load, Map, Start, Tempo
+from livecode.stage.transport import Collector
+
+
+class Stage:
+    """A player at cycle 0 of one cycle a second, with everything it did."""
+
+    def __init__(self, cps: float = 1.0, engine: bool = True) -> None:
+        self.clock = VirtualClock(100.0)
+        self.answers: list[object] = []
+        self.collector = Collector()
+        self.player = Player(self.clock, 0.1, self.answers.append)
+        if engine:
+            self.player.engine_up(self.collector)
+        self.player.handle(Start(0.0, cps, lead=0.0))
+
+    def hold(self, *begins: float, slot: int = 1, epoch: int = 1, nudge: float = 0.0) -> None:
+        notes = [Note(each, 0.1, "x", slot, nudge=nudge) for each in begins]
+        end = float(int(max(begins, default=0.0)) + 1)
+        self.player.handle(Hold(slot, epoch, 0.0, end, list(notes)))
+
+    def run(self, seconds: float, tick: float = 0.01) -> list[float]:
+        before = len(self.collector.sent)
+        for _ in range(round(seconds / tick)):
+            self.player.advance()
+            self.clock.move(tick)
+        return [round(sent.due - 100.0, 6) for sent in self.collector.sent[before:]]
+
+
+def test_notes_leave_within_the_look_ahead_at_their_exact_time() -> None:
+    stage = Stage()
+    stage.hold(0.0, 1 / 3, 0.5)
+    assert stage.run(0.3) == [0.0, 0.333333]
+    assert stage.run(0.3) == [0.5]
+    assert stage.player.counts.late == stage.player.counts.dropped == 0
+
+
+def test_a_little_late_is_played_and_counted_more_is_dropped_and_counted() -> None:
+    stage = Stage()
+    stage.clock.move(0.52)
+    stage.hold(0.0, 0.2, 0.5, 0.6)
+    assert stage.run(0.02) == [0.5, 0.6]
+    assert (stage.player.counts.late, stage.player.counts.dropped) == (1, 2)
+
+
+def test_after_a_long_sleep_it_goes_on_now_and_never_bursts() -> None:
+    stage = Stage()
+    stage.hold(*[n / 8 for n in range(80)])
+    stage.run(0.5)
+    stage.clock.move(5.0)
+    first = stage.run(0.01)
+    assert min(first) >= 5.5 - 0.03
+    assert len(first) <= 2
+
+
+def test_a_nudge_moves_a_note_without_moving_the_beat() -> None:
+    stage = Stage()
+    stage.hold(0.5, nudge=0.02)
+    assert stage.run(0.6) == [0.52]
+
+
+def test_a_new_tempo_moves_only_what_has_not_been_sent() -> None:
+    stage = Stage()
+    stage.hold(0.0, 0.25, 0.5, 0.75)
+    stage.run(0.2)
+    stage.player.handle(Tempo(2.0))
+    sent = stage.run(1.0)
+    changed_at = 0.29
+    expected = [changed_at + (cycle - changed_at) / 2 for cycle in (0.5, 0.75)]
+    assert sent[:2] == pytest.approx(expected, abs=0.011)
+    assert isinstance(stage.answers[-1], Map)
+    assert stage.collector.sent[-1].seconds_per_cycle == 0.5
+
+
+def test_the_next_due_moment_lies_a_look_ahead_before_the_note() -> None:
+    stage = Stage()
+    stage.hold(0.5)
+    assert stage.player.next_due() == pytest.approx(100.4)
+
+
+def test_hush_forgets_everything_held() -> None:
+    stage = Stage()
+    stage.hold(0.5)
+    stage.player.handle(Extra([Note(0.6, 0.1, "x", 0)]))
+    stage.player.handle(Hush())
+    assert stage.run(3.0) == []
+    assert stage.collector.hushes == 1
+
+
+def test_without_an_engine_time_goes_on_and_notes_are_counted_lost() -> None:
+    stage = Stage()
+    stage.hold(0.0, 0.5, 0.9)
+    stage.run(0.3)
+    stage.player.engine_down()
+    stage.run(0.3)
+    assert stage.player.counts.lost == 1
+    stage.player.engine_up(stage.collector)
+    assert stage.run(0.3) == [0.9]
+
+
+def test_time_begins_when_the_engine_sounds() -> None:
+    stage = Stage(engine=False)
+    stage.hold(0.0)
+    assert stage.run(2.0) == []
+    stage.player.engine_up(stage.collector)
+    assert stage.run(0.1) == [2.0]
+
+
+def test_a_tempo_set_before_the_start_is_the_one_it_starts_with() -> None:
+    stage = Stage(engine=False)
+    stage.player.handle(Tempo(4.0))
+    stage.player.engine_up(stage.collector)
+    assert stage.player.tempo is not None
+    assert stage.player.tempo.cps == 4.0
+
+
+def test_loads_are_kept_for_the_next_engine() -> None:
+    stage = Stage(engine=False)
+    stage.player.handle(Load([DefinitionLoad("x", b"1", ())]))
+    stage.player.handle(Gains([(1, 0.5)]))
+    assert stage.player.loads == {("DefinitionLoad", "x"): DefinitionLoad("x", b"1", ())}
+    assert stage.player.levels == {1: 0.5}
+
+
+def test_the_look_ahead_gets_shorter_before_the_servers_queue_is_full() -> None:
+    stage = Stage()
+    stage.hold(*[n / 50_000 for n in range(20_000)])
+    for _ in range(30):
+        stage.player.advance()
+        assert stage.player.pending < 2048 * 4
+        stage.clock.move(0.01)
+    assert stage.player.reach < stage.player.lookahead
