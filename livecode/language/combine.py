@@ -19,7 +19,7 @@ def _reified(things: Sequence[Any]) -> list[Pattern]:
     return [thing if isinstance(thing, Pattern) else reify(thing) for thing in things]
 
 
-@constructor(family="combine", aliases=("overlay",))
+@constructor(family="combine", aliases=("overlay", "polyrhythm"))
 def stack(*patterns: Any) -> Pattern:
     """Play patterns at the same time.
 
@@ -83,7 +83,7 @@ def _steps_in_turn(parts: list[Pattern]) -> Fraction | None:
     return common_steps(known) if len(known) == len(steps) else None
 
 
-@constructor(family="combine", aliases=("sequence",))
+@constructor(family="combine", aliases=("sequence", "seq"))
 def fastcat(*patterns: Any) -> Pattern:
     """Play patterns one after another within one cycle, equally long.
 
@@ -98,7 +98,7 @@ def fastcat(*patterns: Any) -> Pattern:
     return weighted([(ONE, part) for part in parts])
 
 
-@constructor(family="combine", aliases=("stepcat",))
+@constructor(family="combine", aliases=("stepcat", "timecat"))
 def time_cat(*pairs: Any) -> Pattern:
     """Play patterns within one cycle, each as long as its weight says.
 

@@ -13,7 +13,7 @@ from livecode.language.combine import stack
 from livecode.language.joins import inner_join
 from livecode.language.notes import as_note, note_number
 from livecode.language.operators import align_in
-from livecode.language.pattern import Pattern
+from livecode.language.pattern import Pattern, pure
 from livecode.language.registry import constructor, function
 from livecode.language.reify import reify
 from livecode.language.scales import Scale, degree_number, find_scale, scale_of
@@ -24,8 +24,6 @@ from livecode.language.tunings import tuning_of
 def _scale_pattern(name: Any) -> Pattern:
     """Scales as they are typed: one name, spaces and all, or mini-notation such as `<c:major d:minor>`."""
     if isinstance(name, Scale):
-        from livecode.language.pattern import pure
-
         return pure(name)
     if isinstance(name, str):
         found = find_scale(name)
@@ -170,19 +168,24 @@ def _with_chords(pattern: Pattern, function: Callable[[list[Event]], list[Event]
     return pattern.with_events(change)
 
 
+def _symbols(symbols: Any) -> Pattern:
+    if isinstance(symbols, str) and re.fullmatch(r"[A-G][^\s<>\[\]{}~*,|!]*", symbols):
+        return pure(symbols)
+    return reify(symbols)
+
+
 @constructor(family="notes")
 def chord(symbols: Any) -> Pattern:
     """The notes of chord symbols, in root position: `Am7`, `F#m7b5`, `C^7`, `Bb7`, `C/E`.
 
     >>> chord("<Am7 Dm>").first_cycle()
     [(0..1) {'note': 9}, (0..1) {'note': 12}, (0..1) {'note': 16}, (0..1) {'note': 19}]
+    >>> n("0 1 2 3").chord("Am").first_cycle()
+    [(0..1/4) {'note': 4}, (1/4..1/2) {'note': 9}, (1/2..3/4) {'note': 12}, (3/4..1) {'note': 16}]
 
-    `.voicing()` lays them out so that one leads smoothly to the next.
+    `.voicing()` lays them out so that one leads smoothly to the next. As a method it gives the notes of a
+    voiced chord to the numbers that `n` says, counted upwards.
     """
-    if isinstance(symbols, str) and re.fullmatch(r"[A-G][^\s<>\[\]{}~*,|!]*", symbols):
-        from livecode.language.pattern import pure
-
-        symbols = pure(symbols)
 
     def notes(events: list[Event]) -> list[Event]:
         out = []
@@ -195,7 +198,26 @@ def chord(symbols: Any) -> Pattern:
                 out.append(Event(event.whole, event.part, {"note": pitch}, event.locations))
         return out
 
-    return reify(symbols).with_events(notes)
+    return _symbols(symbols).with_events(notes)
+
+
+def _chord_of(pattern: Pattern, symbols: Any) -> Pattern:
+    """The method `chord`: numbers become notes of a voiced chord."""
+
+    def tone(value: Any, symbol: Any) -> Any:
+        root, steps, bass = chord_symbol(_text(symbol))
+        laid = voiced(root, steps, bass=bass)
+
+        def number(index: Any) -> Any:
+            octave, place = divmod(int(index), len(laid))
+            return laid[place] + 12 * octave
+
+        return _on_pitch(value, number)
+
+    return align_in(pattern, _symbols(symbols), tone)
+
+
+setattr(Pattern, "chord", _chord_of)  # noqa: B010
 
 
 def _text(value: Any) -> str:
@@ -215,6 +237,8 @@ def voicing(pattern: Pattern, anchor: Any = "c5") -> Pattern:
 
     def lay_out(group: list[Event]) -> list[Event]:
         values = [event.value for event in group]
+        if len(group) == 1 and not isinstance(values[0], str):
+            return group
         if len(group) == 1 and isinstance(values[0], str):
             base, steps, bass = chord_symbol(values[0])
             pitches: list[Any] = [base + step for step in steps]
@@ -367,3 +391,21 @@ def inversions(pattern: Pattern, count: Any = 1) -> Pattern:
         ]
 
     return _with_chords(pattern, invert)
+
+
+@function(family="notes")
+def root_notes(pattern: Pattern, octave: Any = 2) -> Pattern:
+    """The roots of chords alone, in one octave: a bass line.
+
+    >>> [event.value for event in chord("<Am7 Dm7>").root_notes(2).query(0, 2)]
+    [{'note': -15}, {'note': -22}]
+
+    The first note of those that sound together counts as the root, as it is before `voicing`.
+    """
+    low = 12 * (int(octave) - 4)
+
+    def root(group: list[Event]) -> list[Event]:
+        first = group[0]
+        return [first.with_value(lambda value: _with_pitch(value, low + _pitch(value) % 12))]
+
+    return _with_chords(pattern, root)

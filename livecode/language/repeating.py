@@ -441,9 +441,9 @@ def xfade(pattern: Pattern, position: Any, other: Any) -> Pattern:
 def _methods() -> None:
     """`p.stack(q)`, `p.cat(q)` and their like: the pattern itself comes first."""
     for made, names in (
-        (stack, ("stack", "overlay")),
+        (stack, ("stack", "overlay", "polyrhythm")),
         (cat, ("cat", "slowcat")),
-        (fastcat, ("fastcat", "sequence")),
+        (fastcat, ("fastcat", "sequence", "seq")),
     ):
         for name in names:
             setattr(Pattern, name, lambda self, *others, made=made: made(self, *others))

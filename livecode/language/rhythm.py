@@ -229,7 +229,7 @@ def _chunked(pattern: Pattern, count: int, function: Callable[[Pattern], Any], o
     return cat(*pieces).with_steps(pattern.steps)
 
 
-@function(family="structure", aliases=("slowchunk",))
+@function(family="structure", aliases=("slowchunk", "slow_chunk"))
 def chunk(pattern: Pattern, count: Any, function: Any) -> Pattern:
     """Cut the cycle into so many parts and apply a function to one of them each cycle, from left to right.
 
@@ -262,7 +262,7 @@ def chunk_back(pattern: Pattern, count: Any, function: Any) -> Pattern:
     )
 
 
-@function(family="structure")
+@function(family="structure", aliases=("fast_chunk",))
 def fastchunk(pattern: Pattern, count: Any, function: Any) -> Pattern:
     """Like `chunk`, the pattern going on to its next cycle every cycle.
 

@@ -177,3 +177,25 @@ def toggles(pattern: Pattern, on: Any = 1, off: Any = 0) -> Pattern:
     [(0..1/2) 0.8, (1/2..1) 0.2]
     """
     return pattern.with_value(lambda value: on if is_true(value) else off)
+
+
+@function(family="values", plain=("test",))
+def filter_(pattern: Pattern, test: Any) -> Pattern:
+    """Keep the events whose value a test is true of.
+
+    >>> mini("0 1 2 3").filter(lambda value: value > 1).first_cycle()
+    [(1/2..3/4) 2, (3/4..1) 3]
+    """
+    return pattern.filter_values(test)
+
+
+@function(family="values", plain=("test",))
+def filter_when(pattern: Pattern, test: Any) -> Pattern:
+    """Keep the events for whose beginning, in cycles, a test is true.
+
+    >>> mini("0 1 2 3").filter_when(lambda time: time >= 1/2).first_cycle()
+    [(1/2..3/4) 2, (3/4..1) 3]
+    """
+    kept = pattern.filter_events(lambda event: test(event.whole_or_part.begin))
+    kept.forget_period()
+    return kept
