@@ -120,15 +120,22 @@ LOADS: dict[str, Callable[[threading.Event], None]] = {
 
 def measure(load: str, source: str = SET, seconds: float = 12.0, path: str | None = None) -> Measured:
     """Play and measure; again, three times at most, when JACK had an xrun meanwhile."""
+    return measure_and_keep(load, source, seconds, path)[0]
+
+
+def measure_and_keep(
+    load: str, source: str, seconds: float, path: str | None = None
+) -> tuple[Measured, list[Sent]]:
+    """`measure`, and what the sender sent."""
     for tries in range(1, TRIES + 1):
-        measured = _measure(load, source, seconds, path)
+        measured, sent = _measure(load, source, seconds, path)
         measured.tries = tries
         if not measured.xruns:
             break
-    return measured
+    return measured, sent
 
 
-def _measure(load: str, source: str, seconds: float, path: str | None) -> Measured:
+def _measure(load: str, source: str, seconds: float, path: str | None) -> tuple[Measured, list[Sent]]:
     with tempfile.TemporaryDirectory(prefix="timing-") as folder:
         transcript, sound = Path(folder, "sent.jsonl"), Path(folder, "sound.wav")
         config = settings.Config(device="dummy")
@@ -163,7 +170,8 @@ def _measure(load: str, source: str, seconds: float, path: str | None) -> Measur
             if engine is not None:
                 engine.connection.close()
             session.close()
-        return _compare(load, read_transcript(transcript), tap.read(sound), references, begun, after)
+        sent = read_transcript(transcript)
+        return _compare(load, sent, tap.read(sound), references, begun, after), sent
 
 
 def _references(engine: Any, seconds: float) -> dict[int, float]:
