@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from livecode.errors import ControlError
 from livecode.generators.generator import Spec
-from livecode.music.corpus import Corpus, corpus
+from livecode.music.corpus import ALIASES, Corpus, corpus
 
 if TYPE_CHECKING:
+    from livecode.generators.markov.chorus import Chorus
     from livecode.generators.markov.fixed import FixedChain
 
 HIGHEST = 12
@@ -21,6 +22,21 @@ def fixed(name: str, order: int) -> FixedChain:
     from livecode.generators.markov.fixed import FixedChain
 
     return FixedChain.learn(named(name), order)
+
+
+@lru_cache(maxsize=4)
+def chorus(name: str) -> Chorus:
+    """The chain for four voices that has learnt the chorales."""
+    from livecode.generators.markov.chorale import ChoraleModel
+    from livecode.generators.markov.chorus import Chorus
+    from livecode.sets import find
+
+    return Chorus(name, ChoraleModel.load(find("models", "bach") / "chain.npz"), named(name))
+
+
+def sings(name: str) -> bool:
+    """Whether a corpus is one of chorales, with a chain for four voices."""
+    return ALIASES.get(name.lower(), name.lower()) == "jsb"
 
 
 @lru_cache(maxsize=8)
@@ -38,4 +54,12 @@ def checked_order(order: Any) -> int:
 
 def from_spec(spec: Spec) -> Any:
     """The chain that a spec describes."""
-    return fixed(str(spec["corpus"]), checked_order(spec.get("order", 3)))
+    name, order = str(spec["corpus"]), spec.get("order")
+    return generator(name, order)
+
+
+def generator(name: str, order: int | None) -> Any:
+    """The chain for a corpus: of fixed order when one is given."""
+    if order is None and sings(name):
+        return chorus(name)
+    return fixed(name, checked_order(3 if order is None else order))

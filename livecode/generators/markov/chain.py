@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from livecode.errors import ControlError, GeneratorError, nearest
-from livecode.generators.markov.build import checked_order, fixed
+from livecode.generators.markov.build import checked_order, generator
 from livecode.generators.markov.fixed import FixedChain
 from livecode.generators.markov.table import Table
 from livecode.generators.stream import Stream
@@ -55,11 +55,6 @@ def chain(corpus: Any, order: int | None, **asked: Any) -> Chain:
             cure = f"did you mean {near!r}?" if near else f"it has {', '.join((*PARAMETERS, *CONSTRAINTS))}"
             raise ControlError(f"a chain has no parameter called {given!r}: {cure}")
     name = str(corpus)
-    made = Chain(
-        fixed(name, checked_order(3 if order is None else order)),
-        bars=bars,
-        seed=seed,
-        name=f"markov {name}",
-        **asked,
-    )
+    composer = generator(name, None if order is None else checked_order(order))
+    made = Chain(composer, bars=bars, seed=seed, name=f"markov {name}", **asked)
     return made.constrained(**constraints) if constraints else made
