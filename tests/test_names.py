@@ -30,7 +30,8 @@ def test_no_name_stands_in_the_table_twice() -> None:
 
 
 def test_no_two_names_have_one_meaning() -> None:
-    meanings = Counter(name.meaning for name in table().values() if not name.meaning.startswith("another name of"))
+    names = [name for name in table().values() if not name.meaning.startswith("another name of")]
+    meanings = Counter(name.meaning for name in names)
     assert [meaning for meaning, count in meanings.items() if count > 1] == []
 
 

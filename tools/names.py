@@ -60,7 +60,7 @@ def rows() -> list[tuple[str, str, str, str]]:
     for name, home in COMPOSERS.items():
         member = getattr(importlib.import_module(home), name)
         found.append((name, "composer", home, first_line(member)))
-    # Where a control and the session share a name (cps) the prompt's is the session's; the control stays a method.
+    # A name that a control and the session share (cps) is the session's; the control stays a method.
     ours = {row[0] for row in found if row[2] == "livecode.stage.session"}
     kept = [row for row in found if row[0] not in ours or row[2] == "livecode.stage.session"]
     return sorted(kept, key=lambda row: (row[1], row[0].lower(), row[0]))

@@ -27,7 +27,8 @@ TYPED = (
 
 def tmux(*words: str) -> str:
     """Run one command of tmux and give what it prints."""
-    return subprocess.run(["tmux", "-L", "picture", *words], capture_output=True, text=True, check=True).stdout
+    command = ["tmux", "-L", "picture", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Each factory set, played by a real scsynth and recorded: every note where the pattern says, nothing lost."""
+"""Each factory set played by a real scsynth and recorded: notes where the pattern says, nothing lost."""
 
 from __future__ import annotations
 
