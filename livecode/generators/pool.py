@@ -7,6 +7,7 @@ came from.
 
 from __future__ import annotations
 
+import atexit
 import os
 import threading
 from collections import Counter, OrderedDict, deque
@@ -51,7 +52,7 @@ class Composers:
         self.longest = longest
         self.notices: deque[str] = deque(maxlen=100)
         self.misses: Counter[str] = Counter()
-        self._children = [Child(memory) for _ in range(workers)]
+        self.children = [Child(memory) for _ in range(workers)]
         self._kept: OrderedDict[bytes, Phrase] = OrderedDict()
         self._making: dict[bytes, threading.Event] = {}
         self._lock = threading.Lock()
@@ -60,7 +61,7 @@ class Composers:
     @property
     def pids(self) -> list[int]:
         """The worker processes that are running."""
-        return [child.pid for child in self._children if child.pid is not None]
+        return [child.pid for child in self.children if child.pid is not None]
 
     def kept(self, key: bytes) -> Phrase | None:
         """The phrase with this digest, when it has been composed and not yet forgotten."""
@@ -124,17 +125,17 @@ class Composers:
 
     def stop(self) -> None:
         """End the workers; the next phrase starts them again."""
-        for child in self._children:
+        for child in self.children:
             child.stop()
 
     def _compose(
         self, generator: Generator, model: bytes, context: Context, length: int, seed: int
     ) -> Phrase:
-        if not self._children:
+        if not self.children:
             phrase = generator.compose(context, length, seed)
             return _checked(phrase, length)
-        number = model[0] % len(self._children)
-        child = self._children[number]
+        number = model[0] % len(self.children)
+        child = self.children[number]
         request: dict[str, Any] = {
             "digest": model,
             "context": context.pack(),
@@ -180,4 +181,6 @@ def _checked(phrase: Phrase, length: int) -> Phrase:
 @cache
 def composers() -> Composers:
     """The composers every stream of this process uses."""
-    return Composers()
+    made = Composers()
+    atexit.register(made.stop)
+    return made

@@ -49,6 +49,7 @@ class Child:
 
     def __init__(self, memory: int = MEMORY, niceness: int = 5) -> None:
         self.memory, self.niceness = memory, niceness
+        self.command = [sys.executable, "-m", "livecode.music.process", str(memory), str(niceness)]
         self.starts = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
@@ -106,7 +107,7 @@ class Child:
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         environment = {**os.environ, **threads, "PYTHONPATH": os.pathsep.join(paths)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "livecode.music.process", str(self.memory), str(self.niceness)],
+            self.command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
