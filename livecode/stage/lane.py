@@ -17,6 +17,9 @@ from msgspec.structs import replace
 from livecode.sound.command import Note
 from livecode.stage.protocol import Hold, Playable
 
+ROUNDING = 1e-6
+"""Cycles by which a time may be off after it was seconds."""
+
 
 class Lane:
     """Notes of one slot in order of time, and up to which cycle they are known.
@@ -88,6 +91,9 @@ class Lane:
 
         Where the lane is known only up to an earlier cycle, its last cycle is repeated to get there.
         """
+        if 0 < until - self.held < ROUNDING:
+            # Seconds made cycles and back: nothing is missing yet, and what begins right here is still to come.
+            until = self.held
         while self.held < until and self.playing:
             self._loop(until)
         self._taken = max(self._taken, until)

@@ -97,3 +97,12 @@ def test_however_it_is_cut_nothing_is_taken_twice_or_lost(steps: list[float]) ->
         at += step
         taken += begins(lane, at)
     assert taken == sorted(taken) == begins(filled(), at)
+
+
+def test_a_rounding_error_neither_repeats_a_cycle_nor_loses_its_first_note() -> None:
+    lane = Lane()
+    lane.hold(hold(1, 0, 1, 0.0, 0.5))
+    assert begins(lane, 1.0 + 1e-12) == [0.0, 0.5]
+    lane.hold(hold(1, 1, 2, 1.0))
+    assert begins(lane, 2.0) == [1.0]
+    assert lane.looped == 0
