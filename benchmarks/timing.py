@@ -3,8 +3,8 @@
     python benchmarks/timing.py                  every load, 12 s each
     python benchmarks/timing.py sort --seconds 30
 
-A click one sample long goes with every note; its height spells the note's number. Reference clicks sent more
-than 10 s early map wall time to samples. Error = onset minus intended time, less the run's median. The loads
+A click one sample long goes with every note; its height spells the note's number. Reference clicks, eight a
+second and sent more than 10 s early, map wall time to samples, the wobble of the server's clock included. Error = onset minus intended time, less the run's median. The loads
 run in the front, where the prompt and the patterns live; the beat is kept by the sender. A run during which
 JACK reported an xrun is repeated, three times at most, and says so.
 """
@@ -37,6 +37,7 @@ from livecode.stage.transport import Sent, read_transcript
 
 SETTLE = 12.0
 TRIES = 3
+REFERENCES_A_SECOND = 8
 LATE_SAMPLES = 48
 SET = """
 tempo(240)
@@ -175,9 +176,10 @@ def _measure(load: str, source: str, seconds: float, path: str | None) -> tuple[
 
 
 def _references(engine: Any, seconds: float) -> dict[int, float]:
-    """One click a second, all of them sent now, the first due in twelve seconds."""
+    """Reference clicks over the whole run, all of them sent now, the first due in twelve seconds."""
     first = time.time() + SETTLE
-    found = {number: first + number for number in range(int(seconds) + 30)}
+    count = int((seconds + 20.0) * REFERENCES_A_SECOND)
+    found = {number: first + number / REFERENCES_A_SECOND for number in range(count)}
     engine.send_many([bundle(timetag(at), [tap.click(number, True)]) for number, at in found.items()])
     return found
 

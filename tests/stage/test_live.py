@@ -243,10 +243,11 @@ def test_a_plain_script_boots_by_itself_and_ends_cleanly(tmp_path: Path) -> None
     config = tmp_path / "config.toml"
     config.write_text('device = "dummy"\n')
     environment = {**os.environ, "LIVECODE_CONFIG": str(config), "XDG_STATE_HOME": str(tmp_path)}
+    script = tmp_path / "script.py"
+    script.write_text(textwrap.dedent(code))
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(code)],
-        capture_output=True, text=True, timeout=60, env=environment,
-    )  # fmt: skip
+        [sys.executable, script], capture_output=True, text=True, timeout=60, env=environment
+    )
     assert done.stderr == ""
     sender, scsynth, *since = done.stdout.split(maxsplit=2)
     assert since == ["[0.0, 0.0]\n"]

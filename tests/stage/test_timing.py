@@ -1,0 +1,44 @@
+"""Onsets measured inside a real scsynth while the front is kept busy: the benchmark's bounds, as a test."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+PLACE = Path(__file__).parent.parent.parent / "benchmarks" / "timing.py"
+
+
+def timing() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("timing", PLACE)
+    assert specification is not None and specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    sys.modules["timing"] = module
+    specification.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.sound
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(
+    "load",
+    [
+        "idle",
+        "sort",
+        pytest.param("busy", marks=pytest.mark.long),
+        pytest.param("torch", marks=pytest.mark.long),
+    ],
+)
+def test_notes_begin_within_two_samples_of_their_time(load: str) -> None:
+    if load == "torch":
+        pytest.importorskip("torch")
+    measured = timing().measure(load, seconds=17.0)
+    print(measured)
+    assert measured.events >= 800
+    assert measured.p99 <= 2.0
+    assert (measured.late, measured.lost, measured.missing) == (0, 0, 0)
+    assert measured.peak <= 0.95001
+    assert not measured.bad_values
