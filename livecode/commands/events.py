@@ -22,7 +22,7 @@ from livecode.errors import FileProblem
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, and how long."""
     parser.add_argument("what", metavar="FILE|NAME", help="a pattern file, or the name of a set")
-    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles (the set's length, or 16)")
+    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles (the whole set, or 16)")
     parser.add_argument("--json", action="store_true", help="as always: one JSON object a line")
     settings.add_options(parser, ("set", "samples", "tempo"))
 

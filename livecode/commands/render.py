@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, to where, how long."""
     parser.add_argument("what", metavar="FILE|NAME", help="a pattern file, or the name of a set")
     parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="OUT.wav or OUT.flac (NAME.wav)")
-    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles (the set's length, or 16)")
+    parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles (the whole set, or 16)")
     parser.add_argument("--picture", metavar="FILE", type=Path, help="a piano roll beside it, .png or .svg")
     parser.add_argument("--json", action="store_true", help="say what was made as JSON")
     settings.add_options(parser)
@@ -91,6 +91,9 @@ def performed(path: Path, cycles: int | None, config: settings.Config) -> Any:
     from livecode.stage.offline import perform
 
     try:
+        if cycles is None and "form(" in path.read_text(encoding="utf-8", errors="replace"):
+            # How long the form is, only the executed file knows.
+            cycles = length_of_form(perform(path, cycles=1, config=config).names)
         return perform(path, cycles=cycles, config=config)
     except (KeyboardInterrupt, SystemExit):
         raise
@@ -112,6 +115,16 @@ def sounded(performance: Any, target: Path, config: settings.Config) -> float:
         performance.sends, performance.commands, performance.seconds, target, gains=gains
     )
     return made.peak()
+
+
+def length_of_form(names: dict[str, Any]) -> int | None:
+    """The cycles of the whole form that a file has made; None when it made none, or says `cycles` itself."""
+    if "cycles" in names:
+        return None
+    for thing in names.values():
+        if isinstance(getattr(thing, "sections", None), dict) and isinstance(thing.cycles, int):
+            return int(thing.cycles)
+    return None
 
 
 def sections(performance: Any) -> list[Any]:

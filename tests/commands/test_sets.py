@@ -58,6 +58,12 @@ def test_the_file_says_how_many_cycles(capsys):
     assert len(capsys.readouterr().out.splitlines()) == 18
 
 
+def test_a_form_is_played_to_its_end(capsys):
+    Path("formed.py").write_text('song = form(a=2, b=3)\nd1 >> song(a=s("bd"), b=s("bd*2"))\n')
+    assert cli.main(["events", "formed.py"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2 + 6
+
+
 def test_render_writes_sound_and_a_picture(capsys):
     import numpy as np
     import soundfile
