@@ -7,7 +7,6 @@ record and be measured. A JACK that we started is ended by its own process id.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import shutil
 import socket
@@ -28,7 +27,9 @@ PATIENCE = 8.0
 _PRIORITY = 60
 _DUMMY_FRAMES = 1024
 _CARD_FRAMES = 512
-_numbers = itertools.count(1)
+_NAMES = tuple(f"livecode-{number}" for number in range(1, 9))
+"""JACK keeps eight servers on record and forgets one that was killed only when its name is taken again: with
+names of our own, always the same, dead ones of ours never fill the record up."""
 
 
 @dataclass(slots=True)
@@ -130,7 +131,6 @@ def start_jack(options: EngineOptions, device: str) -> Way:
     if program is None:
         raise EngineError(f"no sound device takes us and jackd is not installed: {how_to_install()}")
     rate = options.sample_rate or 48000
-    name = f"livecode-{os.getpid()}-{next(_numbers)}"
     if device == "dummy":
         driver = ["-d", "dummy", "-r", str(rate), "-p", str(options.hardware_block or _DUMMY_FRAMES)]
     else:
@@ -139,17 +139,24 @@ def start_jack(options: EngineOptions, device: str) -> Way:
         if options.inputs:
             driver[2:4] = ["-d", device]
     styles = [["-R", "-P", str(_PRIORITY)], ["-r"]] if real_time_allowed() else [["-r"]]
+    title = "JACK dummy (silent)" if device == "dummy" else f"JACK on {device}"
     said = ""
-    for style in styles:
-        server = Child([str(program), "-n", name, *style, *driver], last_signal=SIGTERM)
-        limit = time.monotonic() + PATIENCE
-        while server.running() and time.monotonic() < limit:
-            if answers(name):
-                title = "JACK dummy (silent)" if device == "dummy" else f"JACK on {device}"
-                return Way(title, environment=_environment(name), server=server)
-            time.sleep(0.02)
-        server.end()
-        said = diagnose(server, device, rate)
+    for name in _NAMES:
+        if answers(name):
+            continue
+        for style in styles:
+            server = Child([str(program), "-n", name, *style, *driver], last_signal=SIGTERM)
+            limit = time.monotonic() + PATIENCE
+            while server.running() and time.monotonic() < limit:
+                if answers(name) and server.running():
+                    return Way(title, environment=_environment(name), server=server)
+                time.sleep(0.02)
+            server.end()
+            said = diagnose(server, device, rate)
+            if server.said("already active"):
+                break
+        if not server.said("server already active"):
+            break
     raise EngineError(said)
 
 
@@ -163,6 +170,8 @@ def diagnose(server: Child, device: str, rate: int) -> str:
         return f"no sound device {device}: list them with aplay -l, or start with device = 'dummy'"
     if server.said("sample rate", "Sample rate"):
         return f"sound device {device} does not run at {rate} Hz: set sample_rate = 44100 or 48000"
+    if server.said("Too many servers"):
+        return "JACK has eight servers on record, killed ones too: end them, then rm /dev/shm/jack-shm-registry"
     if server.said("semaphore", "shared memory", "shm"):
         return "JACK cannot use shared memory: check that /dev/shm exists and is writable"
     last = next((line for line in reversed(server.lines) if line.strip()), "it said nothing")
