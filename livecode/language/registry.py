@@ -165,27 +165,48 @@ def call_with_patterns(
     remembered: dict[Any, Any] = {}
 
     def made(values: tuple[Any, ...]) -> Any:
+        key = (values, tuple(map(type, values)))
         try:
-            known = remembered.get(values)
+            known = remembered.get(key)
         except TypeError:
             return definition(pattern, **{**arguments, **dict(zip(patterned, values))})
         if known is None:
             if len(remembered) >= _MOST_REMEMBERED:
                 remembered.clear()
             known = definition(pattern, **{**arguments, **dict(zip(patterned, values))})
-            remembered[values] = known
+            remembered[key] = known
         return known
 
     return getattr(combined.with_value(made), join)()
 
 
+class Shape:
+    """What a definition takes, read from its code: the `inspect` module needs ten times as long at import."""
+
+    __slots__ = ("names", "positional", "required", "shown", "spread")
+
+    def __init__(self, definition: Callable[..., Any], drop_first: bool) -> None:
+        code = definition.__code__
+        first, last = int(drop_first), code.co_argcount
+        only = last + code.co_kwonlyargcount
+        self.positional: list[str] = list(code.co_varnames[first:last])
+        self.names: list[str] = [*self.positional, *code.co_varnames[last:only]]
+        values = definition.__defaults__ or ()
+        defaults = dict(zip(self.positional[len(self.positional) - len(values) :], values))
+        defaults.update(definition.__kwdefaults__ or {})
+        self.required = {name for name in self.names if name not in defaults}
+        self.spread: str | None = code.co_varnames[only] if code.co_flags & inspect.CO_VARARGS else None
+        shown = [name if name in self.required else f"{name}={defaults[name]!r}" for name in self.names]
+        if self.spread is not None:
+            shown.insert(len(self.positional), f"*{self.spread}")
+        if code.co_flags & inspect.CO_VARKEYWORDS:
+            shown.append(f"**{code.co_varnames[only + (self.spread is not None)]}")
+        self.shown = f"{definition.__name__}({', '.join(shown)})"
+
+
 def _method(definition: Callable[..., Any], plain: frozenset[str], join: str) -> Callable[..., Any]:
-    signature = inspect.signature(definition)
-    parameters = list(signature.parameters.values())[1:]
-    spread = next((each.name for each in parameters if each.kind is each.VAR_POSITIONAL), None)
-    names = [each.name for each in parameters if each.kind is not each.VAR_POSITIONAL]
-    required = {each.name for each in parameters if each.default is each.empty and each.name != spread}
-    shown = f"{definition.__name__}({', '.join(map(str, parameters))})"
+    shape = Shape(definition, drop_first=True)
+    spread, names, required, shown = shape.spread, shape.names, shape.required, shape.shown
 
     def method(self: Pattern, *args: Any, **keywords: Any) -> Any:
         if spread is not None:
@@ -235,12 +256,9 @@ def constant_of(value: Any) -> Any:
 
 
 def _function(definition: Callable[..., Any], method: Callable[..., Any]) -> Callable[..., Any]:
-    parameters = list(inspect.signature(definition).parameters.values())[1:]
-    spread = any(each.kind is each.VAR_POSITIONAL for each in parameters)
-    positional = [each for each in parameters if each.kind is each.POSITIONAL_OR_KEYWORD]
-    fewest = sum(1 for each in positional if each.default is each.empty)
-    most = len(positional)
-    name = definition.__name__
+    shape = Shape(definition, drop_first=True)
+    spread, most, name = shape.spread is not None, len(shape.positional), definition.__name__
+    always = [each for each in shape.positional if each in shape.required]
 
     def call(*args: Any, **keywords: Any) -> Any:
         if args and _last_is_pattern(args, keywords):
@@ -252,7 +270,7 @@ def _function(definition: Callable[..., Any], method: Callable[..., Any]) -> Cal
     def _last_is_pattern(args: tuple[Any, ...], keywords: dict[str, Any]) -> bool:
         if spread:
             return len(args) > 1 and isinstance(args[-1], Pattern | str)
-        needed = sum(1 for each in positional[:fewest] if each.name not in keywords)
+        needed = sum(1 for each in always if each not in keywords)
         if len(args) <= needed:
             return False
         if len(args) > most - len(keywords) or isinstance(args[-1], Pattern):
@@ -281,10 +299,6 @@ def _enter(
     drop_first: bool,
 ) -> None:
     doc = inspect.getdoc(definition) or ""
-    parameters = list(inspect.signature(definition).parameters.values())
-    if drop_first:
-        parameters = parameters[1:]
-    shown = ", ".join(str(each).split(":")[0] + _default(each) for each in parameters)
     name = definition.__name__
     for each in (name, *aliases):
         if hasattr(builtins, each) or keyword.iskeyword(each):
@@ -294,15 +308,9 @@ def _enter(
         method=method,
         family=family,
         aliases=aliases,
-        signature=f"{name}({shown})",
+        signature=Shape(definition, drop_first).shown,
         meaning=doc.split("\n", 1)[0],
         doc=doc,
         definition=definition,
         exported=exported,
     )
-
-
-def _default(parameter: inspect.Parameter) -> str:
-    if parameter.default is parameter.empty or ":" not in str(parameter):
-        return ""
-    return f"={parameter.default!r}"

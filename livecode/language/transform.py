@@ -6,6 +6,7 @@ from typing import Any
 
 from livecode.language.pattern import Pattern, by_cycles, silence
 from livecode.language.registry import function
+from livecode.language.table import QueryFunction
 from livecode.language.time import ONE, Event, Fraction, Span, stretched, to_time
 
 
@@ -67,8 +68,9 @@ def rev(pattern: Pattern) -> Pattern:
     def query(begin: Fraction, end: Fraction) -> list[Event]:
         cycle = begin.numerator // begin.denominator
         mirror = cycle + cycle + 1
+        found = ask(mirror - end, mirror - begin) if begin < end else _ending_at(ask, cycle, mirror - begin)
         out = []
-        for event in ask(mirror - end, mirror - begin):
+        for event in found:
             part, whole = event.part, event.whole
             new = Span(mirror - part.end, mirror - part.begin)
             if whole is part:
@@ -79,6 +81,17 @@ def rev(pattern: Pattern) -> Pattern:
         return out
 
     return Pattern(by_cycles(query), steps=pattern.steps, period=pattern._late_period())
+
+
+def _ending_at(ask: QueryFunction, cycle: int, moment: Fraction) -> list[Event]:
+    """What a point shows when time runs backwards: the events that reach it, not those that begin at it."""
+    point = Span(moment, moment)
+    reaching = [
+        Event(event.whole, point, event.value, event.locations)
+        for event in ask(Fraction(cycle), moment)
+        if event.whole is not None and event.part.end == moment
+    ]
+    return reaching + [event for event in ask(moment, moment) if event.whole is None]
 
 
 @function(family="time", aliases=("fast_gap",))

@@ -14,7 +14,6 @@ from livecode.language.mini.interpreter import Interpreter
 from livecode.language.mini.parser import parse
 from livecode.language.pattern import Pattern
 
-
 _LONG = 500
 
 
