@@ -72,7 +72,7 @@ def instead_render(path: Path, config: settings.Config, options: argparse.Namesp
 
     OUT.mkdir(exist_ok=True)
     target = OUT / f"{path.stem}.wav"
-    print("No sound device here (livecode doctor tells more): rendering instead.")
+    print(f"No sound device here (livecode doctor tells more): rendering to {target} instead.", flush=True)
     made = render(path, target, config, cycles=options.cycles, picture=target.with_suffix(".png"))
     print(f"{made.sound}: {made.seconds:.0f} s of music, made in {made.took:.1f} s")
     print(f"{made.picture}: its piano roll")
