@@ -4,9 +4,10 @@
     python benchmarks/timing.py sort --seconds 30
 
 A click one sample long goes with every note; its height spells the note's number. Reference clicks, eight a
-second and sent more than 10 s early, map wall time to samples, the wobble of the server's clock included. Error = onset minus intended time, less the run's median. The loads
-run in the front, where the prompt and the patterns live; the beat is kept by the sender. A run during which
-JACK reported an xrun is repeated, three times at most, and says so.
+second and sent more than 10 s early, map wall time to samples, the wobble of the server's clock included.
+Error = onset minus intended time, less the run's median. The loads run in the front, where the prompt and the
+patterns live; the beat is kept by the sender. A run during which JACK reported an xrun is repeated, three
+times at most, and says so.
 """
 
 from __future__ import annotations

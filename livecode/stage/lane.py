@@ -92,7 +92,7 @@ class Lane:
         Where the lane is known only up to an earlier cycle, its last cycle is repeated to get there.
         """
         if 0 < until - self.held < ROUNDING:
-            # Seconds made cycles and back: nothing is missing yet, and what begins right here is still to come.
+            # Seconds made cycles and back: nothing is missing yet; what begins right here is to come.
             until = self.held
         while self.held < until and self.playing:
             self._loop(until)

@@ -425,12 +425,7 @@ class Machinery:
     def _lost(self) -> None:
         """The sender is gone and nobody asked it to go: start another that goes on at the same beat."""
         with self._lock:
-            if self._closed:
-                return
-            self._link = None
-            self._ready = None
-            self._state = State(False)
-            if self._failed:
+            if self._closed or self._failed:
                 return
             self._revivals += 1
             if self._revivals > MOST_REVIVALS:
@@ -439,19 +434,26 @@ class Machinery:
                 self._heard.set()
                 return
             self.notices.say("the sender process has ended: starting another", "engine")
-            try:
-                self._line()
-            except EngineError as error:
-                self._failed = str(error)
-                self.notices.say(self._failed, "engine")
-                return
-            loads = self._preparer.loads()
-            if loads:
-                self._send([Load(loads)])
-            if self._started:
-                stretches = self._timeline.map.stretches if self._timeline.map is not None else []
-                self._send([Start(self._timeline.first_cycle, self._scene.cps, LEAD, stretches)])
-                self._conductor.resend()
+            self._link = None
+            self._again()
+
+    def _again(self) -> None:
+        """Another sender, told everything that the one before knew."""
+        self._ready = None
+        self._state = State(False)
+        try:
+            self._line()
+        except EngineError as error:
+            self._failed = str(error)
+            self.notices.say(self._failed, "engine")
+            return
+        loads = self._preparer.loads()
+        if loads:
+            self._send([Load(loads)])
+        if self._started:
+            stretches = self._timeline.map.stretches if self._timeline.map is not None else []
+            self._send([Start(self._timeline.first_cycle, self._scene.cps, LEAD, stretches)])
+            self._conductor.resend()
 
     def _complained(self, text: str) -> None:
         self.notices.say(text, "fault")

@@ -271,8 +271,14 @@ class Session(Machinery):
         return known
 
     def boot(self) -> None:
-        """Start the sender and the engine behind the scenes."""
+        """Start the sender and the engine behind the scenes; once more if they had given up."""
         with self._lock:
+            if self._failed and self._link is not None and not self._closed:
+                given_up, self._link = self._link, None
+                self._failed, self._revivals = "", 0
+                self._heard.clear()
+                given_up.close()
+                self._again()
             self._line()
         threading.Thread(target=self._warm, name="warm", daemon=True).start()
 

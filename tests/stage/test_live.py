@@ -46,6 +46,14 @@ class Live:
     def begins(self, slot: int) -> list[float]:
         return [each.note.begin for each in self.sent(slot)]
 
+    def kill_engine(self) -> None:
+        """End scsynth the hard way; returns when the session has noticed and done what it does."""
+        assert self.session._ready is not None
+        first = self.session._ready.process
+        os.kill(first, signal.SIGKILL)
+        wait_for(lambda: self.session._failed != "" or self.session._ready.process != first)  # type: ignore[union-attr]
+        time.sleep(0.3)
+
 
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Live]:
@@ -158,6 +166,19 @@ def test_a_hung_scsynth_is_replaced(live: Live) -> None:
     took = wait_for(lambda: live.session._ready is not None and live.session._ready.process != first, 6.0)
     assert took <= 3.5
     wait_for(lambda: not alive(first), 3.0)
+
+
+def test_three_crashes_in_ten_seconds_are_the_end_until_it_is_booted_again(live: Live) -> None:
+    live.session.evaluate('d1 >> s("bd*8")')
+    for _ in range(3):
+        wait_for(lambda: live.session.status().state in ("sounding", "looping"))
+        live.kill_engine()
+    assert live.session.status().state == "ended"
+    assert "3 times in 10 s" in live.told[-1]
+    live.session.boot()
+    live.session.wait(20.0)
+    count = len(live.sent(1))
+    wait_for(lambda: len(live.sent(1)) > count + 8)
 
 
 def test_a_killed_sender_is_replaced_and_takes_its_scsynth_with_it(live: Live) -> None:
