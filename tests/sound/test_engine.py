@@ -20,6 +20,7 @@ from livecode.sound.engine import Engine, EngineOptions, boot, embedded, finding
 from livecode.sound.engine.booting import PortTaken, diagnose, free_port
 from livecode.sound.engine.options import LOOPBACK
 from livecode.sound.engine.process import Child
+from livecode.sound.engine.server import segment
 from livecode.sound.osc import message
 
 SILENT = EngineOptions(device="dummy")
@@ -162,6 +163,7 @@ def test_a_child_that_ignores_requests_is_ended_anyway() -> None:
 PARENT = """
 import sys, time
 from livecode.sound.engine.process import Child
+from livecode.sound.engine.server import segment
 child = Child([sys.executable, "-S", "-c", "import time; time.sleep(60)"])
 print(child.process_id, flush=True)
 time.sleep(60)
@@ -291,6 +293,30 @@ def test_jack_dying_counts_as_a_crash() -> None:
     engine.way.server.signal(signal.SIGKILL)
     assert ended.wait(5)
     engine.kill()
+
+
+@pytest.mark.sound
+def test_killed_jacks_and_servers_leave_nothing_that_adds_up() -> None:
+    for _ in range(10):
+        engine = boot(SILENT)
+        assert engine.way is not None
+        assert engine.way.server is not None
+        engine.way.server.signal(signal.SIGKILL)
+        engine.kill()
+        assert not segment(engine.address[1]).exists()
+
+
+@pytest.mark.sound
+def test_two_engines_run_side_by_side() -> None:
+    with boot(SILENT) as first, boot(SILENT) as second:
+        assert first.address != second.address
+        assert first.status().nominal_rate == second.status().nominal_rate == 48000
+
+
+def test_a_jack_without_a_place_for_us_says_what_to_do() -> None:
+    full = Child([sys.executable, "-S", "-c", "raise SystemExit(255)"])
+    full.wait(10)
+    assert "rm /dev/shm/jack-shm-registry" in jack.diagnose(full, "dummy", 48000)
 
 
 @pytest.mark.sound

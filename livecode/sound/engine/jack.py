@@ -153,11 +153,11 @@ def start_jack(options: EngineOptions, device: str) -> Way:
                 time.sleep(0.02)
             server.end()
             said = diagnose(server, device, rate)
-            if server.said("already active"):
+            if _refused(server):
                 break
-        if not server.said("server already active"):
+        if not _refused(server):
             break
-    raise EngineError(said)
+    raise EngineError(said or "eight engines of ours run on this machine already: end one")
 
 
 def diagnose(server: Child, device: str, rate: int) -> str:
@@ -170,12 +170,23 @@ def diagnose(server: Child, device: str, rate: int) -> str:
         return f"no sound device {device}: list them with aplay -l, or start with device = 'dummy'"
     if server.said("sample rate", "Sample rate"):
         return f"sound device {device} does not run at {rate} Hz: set sample_rate = 44100 or 48000"
-    if server.said("Too many servers"):
-        return "JACK has eight servers on record, killed ones too: end them, then rm /dev/shm/jack-shm-registry"
+    if _refused(server):
+        return (
+            "JACK has eight servers on record, killed ones too: when none runs, rm /dev/shm/jack-shm-registry"
+        )
     if server.said("semaphore", "shared memory", "shm"):
         return "JACK cannot use shared memory: check that /dev/shm exists and is writable"
     last = next((line for line in reversed(server.lines) if line.strip()), "it said nothing")
     return f"jackd does not start on {device}: {last.strip()}"
+
+
+def _refused(server: Child) -> bool:
+    """Whether JACK has no place for a server of this name: another has just taken it, or all eight are taken.
+
+    It ends at once with 255, and what it has to say is often lost with it.
+    """
+    silent = server.code == 255 and not server.said("JACK server starting", "Unknown driver", "usage")
+    return silent or server.said("server already active", "Too many servers", "too many servers")
 
 
 def _running_jack(name: str) -> Way:

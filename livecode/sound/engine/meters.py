@@ -12,7 +12,6 @@ import struct
 import sys
 import threading
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livecode.sound import layout
@@ -70,8 +69,9 @@ class Meters:
             self._map = None
 
     def _find(self) -> None:
-        port = self._engine.address[1]
-        path = Path(f"/dev/shm/SuperColliderServer_{port}")
+        from livecode.sound.engine.server import segment
+
+        path = segment(self._engine.address[1])
         if not sys.platform.startswith("linux") or not path.exists():
             return
         self._engine.send_many([message("/c_setn", _PROBE_BUS, len(_PROBE), *_PROBE)])

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livecode.errors import EngineError
@@ -27,6 +28,11 @@ _STATUS = message("/status")
 _QUIT = message("/quit")
 _FREE_ALL = message("/g_freeAll", 0)
 _FOREIGN_SILENCE = 3.0
+
+
+def segment(port: int) -> Path:
+    """The shared memory of the server at a port, where the system shows it as a file."""
+    return Path(f"/dev/shm/SuperColliderServer_{port}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +198,10 @@ class Engine:
         self.connection.close()
         if self.way is not None:
             self.way.end()
+        if self.child is not None and not self.child.running():
+            # A server that was killed leaves its shared memory behind, 8 MB each time.
+            with contextlib.suppress(OSError):
+                segment(self.address[1]).unlink()
 
     def _ended(self, code: int) -> None:
         if not self._asked_to_end and self.on_exit is not None:
