@@ -35,7 +35,7 @@ class Cell:
 
     def __init__(self, made_for: int, events: list[Event]) -> None:
         self.made_for = made_for
-        self.events = events
+        self.events = list(events)
         edge = made_for + 1
         self.closed = not any(
             event.part.end == edge and event.whole is not None and event.whole.end > edge for event in events
@@ -72,7 +72,8 @@ class Table:
                 if cell is None:
                     return self._fill(cycle)
                 spend(len(cell.events))
-                return moved(cell.events, cycle - cell.made_for)
+                offset = cycle - cell.made_for
+                return moved(cell.events, offset) if offset else list(cell.events)
             if cell is None:
                 cell = self._missed(cycle)
                 if cell is None:
