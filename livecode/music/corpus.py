@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +77,9 @@ class Corpus:
         )
 
 
+DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
+"""What opening an npz file raises when it is none."""
+
 ALIASES = {
     "bach": "jsb",
     "bach chorales": "jsb",
@@ -94,22 +99,25 @@ def corpus(name: str | Path) -> Corpus:
     A folder may hold MIDI, **kern, ABC and MusicXML; what cannot be read is named in `skipped`.
     """
     text = str(name).strip()
-    lowered = ALIASES.get(text.lower(), text.lower())
+    lowered = exists(text)
     if lowered == "essen":
         from livecode.music.collections import essen
 
         return essen()
-    known = names()
-    if lowered in known:
+    if lowered in names():
         return load(find("models", lowered), text.lower())
-    path = Path(text).expanduser()
-    if path.exists():
-        from livecode.music.reading import read_folder
+    from livecode.music.reading import read_folder
 
-        return read_folder(path)
-    raise NameUnknown(
-        "corpus", text, [*known, *ALIASES, "essen"], "say foster, folk, bach chorales or a folder"
-    )
+    return read_folder(Path(text).expanduser())
+
+
+def exists(text: str) -> str:
+    """The corpus that a name or its alias means, or the path; NameUnknown for neither."""
+    lowered = ALIASES.get(text.strip().lower(), text.strip().lower())
+    known = [*names(), "essen"]
+    if lowered in known or Path(text).expanduser().exists():
+        return lowered
+    raise NameUnknown("corpus", text, [*known, *ALIASES], "say foster, folk, bach chorales or a folder")
 
 
 def names() -> list[str]:
@@ -159,7 +167,7 @@ def unpack(data: bytes) -> list[Piece]:
             notes = np.zeros(sum(counts), NOTE)
             for name in ("onset", "duration", "pitch", "velocity", "voice", "spelling", "cents"):
                 notes[name] = file[name]
-    except (OSError, ValueError, KeyError) as problem:
+    except DAMAGED as problem:
         raise CorpusError(
             f"these {len(data)} bytes are no packed corpus ({problem}): make it again"
         ) from None

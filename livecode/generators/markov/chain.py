@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from livecode.errors import ControlError, GeneratorError, nearest
-from livecode.generators.markov.build import checked_order, generator
+from livecode.generators.markov.build import Learner, checked_order
 from livecode.generators.markov.fixed import FixedChain
 from livecode.generators.markov.table import Table
 from livecode.generators.stream import Stream
@@ -37,7 +37,8 @@ class Chain(Stream):
         markov("foster", order=2).table()["d4 e4"]
         ```
         """
-        generator = self.plan.generator
+        learner = self.plan.generator
+        generator = learner.chain if isinstance(learner, Learner) else learner
         if not isinstance(generator, FixedChain):
             raise GeneratorError(
                 f"{self.plan.name} has no one table: give an order, as in markov(..., order=2)"
@@ -54,7 +55,7 @@ def chain(corpus: Any, order: int | None, **asked: Any) -> Chain:
             near = nearest(given, (*PARAMETERS, *CONSTRAINTS, "order", "bars", "seed"))
             cure = f"did you mean {near!r}?" if near else f"it has {', '.join((*PARAMETERS, *CONSTRAINTS))}"
             raise ControlError(f"a chain has no parameter called {given!r}: {cure}")
-    name = str(corpus)
-    composer = generator(name, None if order is None else checked_order(order))
+    composer = Learner.of(corpus, checked_order(order))
+    name = composer.corpus
     made = Chain(composer, bars=bars, seed=seed, name=f"markov {name}", **asked)
     return made.constrained(**constraints) if constraints else made

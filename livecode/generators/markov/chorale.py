@@ -40,6 +40,7 @@ from livecode.generators.markov.mixing import (
     softmax,
     unpack_mixture,
 )
+from livecode.music.corpus import DAMAGED
 
 ALL = "near0 near1 near2 near3"
 KNOWN = "known0 known1 known2 known3"
@@ -216,7 +217,7 @@ class ChoraleModel:
                 return cls(
                     unpack_mixture(file, "holding", HOLDING, 0.4), unpack_mixture(file, "moving", MOVING, 1.0)
                 )
-        except (OSError, ValueError, KeyError) as problem:
+        except DAMAGED as problem:
             raise CorpusError(f"{path.name} is no chorale chain ({problem}): make it again") from None
 
 

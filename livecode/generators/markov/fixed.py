@@ -17,6 +17,7 @@ import numpy as np
 from livecode.errors import GeneratorError
 from livecode.generators.generator import Context, Spec
 from livecode.generators.markov.asked import Asked
+from livecode.generators.markov.consonance import clashes
 from livecode.generators.markov.copying import Copied
 from livecode.generators.markov.memory import START, Floats, Memory
 from livecode.generators.markov.rhythm import Rhythm, bar_before
@@ -30,7 +31,6 @@ PATIENCE = 4000
 """Notes tried for one phrase before the chain gives up on copying less."""
 DISSONANT = 0.12
 """How much less a note is wanted that clashes with what it is composed over."""
-CONSONANT = frozenset({0, 3, 4, 5, 7, 8, 9})
 
 
 @dataclass
@@ -44,6 +44,7 @@ class FixedChain:
     """
 
     corpus: str
+    made_from: Spec
     memory: Memory
     rhythm: Rhythm
     melodies: list[list[int]]
@@ -51,7 +52,7 @@ class FixedChain:
     metre: tuple[int, int] = (4, 4)
 
     @classmethod
-    def learn(cls, corpus: Corpus, order: int) -> FixedChain:
+    def learn(cls, corpus: Corpus, order: int, made_from: Spec | None = None) -> FixedChain:
         """Count a corpus: the top line of each piece, moved to d major or d minor."""
         phrases = [piece.phrase.monophonic() for piece in corpus]
         melodies = [in_home_key(phrase) for phrase in phrases]
@@ -60,6 +61,7 @@ class FixedChain:
             raise GeneratorError(f"there are no notes in {corpus.name!r}: give another corpus")
         return cls(
             corpus.name,
+            made_from or {"kind": "markov", "corpus": corpus.name, "order": order},
             Memory.of([melodies[number] for number in kept], order),
             Rhythm.of(phrases[number] for number in kept),
             [melodies[number] for number in kept],
@@ -73,7 +75,7 @@ class FixedChain:
 
     def spec(self) -> Spec:
         """What rebuilds it in a worker."""
-        return {"kind": "markov", "corpus": self.corpus, "order": self.order}
+        return self.made_from
 
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """A melody of exactly `length` ticks; GeneratorError when what is asked cannot be had."""
@@ -350,11 +352,6 @@ def _over(unary: Floats, times: Sequence[tuple[int, int]], other: Phrase | None,
     """Weigh notes down that clash with what another part plays at their onset."""
     if other is None or not len(other):
         return
-    begins = other.notes["onset"]
-    ends = begins + other.notes["duration"]
     for place, (onset, _) in enumerate(times):
-        sounding = set((other.notes["pitch"][(begins <= onset) & (ends > onset)] % 12).tolist())
-        if sounding:
-            for column in range(unary.shape[1]):
-                clash = any((column + low - each) % 12 not in CONSONANT for each in sounding)
-                unary[place, column] *= DISSONANT if clash else 1.0
+        bad = clashes(other, onset)[low : low + unary.shape[1]]
+        unary[place] *= np.where(bad, DISSONANT, 1.0)

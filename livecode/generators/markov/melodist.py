@@ -1,0 +1,275 @@
+"""A tune by a chain of variable order: each note's time, then its step, under what is asked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from livecode.errors import GeneratorError
+from livecode.generators.generator import Context, Spec
+from livecode.generators.markov.asked import Asked
+from livecode.generators.markov.consonance import clashes
+from livecode.generators.markov.copying import Copied
+from livecode.generators.markov.melody import GRID, STEPS, TIMES, WIDEST, Tune, Walk, time_of
+from livecode.generators.markov.sources import Sources
+from livecode.generators.markov.variable import Heard, MelodyModel
+from livecode.language.notes import MIDI_C4, note_name
+from livecode.music.corpus import Corpus
+from livecode.music.phrase import Phrase, bar_ticks
+
+FAINTEST = 0.02
+"""A choice less likely than this share of the likeliest is left out."""
+CLASHING = 0.12
+"""How much less a note is wanted that clashes with what it is composed over."""
+
+Weights = npt.NDArray[np.float64]
+_LENGTHS = np.array([length for length, _ in TIMES])
+
+
+@dataclass(frozen=True)
+class Home:
+    """The key a phrase is thought in: the tonic as a MIDI number, 0 for major and 1 for minor."""
+
+    tonic: int
+    mode: int
+
+
+@dataclass
+class Melodist:
+    """The chain of variable order as a composer."""
+
+    corpus: Corpus
+    model: MelodyModel
+    made_from: Spec
+
+    def spec(self) -> Spec:
+        """What rebuilds it in a worker."""
+        return self.made_from
+
+    def compose(self, context: Context, length: int, seed: int) -> Phrase:
+        """A melody of exactly `length` ticks."""
+        asked = Asked.of(context.constraints)
+        random = np.random.default_rng(seed)
+        home = self._home(asked)
+        tune = _Tune(self, context, asked, home, random)
+        return tune.composed(length)
+
+    @cached_property
+    def tunes(self) -> list[Tune]:
+        """The corpus as columns."""
+        return [Tune.of(piece.phrase) for piece in self.corpus]
+
+    @cached_property
+    def classes(self) -> list[Weights]:
+        """The share of each degree (in semitones above the tonic), in major and in minor pieces."""
+        shares = []
+        for mode in range(2):
+            heights = [tune.heights for tune in self.tunes if tune.mode == mode and len(tune)]
+            counts = np.bincount(np.concatenate(heights) % 12, minlength=12) if heights else np.zeros(12)
+            shares.append(counts / max(1, counts.sum()))
+        return shares
+
+    @cached_property
+    def common(self) -> Home:
+        """The key most of the corpus is in."""
+        keys = Counter((tune.tonic, tune.mode) for tune in self.tunes if len(tune))
+        tonic, mode = keys.most_common(1)[0][0]
+        return Home(tonic, mode)
+
+    @cached_property
+    def compass(self) -> tuple[int, int]:
+        """The pitches between which all but a hundredth of the notes lie."""
+        pitches = np.concatenate([tune.heights + tune.tonic for tune in self.tunes])
+        low, high = np.quantile(pitches, (0.005, 0.995))
+        return int(low), int(high)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """Where runs of steps come from."""
+        return Sources([tune.heights for tune in self.tunes], [piece.name for piece in self.corpus])
+
+    @cached_property
+    def _runs(self) -> dict[int, Copied]:
+        return {}
+
+    def copied(self, longest: int) -> Copied | None:
+        """The runs that must not come, None when nothing was asked."""
+        if not longest:
+            return None
+        if longest not in self._runs:
+            self._runs[longest] = Copied([tune.heights.tolist() for tune in self.tunes], longest)
+        return self._runs[longest]
+
+    def _home(self, asked: Asked) -> Home:
+        """The key whose usual notes are most in the scale asked for, its tonic's own if in doubt."""
+        if asked.tonic is None:
+            return self.common
+        classes = {pitch % 12 for pitch in asked.allowed}
+        known = [mode for mode in range(2) if self.classes[mode].any()]
+
+        def fits(tonic: int, mode: int) -> float:
+            inside = sum(self.classes[mode][d] for d in range(12) if (tonic + d) % 12 in classes)
+            return float(inside) + 0.05 * (tonic == asked.tonic)
+
+        tonic, mode = max(((t, m) for t in range(12) for m in known), key=lambda each: fits(*each))
+        near = self.common.tonic
+        return Home(near + (tonic - near + 5) % 12 - 5, mode)
+
+
+class _Tune:
+    """One phrase in the making."""
+
+    def __init__(
+        self, melodist: Melodist, context: Context, asked: Asked, home: Home, random: np.random.Generator
+    ) -> None:
+        self.melodist, self.context, self.asked, self.home, self.random = (
+            melodist,
+            context,
+            asked,
+            home,
+            random,
+        )
+        self.temperature = min(10.0, max(0.05, context.parameter("temperature", 1.0)))
+        self.heard: Heard | None = None
+        if context.heard is not None and len(context.heard):
+            self.heard = melodist.model.heard(context.heard)
+        bar = bar_ticks(context.metre) // GRID
+        self.walk = Walk(bar, context.metre[0] * 64 + context.metre[1], home.mode)
+        self.begin = 0
+        previous = context.previous
+        if previous is not None:
+            self.begin = -(-previous.length // GRID)
+            self._remember(previous)
+        self.copied = melodist.copied(asked.max_copy)
+        self.track = [height + home.tonic for height in self.walk.heights]
+        self.first: int | None = None
+
+    def _remember(self, previous: Phrase) -> None:
+        notes = previous.notes
+        until = np.append(np.diff(notes["onset"]), previous.length - notes["onset"][-1:])
+        for note, length in zip(notes, until.tolist()):
+            sounding = min(int(note["duration"]), length)
+            place = round(int(note["onset"]) / GRID)
+            self.walk.add(place, time_of(length, sounding), int(note["pitch"]) - self.home.tonic)
+
+    def composed(self, length: int) -> Phrase:
+        end = -(-length // GRID)
+        place = 0
+        rows: list[tuple[int, int, int]] = []
+        origins: list[dict[str, Any] | None] = []
+        while place < end:
+            time, span, sounding, timely = self._time(place, end)
+            last = place + span >= end
+            pitch, origin = self._pitch(place, time, last, end)
+            origin["probability"] = origin["probability"] * timely
+            if self.first is None:
+                self.first = pitch
+            self.walk.add(self.begin + place, time, pitch - self.home.tonic)
+            self.track.append(pitch)
+            onset = place * GRID
+            rows.append((onset, min(sounding * GRID, length - onset), pitch))
+            origins.append(origin)
+            place += span
+        onsets, durations, pitches = zip(*rows)
+        return Phrase.of(
+            pitches, durations, onsets, length=length, metre=self.context.metre, provenance=origins
+        )
+
+    def _time(self, place: int, end: int) -> tuple[int, int, int, float]:
+        """Which of `TIMES`, its length and sounding part here, and how likely it was."""
+        views = np.array([self.walk.views(self.begin + place)], np.int64)
+        model = self.melodist.model.timing
+        more = None if self.heard is None else self.heard.more(model, views)
+        logits = model.logits(views, np.zeros(1, np.int64), more)[0].astype(float) / self.temperature
+        weights: Weights = np.exp(logits - logits.max())
+        weights[weights < FAINTEST] = 0
+        fitting = weights * (place + _LENGTHS <= end)
+        if fitting.sum() <= 0:
+            fitting = (place + _LENGTHS <= end).astype(float) * np.exp(logits - logits.max())
+        if fitting.sum() <= 0:
+            left = end - place
+            return time_of(left * GRID, left * GRID), left, left, 1.0
+        time, chance = _drawn(fitting, self.random)
+        span, sounding = TIMES[time]
+        return time, span, sounding, chance
+
+    def _pitch(self, place: int, time: int, last: bool, end: int) -> tuple[int, dict[str, Any]]:
+        views = np.array([self.walk.views(self.begin + place, time)], np.int64)
+        model = self.melodist.model.stepping
+        more = None if self.heard is None else self.heard.more(model, views)
+        logits = model.logits(views, np.zeros(1, np.int64), more)[0].astype(float) / self.temperature
+        weights: Weights = np.exp(logits - logits.max())
+        weights[weights < FAINTEST] = 0
+        before = self.walk.heights[-1] + self.home.tonic if self.walk.heights else self.home.tonic
+        pitches = before + np.arange(STEPS) - WIDEST
+        allowed = self._allowed(place, last, end)
+        low, high = self.melodist.compass
+        inside = (pitches >= min(low, before)) & (pitches <= max(high, before))
+        wanted = weights * allowed[np.clip(pitches, 0, 127)] * inside * ((pitches >= 0) & (pitches <= 127))
+        wanted = self._not_copied(wanted, pitches)
+        because: dict[str, Any] = {}
+        if wanted.sum() <= 0:
+            # What the corpus would do is not allowed: the nearest notes that are.
+            pitches = np.arange(128)
+            wanted = self._not_copied(allowed * np.exp(-np.abs(pitches - before) / 2.5), pitches)
+            because = {"because": "nothing usual is allowed here"}
+        if wanted.sum() <= 0:
+            raise GeneratorError(f"max_copy={self.asked.max_copy} leaves nothing to play: allow longer runs")
+        chosen, chance = _drawn(wanted, self.random)
+        pitch = int(pitches[chosen])
+        origin: dict[str, Any] = {"after": self._after(), "probability": chance, **because}
+        origin |= self.melodist.sources.of([*self.track[-5:], pitch])
+        return pitch, origin
+
+    def _after(self) -> str:
+        """As much of the last notes as the corpus knows, in words."""
+        if not self.walk.steps:
+            return "the beginning"
+        return " ".join(note_name(pitch - MIDI_C4) for pitch in self.track[-5:])
+
+    def _allowed(self, place: int, last: bool, end: int) -> Weights:
+        asked = self.asked
+        weights = np.zeros(128)
+        pitches = asked.first if self.first is None else asked.allowed
+        goal = asked.last
+        if asked.contour and self.first is not None:
+            first = self.first
+            goal = frozenset(pitch for pitch in goal if (pitch - first) * asked.contour > 0)
+            if not goal:
+                raise GeneratorError(
+                    "no phrase can begin and end there with that contour: change begins or ends"
+                )
+        if last:
+            pitches = pitches & goal if self.first is None else goal
+            if not pitches:
+                raise GeneratorError("a phrase of one note cannot begin and end on two: ask for more bars")
+        weights[list(pitches)] = 1
+        if not last and goal != asked.allowed and end - place <= self.walk.bar and self.first is not None:
+            near = np.array(sorted(goal))
+            distance = np.abs(np.arange(128)[:, None] - near[None]).min(1)
+            width = 1.5 + 8.0 * (end - place) / self.walk.bar
+            weights *= np.maximum(np.exp(-((distance / width) ** 2)), 1e-9)
+        over = self.context.over
+        if over is not None and len(over):
+            weights *= np.where(clashes(over, place * GRID), CLASHING, 1.0)
+        return weights
+
+    def _not_copied(self, weights: Weights, pitches: Sequence[int] | npt.NDArray[np.int64]) -> Weights:
+        if self.copied is None:
+            return weights
+        for number in np.flatnonzero(weights).tolist():
+            if self.copied.forbids(self.track, int(pitches[number])):
+                weights[number] = 0
+        return weights
+
+
+def _drawn(weights: Weights, random: np.random.Generator) -> tuple[int, float]:
+    sums = np.cumsum(weights)
+    number = min(int(np.searchsorted(sums, random.random() * sums[-1], "right")), len(weights) - 1)
+    return number, float(weights[number] / sums[-1])
