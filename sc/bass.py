@@ -68,7 +68,7 @@ def acid(freq, velocity, cutoff, resonance, sweep, decay, width, drive):
 
 @instrument(
     "reese",
-    trim=-9,
+    trim=-11,
     family="bass",
     attack=0.01,
     release=0.12,

@@ -14,16 +14,16 @@ MALLET = Control(0.45, 0, 1, meaning="hardness of the mallet")
 def modes(freq, rows, decay, hard):
     """Sines that die away: (ratio, level, time, how much of it needs a hard mallet from 0 to 1) each."""
     voices = []
-    for ratio, level, time, needs in rows:
+    for number, (ratio, level, time, needs) in enumerate(rows):
         pitch = freq * ratio
         strength = level * (1 - needs + needs * hard * 1.6) * ((18000 - pitch) / 2500).clip(0, 1)
-        voices.append(SinOsc.ar(pitch, Rand.ir(0, 6.28)) * perc(0.0008, decay * time, -5) * strength)
+        voices.append(SinOsc.ar(pitch, number * 0.9) * perc(0.0008, decay * time, -5) * strength)
     return mix(voices)
 
 
 @instrument(
     "bell",
-    trim=-13,
+    trim=-15,
     **STRUCK,
     release=1.2,
     brightness=MALLET,
@@ -84,7 +84,7 @@ def risset_bell(freq, velocity, decay):
     return (
         mix(
             [
-                SinOsc.ar(freq * ratio + shift, Rand.ir(0, 6.28))
+                SinOsc.ar(freq * ratio + shift, ratio * 2)
                 * perc(0, decay * time, -7)
                 * level
                 * (force if ratio > 2 else 1)
@@ -98,7 +98,7 @@ def risset_bell(freq, velocity, decay):
 
 @instrument(
     "chime",
-    trim=-10.5,
+    trim=-14.5,
     **STRUCK,
     release=0.8,
     aliases=("tubular", "tubularbell"),
@@ -249,7 +249,7 @@ def steeldrum(freq, velocity, brightness, decay):
 
 
 @instrument(
-    "musicbox", trim=-11, **STRUCK, release=0.8, decay=Control(1.8, 0.1, 8, "s", "how long the tooth rings")
+    "musicbox", trim=-13.5, **STRUCK, release=0.8, decay=Control(1.8, 0.1, 8, "s", "how long the tooth rings")
 )
 def musicbox(freq, velocity, decay):
     """The comb of a music box."""
@@ -295,7 +295,7 @@ def gong(freq, velocity, brightness, decay):
             envelope=Envelope([0.08, 1, 0], [0.012 + number * 0.055, decay / (1 + number * 0.16)], [2, -5])
         )
         drift = freq * ratio * (1 + LFNoise1.kr(0.7) * 0.0012 * (number > 0))
-        voices.append(SinOsc.ar(drift, Rand.ir(0, 6.28)) * level * bloom * (1 if number < 3 else 0.25 + hard))
+        voices.append(SinOsc.ar(drift, number * 1.7) * level * bloom * (1 if number < 3 else 0.25 + hard))
     wash = (
         BPF.ar(PinkNoise.ar(), (freq * 14).clip(800, 7000), 1.2)
         * EnvGen.ar(envelope=Envelope([0, 1, 0], [0.25, decay * 0.5], [2, -4]))

@@ -60,7 +60,7 @@ def bdhard(tuning, velocity, decay, sweep, tone):
 
 @instrument(
     "bdsoft",
-    trim=-7,
+    trim=-5.5,
     family="drums",
     shape="one-shot",
     pitched=False,
@@ -130,7 +130,7 @@ def snelectro(tuning, velocity, decay, tone, sweep):
 
 @instrument(
     "cp",
-    trim=-1,
+    trim=-0.5,
     family="drums",
     shape="one-shot",
     pitched=False,
@@ -166,7 +166,7 @@ def metal(tuning, low, width=0.5):
 
 @instrument(
     "hh",
-    trim=-7.5,
+    trim=-10,
     family="drums",
     shape="one-shot",
     pitched=False,
@@ -190,7 +190,7 @@ def hh(tuning, velocity, decay, tone):
 
 @instrument(
     "oh",
-    trim=-7.5,
+    trim=-6,
     family="drums",
     shape="one-shot",
     pitched=False,
@@ -213,7 +213,7 @@ def oh(tuning, velocity, decay, tone):
 
 @instrument(
     "rim",
-    trim=-7.5,
+    trim=-8,
     family="drums",
     shape="one-shot",
     pitched=False,
@@ -226,7 +226,7 @@ def oh(tuning, velocity, decay, tone):
 )
 def rim(tuning, velocity, decay, tone):
     """Stick on the rim."""
-    hit = HPF.ar(WhiteNoise.ar(), 1200) * perc(0, 0.003, -3)
+    hit = tap(0.0005, 0.4)
     bright = lit(tone, velocity)
     modes = [
         (478 * tuning, 0.10, decay * 1.6),
@@ -380,7 +380,7 @@ def cb(tuning, velocity, decay, tone):
 
 @instrument(
     "cl",
-    trim=1,
+    trim=-10,
     family="drums",
     shape="one-shot",
     pitched=False,
@@ -392,14 +392,14 @@ def cb(tuning, velocity, decay, tone):
 )
 def cl(tuning, velocity, decay):
     """Two wooden sticks."""
-    hit = HPF.ar(WhiteNoise.ar(), 2000) * perc(0, 0.0015, -2)
+    hit = tap(0.0003, 0.3)
     modes = [(2480 * tuning, 0.2, decay * 1.8), (2480 * 2.71 * tuning, 0.06 * velocity, decay * 0.6)]
     return rung(hit, modes) + hit * 0.1
 
 
 @instrument(
     "sh",
-    trim=-5,
+    trim=-4,
     family="drums",
     shape="one-shot",
     pitched=False,

@@ -55,7 +55,7 @@ def sn808(tuning, velocity, decay, tone, snap):
 
 @instrument(
     "cp808",
-    trim=-3.5,
+    trim=-3,
     **SHOT,
     ring=3,
     aliases=("808cp",),
@@ -162,13 +162,13 @@ def drum(freq, tuning, decay, noise):
     return body + LPF.ar(PinkNoise.ar(), freq * 6) * perc(0, decay * 0.6, -5) * noise
 
 
-@instrument("lt808", trim=-6.5, **SHOT, **TOM, aliases=("808lt",))
+@instrument("lt808", trim=-6, **SHOT, **TOM, aliases=("808lt",))
 def lt808(tuning, decay, noise):
     """Low tom: a resonator and a breath of pink noise."""
     return drum(82, tuning, decay * 1.3, noise)
 
 
-@instrument("mt808", trim=-6, **SHOT, **TOM, aliases=("808mt",))
+@instrument("mt808", trim=-6.5, **SHOT, **TOM, aliases=("808mt",))
 def mt808(tuning, decay, noise):
     """Middle tom."""
     return drum(124, tuning, decay, noise)

@@ -48,7 +48,7 @@ def sn909(tuning, velocity, decay, tone, snap):
 
 @instrument(
     "cp909",
-    trim=1,
+    trim=1.5,
     **SHOT,
     ring=3,
     aliases=("909cp",),
@@ -73,7 +73,7 @@ def sampled_metal(tuning):
 
 @instrument(
     "hh909",
-    trim=-12.5,
+    trim=-11,
     **SHOT,
     ring=2,
     aliases=("909hh", "909hc"),
@@ -88,7 +88,7 @@ def hh909(tuning, velocity, decay, tone):
 
 @instrument(
     "oh909",
-    trim=-11,
+    trim=-12,
     **SHOT,
     ring=4,
     aliases=("909oh",),

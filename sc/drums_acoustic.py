@@ -37,7 +37,7 @@ def membrane(hit, base, decay, bright):
 def bdacoustic(tuning, velocity, decay, snap, damp):
     """A bass drum with two heads, a felt beater and a blanket."""
     bright = lit(snap, velocity)
-    hit = LPF.ar(WhiteNoise.ar(), 300 + bright * 1800) * perc(0, 0.006, -2) * 2
+    hit = LPF.ar(tap(0.004, 0.6), 300 + bright * 1800) * 1.2
     ring = decay * (1.3 - damp * 0.8)
     shell = membrane(hit, 62 * tuning, ring, bright)
     punch = SinOsc.ar(58 * tuning * octaves(0.7 * perc(0, 0.03, -4))) * perc(
@@ -59,7 +59,7 @@ def bdacoustic(tuning, velocity, decay, snap, damp):
 def snacoustic(tuning, velocity, decay, snap, damp):
     """A wooden snare: head modes rattle the wires."""
     bright = lit(0.6, velocity)
-    hit = LPF.ar(WhiteNoise.ar(), 2500 + bright * 7000) * perc(0, 0.005, -2)
+    hit = LPF.ar(tap(0.002, 0.5), 2500 + bright * 7000) * 0.6
     head = membrane(hit * 3, 196 * tuning, decay * (1.2 - damp * 0.8), bright)
     shell = rung(hit, [(412 * tuning, 0.1, 0.12), (968 * tuning, 0.07, 0.08), (1550, 0.05, 0.05)])
     wires = WhiteNoise.ar() * (
@@ -71,7 +71,7 @@ def snacoustic(tuning, velocity, decay, snap, damp):
 
 @instrument(
     "snbrush",
-    trim=-4.5,
+    trim=-6,
     **SHOT,
     ring=2,
     aliases=("brush",),
@@ -96,7 +96,7 @@ def snbrush(tuning, velocity, decay):
 def tomacoustic(tuning, velocity, decay, damp):
     """A tom with a coated head; `note` tunes it."""
     bright = lit(0.5, velocity)
-    hit = LPF.ar(WhiteNoise.ar(), 900 + bright * 4500) * perc(0, 0.006, -2) * 4
+    hit = LPF.ar(tap(0.003, 0.5), 900 + bright * 4500) * 2
     fall = 108 * tuning * octaves(0.12 * perc(0, 0.12, -4))
     head = membrane(hit, 108 * tuning, decay * (1.2 - damp * 0.8), bright)
     body = SinOsc.ar(fall) * perc(0.001, decay * (0.9 - damp * 0.5), -4)
@@ -115,7 +115,7 @@ def bronze(base, count, spread_, time, bright):
 
 @instrument(
     "hhacoustic",
-    trim=-16,
+    trim=-14,
     **SHOT,
     ring=2,
     decay=Control(0.09, 0.01, 2, "s", "how long it rings"),
@@ -132,7 +132,7 @@ def hhacoustic(tuning, velocity, decay, tone):
 
 @instrument(
     "ohacoustic",
-    trim=-16.5,
+    trim=-14.5,
     **SHOT,
     ring=4,
     decay=Control(0.6, 0.05, 4, "s", "how long it rings"),
@@ -150,7 +150,7 @@ def ohacoustic(tuning, velocity, decay, tone):
 
 @instrument(
     "crashacoustic",
-    trim=-11.5,
+    trim=-10,
     **SHOT,
     ring=7,
     channels=2,
@@ -175,7 +175,7 @@ def crashacoustic(tuning, velocity, decay, tone):
 
 @instrument(
     "rideacoustic",
-    trim=-11.5,
+    trim=-15,
     **SHOT,
     ring=7,
     decay=Control(2.2, 0.2, 8, "s", "how long it rings"),
@@ -183,7 +183,7 @@ def crashacoustic(tuning, velocity, decay, tone):
 )
 def rideacoustic(tuning, velocity, decay, body):
     """A heavy ride: a stick's ping over a slow wash."""
-    hit = HPF.ar(WhiteNoise.ar(), 1500) * perc(0, 0.004, -2)
+    hit = HPF.ar(tap(0.0015, 0.6), 1500)
     ping = rung(hit, bronze(1180 * tuning, 12, 0.41, 0.9, 0.5)) * 0.09
     bell = rung(hit, [(f * tuning, 0.12, decay * 0.5) for f in (736, 1211, 1934, 2803)])
     wash = (

@@ -63,7 +63,7 @@ def piano(freq, velocity, brightness, decay, detune, panspread):
 
 @instrument(
     "epiano",
-    trim=-9,
+    trim=-9.5,
     **STRUCK,
     release=0.25,
     channels=2,

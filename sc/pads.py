@@ -8,7 +8,7 @@ PAD = {"family": "pads", "channels": 2}
 DETUNE = Control(0.35, 0, 1, meaning="how far the voices are apart")
 
 
-@instrument("pad", trim=-19, **PAD, attack=0.35, release=0.9, brightness=Control(0.4, 0, 1), detune=DETUNE)
+@instrument("pad", trim=-18.5, **PAD, attack=0.35, release=0.9, brightness=Control(0.4, 0, 1), detune=DETUNE)
 def pad(freq, velocity, brightness, detune):
     """A warm analogue pad: eight detuned saws under a filter that breathes."""
     apart = 0.0008 + detune * 0.006
@@ -40,7 +40,7 @@ def warm(freq, velocity, brightness, detune):
 
 @instrument(
     "sweep",
-    trim=-8.5,
+    trim=-8,
     **PAD,
     attack=0.4,
     release=1.0,
@@ -56,15 +56,15 @@ def sweep(freq, velocity, brightness, resonance, rate):
         source = Saw.ar(freq * (1 + 0.0022 * sign)) + Pulse.ar(
             freq * (1 - 0.003 * sign), 0.4 + SinOsc.kr(0.3, sign) * 0.1
         )
-        swing = SinOsc.kr(rate, sign * 0.6 - 1.2) * 1.6 + 0.6
-        cutoff = (freq * 2 + 500) * octaves(swing * (0.4 + lit(brightness, velocity)))
+        swing = SinOsc.kr(rate, sign * 0.6 - 1.2) * 1.5 + 0.7
+        cutoff = (freq * 2 + 250 + lit(brightness, velocity) * 1800) * octaves(swing)
         return RLPF.ar(source * 0.6, cutoff.clip(120, 13000), (1 - resonance).clip(0.08, 1))
 
     return [centred(side(1)), centred(side(-1))]
 
 
 @instrument(
-    "airpad", trim=-4.5, **PAD, attack=0.6, release=1.4, aliases=("breathpad",), brightness=Control(0.5, 0, 1)
+    "airpad", trim=-5, **PAD, attack=0.6, release=1.4, aliases=("breathpad",), brightness=Control(0.5, 0, 1)
 )
 def airpad(freq, velocity, brightness):
     """Noise sung through the note's own partials."""
@@ -91,7 +91,7 @@ def airpad(freq, velocity, brightness):
 
 @instrument(
     "polysynth",
-    trim=-9,
+    trim=-8.5,
     **PAD,
     attack=0.02,
     release=0.35,
@@ -110,7 +110,7 @@ def polysynth(freq, velocity, brightness, detune, suboctave):
     bright = lit(brightness, velocity)
     cutoff = (freq * 2 + 400 + bright * 7000 * bend(0.6, 0.01, 1, 0.5, 0.55)).clip(150, 14000)
     dry = HPF.ar(RLPF.ar(source, cutoff, 0.75), 60)
-    depth = 0.0006 + detune * 0.0024
+    depth = 0.0002 + detune * 0.0028
     wet = [DelayC.ar(dry, 0.02, 0.0052 + SinOsc.kr(0.55, phase) * depth) for phase in (0, 3.14159)]
     return [centred(dry * 0.6 + side * 0.7) for side in wet]
 
@@ -136,7 +136,9 @@ def solina(freq, velocity, brightness):
     return [centred(low * 0.4 + lines[0] + lines[1] * 0.6), centred(low * 0.4 + lines[2] + lines[1] * 0.6)]
 
 
-@instrument("drone", trim=-11, **PAD, attack=1.0, release=2.0, brightness=Control(0.45, 0, 1), detune=DETUNE)
+@instrument(
+    "drone", trim=-11.5, **PAD, attack=1.0, release=2.0, brightness=Control(0.45, 0, 1), detune=DETUNE
+)
 def drone(freq, velocity, brightness, detune):
     """A tanpura-like drone of partials that come and go."""
     bright = lit(brightness, velocity)

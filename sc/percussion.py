@@ -29,13 +29,13 @@ def lc(tuning, velocity, decay, snap):
     return skin(196, tuning, velocity, decay, snap)
 
 
-@instrument("hc", trim=-9, **SHOT, **CONGA, ring=3, aliases=("highconga",))
+@instrument("hc", trim=-9.5, **SHOT, **CONGA, ring=3, aliases=("highconga",))
 def hc(tuning, velocity, decay, snap):
     """High conga."""
     return skin(277, tuning, velocity, decay * 0.8, snap)
 
 
-@instrument("bongo", trim=-9, **SHOT, **CONGA, ring=3, aliases=("bg",))
+@instrument("bongo", trim=-9.5, **SHOT, **CONGA, ring=3, aliases=("bg",))
 def bongo(tuning, velocity, decay, snap):
     """Bongo."""
     return skin(415, tuning, velocity, decay * 0.5, snap + 0.15)
@@ -64,7 +64,7 @@ def tabla(tuning, velocity, decay, sweep):
 
 @instrument(
     "tambourine",
-    trim=-21,
+    trim=-18,
     **SHOT,
     ring=2,
     aliases=("ta", "tamb"),
@@ -87,7 +87,7 @@ def tambourine(tuning, velocity, decay):
 
 @instrument(
     "triangle",
-    trim=-12,
+    trim=-11,
     **SHOT,
     ring=8,
     aliases=("tri",),
@@ -110,7 +110,7 @@ def triangle(tuning, velocity, decay):
 
 @instrument(
     "woodblock",
-    trim=-7.5,
+    trim=-19,
     **SHOT,
     ring=1,
     aliases=("wb", "wood"),
@@ -118,7 +118,7 @@ def triangle(tuning, velocity, decay):
 )
 def woodblock(tuning, velocity, decay):
     """A hollow block of wood."""
-    hit = HPF.ar(WhiteNoise.ar(), 800) * perc(0, 0.002, -2)
+    hit = tap(0.0006, 0.3)
     modes = [
         (880 * tuning, 0.25, decay * 1.5),
         (1690 * tuning, 0.12, decay),
@@ -127,7 +127,7 @@ def woodblock(tuning, velocity, decay):
     return rung(hit, modes) + hit * 0.15
 
 
-@instrument("agogo", trim=-8, **SHOT, ring=3, decay=Control(0.5, 0.03, 3, "s", "how long it rings"))
+@instrument("agogo", trim=-9.5, **SHOT, ring=3, decay=Control(0.5, 0.03, 3, "s", "how long it rings"))
 def agogo(tuning, velocity, decay):
     """A double iron bell."""
     rows = ((790, 0.7, 1.0), (1555, 0.3, 0.6), (2330, 0.5, 0.7), (3410, 0.35 * 1.2, 0.4), (5230, 0.25, 0.3))
@@ -135,7 +135,7 @@ def agogo(tuning, velocity, decay):
     return ring * 0.5 + HPF.ar(WhiteNoise.ar(), 3000) * perc(0, 0.004, -3) * velocity * 0.6
 
 
-@instrument("guiro", trim=-5, **SHOT, ring=2, decay=Control(0.28, 0.03, 2, "s", "length of the scrape"))
+@instrument("guiro", trim=-4, **SHOT, ring=2, decay=Control(0.28, 0.03, 2, "s", "length of the scrape"))
 def guiro(tuning, velocity, decay):
     """A notched gourd, scraped."""
     teeth = Impulse.ar(line(62, 105, decay)) * bend(0.4, decay * 0.7, 1, decay * 0.3, 0)
@@ -145,7 +145,7 @@ def guiro(tuning, velocity, decay):
     )
 
 
-@instrument("snap", trim=1, **SHOT, ring=1, aliases=("fingers",))
+@instrument("snap", trim=4, **SHOT, ring=1, aliases=("fingers",))
 def snap(tuning, velocity):
     """Snapping fingers."""
     hit = WhiteNoise.ar() * (

@@ -21,7 +21,7 @@ SAMPLE = {
     "span": Control(0, 0, 1e6, "s", "seconds the whole sample is made to last at speed 1; 0 leaves its own"),
     "accelerate": Control(0, -64, 64, "", "how much is added to the rate by the end: 1 doubles it"),
     "loop": Control(1, 0, 1e6, "", "how often the part is played"),
-    "sustain": Control(-1, -1, 1e6, "s", "cut after so long; below 0 it plays to its end"),
+    "sustain": Control(1e6, 0, 1e6, "s", "cut after so long; else it plays to its end"),
 }
 
 
@@ -54,7 +54,7 @@ def sample(channels, tuning, buffer, speed, begin, end, span, accelerate, loop, 
     sound = BufRd.ar(buffer, place.clip(0, frames - 1), 0, 4, channel_count=channels)
     sounding = (part > 0) * (frames > 0) * (loop > 0)
     FreeSelf.kr(sounding <= 0)
-    cut = Select.kr(sustain > 0, [length, sustain.min(length)])
+    cut = sustain.min(length)
     return sound, (cut - 0.002).max(0.001) * sounding
 
 

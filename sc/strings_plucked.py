@@ -16,7 +16,7 @@ def plucked(freq, velocity, brightness, decay, position=0.2, damping=0.45, noise
 
 @instrument(
     "pluck",
-    trim=-6,
+    trim=-5.5,
     **PLUCKED,
     release=0.12,
     brightness=BRIGHT,
@@ -29,7 +29,7 @@ def pluck(freq, velocity, brightness, decay):
 
 @instrument(
     "nylon",
-    trim=-10,
+    trim=-9.5,
     **PLUCKED,
     release=0.15,
     aliases=("guitar",),
@@ -92,7 +92,7 @@ def banjo(freq, velocity, brightness, decay):
 
 @instrument(
     "sitar",
-    trim=-12.5,
+    trim=-12,
     **PLUCKED,
     release=0.4,
     channels=2,

@@ -157,7 +157,7 @@ def noise(tuning, velocity, tone):
 
 @instrument(
     "wind",
-    trim=2,
+    trim=2.5,
     **NOISE,
     attack=1.0,
     release=1.5,
@@ -179,7 +179,7 @@ def wind(tuning, rate, resonance):
 
 @instrument(
     "rain",
-    trim=-5.5,
+    trim=-5,
     **NOISE,
     attack=0.8,
     release=1.2,
@@ -202,7 +202,7 @@ def rain(tuning, rate, tone):
 
 @instrument(
     "sea",
-    trim=3.5,
+    trim=4,
     **NOISE,
     attack=1.5,
     release=2.5,
@@ -248,7 +248,7 @@ def vinyl(tuning, rate, noise):
 
 @instrument(
     "riser",
-    trim=-3.5,
+    trim=-2.5,
     **NOISE,
     attack=0.02,
     release=0.15,

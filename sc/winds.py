@@ -166,7 +166,7 @@ def brassy(pitch, freq, velocity, bright, attack, formant):
 
 @instrument(
     "brass",
-    trim=-11.5,
+    trim=-11,
     family="winds",
     attack=0.02,
     release=0.1,

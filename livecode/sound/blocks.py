@@ -37,6 +37,7 @@ __all__ = [
     "rung",
     "spread",
     "string",
+    "tap",
     "times",
     "vibrato",
 ]  # fmt: skip
@@ -116,6 +117,11 @@ def lit(brightness: Any, velocity: Any, reach: float = 0.6) -> Any:
 def rung(source: Any, modes: Sequence[tuple[Any, Any, Any]]) -> Any:
     """Resonators struck by `source`: (Hz, level, seconds to -60 dB) each."""
     return mix([Ringz.ar(source, freq, time) * level for freq, level, time in modes])
+
+
+def tap(time: Any, noise: Any = 0.25) -> Any:
+    """A blow of `time` seconds for resonators: a pulse, always the same, and a little noise."""
+    return perc(0, time, -3) * 1.5 + WhiteNoise.ar() * perc(0, time, -3) * noise
 
 
 def string(freq: Any, exciter: Any, decay: Any, damping: Any) -> Any:

@@ -18,8 +18,13 @@ _RENDER = """
 import os, sys
 from nanosynth import _scsynth
 from nanosynth.scsynth import find_ugen_plugins_path
-_scsynth.set_print_func(lambda text: sys.stderr.write(text) if "rror" in text or "FAIL" in text or
-"exception" in text else None) _scsynth.world_nrt_render(
+
+def complain(text):
+    if any(word in text for word in ("rror", "FAIL", "exception")):
+        sys.stderr.write(text)
+
+_scsynth.set_print_func(complain)
+_scsynth.world_nrt_render(
     cmd_filename=sys.argv[1], output_filename=sys.argv[2], sample_rate=int(sys.argv[3]), header_format="WAV",
     sample_format="float", num_output_bus_channels=int(sys.argv[4]), num_input_bus_channels=0, block_size=64,
     num_buffers=64, max_nodes=8192, max_graph_defs=4096, realtime_memory_size=1 << 19, verbosity=-1,
