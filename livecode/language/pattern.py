@@ -236,6 +236,8 @@ class Pattern:
 
     def with_steps(self, steps: Fraction | None) -> Pattern:
         """The same pattern said to have so many steps a cycle."""
+        if steps is self.steps or steps == self.steps:
+            return self
         same = Pattern(self.ask, steps=steps, period=self._late_period(), constant=self.constant)
         same._table = None
         return same

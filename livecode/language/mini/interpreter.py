@@ -13,6 +13,7 @@ from livecode.language.euclid import bjorklund
 from livecode.language.joins import inner_join, mix_join
 from livecode.language.live import live_control
 from livecode.language.mini.tree import (
+    PLAIN,
     Alternation,
     Choice,
     Chord,
@@ -68,8 +69,8 @@ class Interpreter:
         """The steps of a sequence with their weights, repeats written out."""
         steps: list[tuple[Fraction, Pattern]] = []
         for step in node.steps:
-            if step.repeats == 1:
-                if step.weight > 0:
+            if step.repeats is PLAIN:
+                if step.weight is PLAIN or step.weight > 0:
                     steps.append((step.weight, self.pattern(step.node)))
             elif step.repeats > 0 and step.weight > 0:
                 self.repeated(step, steps)
@@ -100,7 +101,7 @@ class Interpreter:
         steps = self.steps(part)
         if not steps:
             return silence
-        if all(weight == 1 for weight, _ in steps):
+        if all(weight is PLAIN for weight, _ in steps):
             return cat(*(pattern for _, pattern in steps))
         total = Fraction(sum(weight for weight, _ in steps))
         return weighted(steps)._fast(1 / total)

@@ -8,6 +8,7 @@ from typing import Any, Final
 from livecode.errors import NotationError, QueryTooDense
 from livecode.language.fuel import EVENTS_PER_CYCLE
 from livecode.language.mini.tree import (
+    PLAIN,
     Alternation,
     Choice,
     Chord,
@@ -25,6 +26,7 @@ from livecode.language.mini.tree import (
     Step,
     Value,
 )
+from livecode.language.time import ceiling
 
 MOST_LAYERS = 96
 MOST_STEPS = 20_000
@@ -94,9 +96,10 @@ class Size:
             busiest = 0.0
             for step in part.steps:
                 most, deep = self.of_step(step)
-                if step.weight > 0 and step.repeats > 0:
-                    busiest = max(busiest, most / min(1.0, float(step.weight / step.repeats)))
-                layers = max(layers, deep)
+                if step.weight is not PLAIN and step.weight > 0 and step.repeats > 0:
+                    most /= min(1.0, float(step.weight / step.repeats))
+                busiest = most if most > busiest else busiest
+                layers = deep if deep > layers else layers
             events += busiest
         return events, layers + 1
 
@@ -104,16 +107,16 @@ class Size:
         events, layers = 0.0, 1
         for step in node.steps:
             most, deep = self.of_step(step)
-            events += most * float(step.repeats)
-            layers = max(layers, deep)
-        if len(node.steps) > 1 or any(step.repeats != 1 for step in node.steps):
+            events += most if step.repeats is PLAIN else most * float(step.repeats)
+            layers = deep if deep > layers else layers
+        if len(node.steps) > 1 or any(step.repeats is not PLAIN for step in node.steps):
             layers += 1
         return events, layers
 
     def of_step(self, step: Step) -> tuple[float, int]:
         self.column = step.begin
-        self.steps += -int(-step.repeats // 1)
-        if step.repeats > EVENTS_PER_CYCLE or self.steps > MOST_STEPS:
+        self.steps += 1 if step.repeats is PLAIN else ceiling(step.repeats)
+        if self.steps > MOST_STEPS or (step.repeats is not PLAIN and step.repeats > EVENTS_PER_CYCLE):
             raise NotationTooDense(
                 self.text,
                 step.begin,
@@ -225,7 +228,7 @@ def _smallest(node: Node) -> float:
 def check_size(text: str, node: Node) -> None:
     """Refuse a tree that asks for more than 2000 events a cycle or lies too many patterns on each other."""
     events, _ = Size(text).of(node)
-    if events > EVENTS_PER_CYCLE:
+    if not events <= EVENTS_PER_CYCLE:
         raise NotationTooDense(
             text,
             0,

@@ -6,23 +6,21 @@ changes the last step of the sequence that is being read.
 
 from __future__ import annotations
 
-import re
-from typing import Any, Final, NoReturn
+from typing import Final, NoReturn
 
 from quicktions import Fraction
 
-from livecode.errors import NotationError
+from livecode.language.mini.scanner import AMOUNT, BLANK, DENOMINATOR, PLAIN_NUMBER, Scanner
 from livecode.language.mini.tree import (
+    PLAIN,
     Alternation,
     Choice,
     Chord,
-    Control,
     Degrade,
     Euclid,
     Index,
     Node,
     Polymeter,
-    Rest,
     Run,
     Sequence,
     Speed,
@@ -33,55 +31,26 @@ from livecode.language.mini.tree import (
 
 DEEPEST: Final = 64
 
-_ONE: Final = Fraction(1)
-_BLANK: Final = re.compile(r"\s*")
-_WORD: Final = re.compile(r"(?:[\w#'\-^]|\.(?!\.))+")
-_NUMBER: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.ASCII)
-_PLAIN_NUMBER: Final = re.compile(r"\d*\.?\d+|\d+", re.ASCII)
-_AMOUNT: Final = re.compile(r"-?(?:\d*\.?\d+|\d+)", re.ASCII)
-_DENOMINATOR: Final = re.compile(r"%(\d+)(?![\w.])", re.ASCII)
 _CLOSES: Final = {"[": "]", "{": "}", "<": ">", "(": ")"}
 _ENDS: Final = frozenset(",|]})>")
-_AFTER_REST: Final = frozenset(" \t\n\r\f\v\xa0,|]})>!*/@?(:[{<~-_")
-_HINTS: Final = {
-    '"': "the text is quoted already: leave the quote out",
-    "=": "set controls outside the text, as in .room(0.3)",
-    "+": "add outside the text, as in note('0 2') + 12",
-    ";": "use ',' for parts at the same time",
-    "&": "use ',' for parts at the same time",
-    "%": "'%' gives a polymeter its steps, as in {a b c}%4, and writes ratios, as in 1%3",
-    "$": "write functions outside the text, as in .fast(2)",
-    "\\": "leave the backslash out",
-}
 _UNITS: Final = {"*": "a number of times", "/": "a number of cycles", "%": "a number of steps"}
 
 
-class Parser:
+class Parser(Scanner):
     """One reading of one text. Raises NotationError with the column where reading stopped."""
 
-    __slots__ = ("at", "depth", "end", "seeds", "text")
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-        self.end = len(text)
-        self.seeds = 0
-        self.depth = 0
-
-    def fail(self, column: int, problem: str, cure: str) -> NoReturn:
-        """Stop with what is wrong at a column and what to type instead."""
-        raise NotationError(self.text, column, problem, cure)
+    __slots__ = ()
 
     def parse(self) -> Node:
         """The whole text; nothing written is silence."""
-        node = self.layers("")
+        node = self.layers()
         if self.at < self.end:
             character = self.text[self.at]
             opener = next(opener for opener, closer in _CLOSES.items() if closer == character)
             self.fail(self.at, f"{character!r} closes nothing", f"leave it out or write {opener!r} before")
         return node
 
-    def layers(self, opener: str) -> Node:
+    def layers(self) -> Node:
         """Sequences side by side up to a closing bracket: a stack, a choice, or just one sequence."""
         first = self.sequence()
         if self.at >= self.end or self.text[self.at] not in ",|":
@@ -118,11 +87,12 @@ class Parser:
         feet: list[Step] | None = None
         foot_begin = self.at
         text, end = self.text, self.end
-        blank = _BLANK.match
         readers, postfixes = _READERS, _POSTFIXES
         while True:
-            found = blank(text, self.at)
-            at = self.at = found.end() if found is not None else self.at
+            at = self.at
+            while at < end and text[at].isspace():
+                at += 1
+            self.at = at
             if at >= end:
                 break
             character = text[at]
@@ -186,7 +156,7 @@ class Parser:
         last = at
         while last < self.end and text[last] == "_":
             last += 1
-        number = _PLAIN_NUMBER.match(text, last)
+        number = PLAIN_NUMBER.match(text, last)
         stop = number.end() if number is not None else last
         following = text[stop] if stop < self.end else " "
         if following.isalnum() or following in "_#'" or (following == "." and number is not None):
@@ -211,7 +181,7 @@ class Parser:
         if self.depth > DEEPEST:
             self.fail(at, f"brackets nest {self.depth} deep, more than {DEEPEST}", "write it flatter")
         self.at += 1
-        inside = self.layers(opener)
+        inside = self.layers()
         self.close(at, opener, closer)
         self.depth -= 1
         if opener == "[":
@@ -242,71 +212,9 @@ class Parser:
             )
         self.fail(at, f"{opener!r} is never closed", f"write {closer!r} after its last step")
 
-    def rest(self) -> Node:
-        self.at += 1
-        return _REST
-
-    def minus(self) -> Node:
-        """`-` is a rest when nothing is joined to it, and otherwise begins a number or a word."""
-        following = self.text[self.at + 1] if self.at + 1 < self.end else " "
-        if following in _AFTER_REST:
-            self.at += 1
-            return _REST
-        return self.word()
-
-    def word(self) -> Node:
-        """A word or a number."""
-        begin = self.at
-        found = _WORD.match(self.text, begin)
-        if found is None:
-            self.unreadable(begin)
-        stop = found.end()
-        if self.text[stop - 1] == "'" and stop < self.end and self.text[stop] in "[{<" and stop - begin > 1:
-            stop -= 1
-        self.at = stop
-        word = self.text[begin:stop]
-        first = word[0]
-        if first == "^":
-            if len(word) == 1:
-                self.fail(begin, "'^' has no name", "write a control's name after it, as in ^cutoff")
-            return Control(word[1:], begin, stop)
-        if first.isdigit() or first in "-.":
-            return self.number(word, begin)
-        return Value(word, begin, stop)
-
-    def number(self, word: str, begin: int) -> Value:
-        """A number where the word is one: whole, decimal, or a ratio such as 1%3."""
-        found = _NUMBER.fullmatch(word)
-        if found is None:
-            return Value(word, begin, self.at)
-        if len(word) > 24:
-            self.fail(begin, f"a number of {len(word)} characters is too long", "use at most 24")
-        ratio = _DENOMINATOR.match(self.text, self.at)
-        try:
-            number: Any = int(word)
-        except ValueError:
-            number = float(word)
-            if number in (float("inf"), float("-inf")):
-                self.fail(begin, f"{word} is too large a number", "use a smaller one")
-        if ratio is None:
-            return Value(number, begin, self.at)
-        below = ratio.group(1)
-        if len(below) > 24 or int(below) == 0:
-            self.fail(self.at, f"a ratio cannot be over {below[:24]}", "use a ratio such as 1%3")
-        self.at = ratio.end()
-        exact = Fraction(word) / int(below)
-        return Value(exact, begin, self.at)
-
-    def unreadable(self, at: int) -> NoReturn:
-        character = self.text[at]
-        cure = _HINTS.get(
-            character, "use letters, digits, ~ - _ . and the signs [ ] < > { } ( ) * / ! @ ? : , |"
-        )
-        self.fail(at, f"{character!r} means nothing here", cure)
-
     def operand(self, sign: str) -> Node:
         """What stands after `*`, `/`, `%`, `:` or `..`: a word, a number or something in brackets."""
-        found = _BLANK.match(self.text, self.at)
+        found = BLANK.match(self.text, self.at)
         at = self.at = found.end() if found is not None else self.at
         if at >= self.end:
             self.wanting(sign, self.end - 1)
@@ -360,7 +268,7 @@ class Parser:
     def degrade(self, step: Step) -> None:
         self.at += 1
         amount = 0.5
-        number = _AMOUNT.match(self.text, self.at)
+        number = AMOUNT.match(self.text, self.at)
         if number is not None and len(number.group()) <= 24:
             amount = float(number.group())
             self.at = number.end()
@@ -370,7 +278,7 @@ class Parser:
         """`!` and `!n`; what `@` and `_` said about the step before is replaced."""
         at = self.at
         self.at += 1
-        number = _PLAIN_NUMBER.match(self.text, self.at)
+        number = PLAIN_NUMBER.match(self.text, self.at)
         if number is None:
             self.refuse_pattern(at, "!", "a!3")
             step.repeats += 1
@@ -383,23 +291,18 @@ class Parser:
         """`@` and `@n`."""
         at = self.at
         self.at += 1
-        number = _PLAIN_NUMBER.match(self.text, self.at)
+        number = PLAIN_NUMBER.match(self.text, self.at)
         if number is None:
             self.refuse_pattern(at, "@", "a@2")
             step.weight += 1
         else:
             self.at = number.end()
-            ratio = _DENOMINATOR.match(self.text, self.at)
+            ratio = DENOMINATOR.match(self.text, self.at)
             weight = self.exact(number.group(), at)
             if ratio is not None:
-                weight /= self.exact(ratio.group(1), at) or _ONE
+                weight /= self.exact(ratio.group(1), at) or PLAIN
                 self.at = ratio.end()
             step.weight += weight - 1
-
-    def exact(self, digits: str, at: int) -> Fraction:
-        if len(digits) > 24:
-            self.fail(at, f"a number of {len(digits)} characters is too long", "use at most 24")
-        return Fraction(digits)
 
     def refuse_pattern(self, at: int, sign: str, example: str) -> None:
         """`@<1 2>` would quietly mean something else: say that it has no meaning."""
@@ -445,8 +348,6 @@ class Parser:
         self.at += 1
         step.node = Chord(step.node, self.operand(":"))
 
-
-_REST: Final = Rest()
 
 _READERS: Final = {
     "[": Parser.bracket,

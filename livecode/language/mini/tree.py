@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 
 from quicktions import Fraction
 
-_ONE = Fraction(1)
+PLAIN = Fraction(1)
+"""The weight and the repeats of a step about which nothing was said."""
 
 
 @dataclass(slots=True)
@@ -38,8 +39,8 @@ class Step:
     """One step of a sequence: how much of it it takes, and in how many equal repeats."""
 
     node: Node
-    weight: Fraction = _ONE
-    repeats: Fraction = _ONE
+    weight: Fraction = PLAIN
+    repeats: Fraction = PLAIN
     begin: int = 0
     changes: int = 0
 
