@@ -13,7 +13,9 @@ from pathlib import Path
 TABLE = Path(__file__).parent.parent / "livecode" / "names.tsv"
 
 COMPOSERS = {
+    "blend": "livecode.generators.morph",
     "markov": "livecode.generators.markov",
+    "morph": "livecode.generators.morph",
     "neural": "livecode.generators.neural",
 }
 CLASSES = {

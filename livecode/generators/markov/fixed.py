@@ -29,6 +29,8 @@ HOME = 2
 """Pitch class of the tonic that all tunes are moved to: d, as Olson and Belar did."""
 PATIENCE = 4000
 """Notes tried for one phrase before the chain gives up on copying less."""
+LEARNT_WITH = 6000
+"""Notes of the corpus that are counted again with what was heard: more would take too long on stage."""
 DISSONANT = 0.12
 """How much less a note is wanted that clashes with what it is composed over."""
 
@@ -147,11 +149,17 @@ class FixedChain:
         return found
 
     def _learnt(self, context: Context) -> tuple[Memory, list[list[int]]]:
-        """What it knows with what it has heard on stage, which counts thrice."""
+        """What it knows with what it has heard on stage, which is a third of it."""
         if context.heard is None or not len(context.heard):
             return self.memory, self.melodies
         heard = in_home_key(context.heard.monophonic())
-        melodies = [*self.melodies, heard, heard, heard]
+        known, notes = [], 0
+        for melody in self.melodies:
+            if notes > LEARNT_WITH:
+                break
+            known.append(melody)
+            notes += len(melody)
+        melodies = [*known, *[heard] * max(1, notes // (2 * max(1, len(heard))))]
         return Memory.of(melodies, self.order), melodies
 
     def _roam(

@@ -18,7 +18,7 @@ from livecode.generators.markov.consonance import clashes
 from livecode.generators.markov.copying import Copied
 from livecode.generators.markov.melody import GRID, STEPS, TIMES, WIDEST, Tune, Walk, time_of
 from livecode.generators.markov.sources import Sources
-from livecode.generators.markov.variable import Heard, MelodyModel
+from livecode.generators.markov.variable import MelodyModel
 from livecode.language.notes import MIDI_C4, note_name
 from livecode.music.corpus import Corpus
 from livecode.music.phrase import Phrase, bar_ticks
@@ -136,9 +136,9 @@ class _Tune:
             random,
         )
         self.temperature = min(10.0, max(0.05, context.parameter("temperature", 1.0)))
-        self.heard: Heard | None = None
+        self.model = melodist.model
         if context.heard is not None and len(context.heard):
-            self.heard = melodist.model.heard(context.heard)
+            self.model = melodist.model.having_heard(context.heard)
         bar = bar_ticks(context.metre) // GRID
         self.walk = Walk(bar, context.metre[0] * 64 + context.metre[1], home.mode)
         self.begin = 0
@@ -184,9 +184,7 @@ class _Tune:
     def _time(self, place: int, end: int) -> tuple[int, int, int, float]:
         """Which of `TIMES`, its length and sounding part here, and how likely it was."""
         views = np.array([self.walk.views(self.begin + place)], np.int64)
-        model = self.melodist.model.timing
-        more = None if self.heard is None else self.heard.more(model, views)
-        logits = model.logits(views, np.zeros(1, np.int64), more)[0].astype(float) / self.temperature
+        logits = self.model.timing.logits(views, np.zeros(1, np.int64))[0].astype(float) / self.temperature
         weights: Weights = np.exp(logits - logits.max())
         weights[weights < FAINTEST] = 0
         fitting = weights * (place + _LENGTHS <= end)
@@ -201,9 +199,7 @@ class _Tune:
 
     def _pitch(self, place: int, time: int, last: bool, end: int) -> tuple[int, dict[str, Any]]:
         views = np.array([self.walk.views(self.begin + place, time)], np.int64)
-        model = self.melodist.model.stepping
-        more = None if self.heard is None else self.heard.more(model, views)
-        logits = model.logits(views, np.zeros(1, np.int64), more)[0].astype(float) / self.temperature
+        logits = self.model.stepping.logits(views, np.zeros(1, np.int64))[0].astype(float) / self.temperature
         weights: Weights = np.exp(logits - logits.max())
         weights[weights < FAINTEST] = 0
         before = self.walk.heights[-1] + self.home.tonic if self.walk.heights else self.home.tonic

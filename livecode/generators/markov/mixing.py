@@ -158,16 +158,11 @@ class Mixture:
         counts = Counts.of(contexts.keys(views), symbols)
         return cls(contexts, counts, base, weights, np.zeros_like(base), smoothing)
 
-    def logits(self, views: Any, kinds: Any, more: Floats | None = None) -> Floats:
-        """Unnormalised log-probabilities (N, symbols) for N moments.
-
-        `more` are counts (N, contexts, symbols) to add to those of the corpus: what was heard on stage.
-        """
+    def logits(self, views: Any, kinds: Any) -> Floats:
+        """Unnormalised log-probabilities (N, symbols) for N moments."""
         keys = self.contexts.keys(views)
         moments, width = keys.shape
         dense = self.counts.dense(keys.ravel(), self.base.shape[1]).reshape(moments, width, -1)
-        if more is not None:
-            dense = dense + more
         return self._mixed(dense, np.asarray(kinds))
 
     def probabilities(self, views: Any, kinds: Any) -> Floats:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from livecode.errors import CorpusError
 from livecode.generators.markov.melody import STEPPING, STEPS, TIMES, TIMING, Moments, Tune
-from livecode.generators.markov.mixing import Counts, Floats, Mixture
+from livecode.generators.markov.mixing import Floats, Mixture, softmax
 from livecode.music.corpus import DAMAGED, Corpus, corpus
 from livecode.music.phrase import Phrase
 from livecode.sets import find
@@ -87,30 +87,40 @@ class MelodyModel:
             found.stepping, kinds, found.steps
         )
 
-    def heard(self, phrase: Phrase, times: int = 3) -> Heard:
-        """What a phrase teaches, to be added while predicting; counted `times` over."""
+    def having_heard(self, phrase: Phrase) -> MelodyModel:
+        """The same chain with half its mind on a phrase that it heard on stage."""
         found = Moments.of([Tune.of(phrase)])
-        return Heard(
-            Counts.of(TIMING.keys(found.timing), found.times),
-            Counts.of(STEPPING.keys(found.stepping), found.steps),
-            times,
+        return MelodyModel(
+            Attentive.of(self.timing, found.timing, found.times),
+            Attentive.of(self.stepping, found.stepping, found.steps),
         )
 
 
-@dataclass
-class Heard:
-    """Counts of what was heard on stage."""
+class Attentive(Mixture):
+    """A mixture of what was learnt from the corpus and what was heard a moment ago, half and half.
 
-    timing: Counts
-    stepping: Counts
-    times: int
+    The two are mixed as chances, not as counts: thirty notes heard would be lost among thousands.
+    """
 
-    def more(self, mixture: Mixture, views: Any) -> Floats:
-        """The counts to add to a mixture's own for some moments."""
-        counts = self.timing if mixture.contexts is TIMING else self.stepping
-        keys = mixture.contexts.keys(views)
-        dense = counts.dense(keys.ravel(), mixture.base.shape[1])
-        return dense.reshape(*keys.shape, -1) * self.times
+    lately: Mixture
+
+    @classmethod
+    def of(cls, learnt: Mixture, views: Any, symbols: Any) -> Attentive:
+        """Over what was learnt, having heard these symbols after these views."""
+        made = cls(learnt.contexts, learnt.counts, learnt.base, learnt.weights, learnt.bias, learnt.smoothing)
+        kinds = np.zeros(len(symbols), np.int64)
+        made.lately = Mixture.count(
+            learnt.contexts, views, symbols, kinds, learnt.base.shape[1], learnt.smoothing
+        )
+        made.lately.base = np.where(learnt.base > 0, 0.8 * made.lately.base + 0.2 * learnt.base, 0)
+        made.lately.weights = learnt.weights
+        return made
+
+    def logits(self, views: Any, kinds: Any) -> Floats:
+        """The logarithm of the mean of both distributions."""
+        learnt, lately = softmax(super().logits(views, kinds)), softmax(self.lately.logits(views, kinds))
+        mixed: Floats = np.log(0.5 * learnt + 0.5 * lately + 1e-30)
+        return mixed
 
 
 @lru_cache(maxsize=1)
