@@ -293,13 +293,14 @@ class Stream(Pattern):
         cycle = number * plan.bars
         fresh = number % PHRASES_PER_CHAPTER == 0
         heard_from = max(0, cycle - HEARD_CYCLES)
+        over, learn = plan.over, plan.learn
         with listening(self):
+            now = None if over is None else over.phrase(cycle, cycle + plan.bars, metre)
+            before_now = None if over is None or fresh else over.phrase(cycle - plan.bars, cycle, metre)
             context = Context(
-                over=plan.over and plan.over.phrase(cycle, cycle + plan.bars, metre),
-                over_before=None
-                if fresh
-                else plan.over and plan.over.phrase(cycle - plan.bars, cycle, metre),
-                heard=plan.learn and plan.learn.phrase(heard_from, cycle, metre) if cycle else None,
+                over=now,
+                over_before=before_now,
+                heard=learn.phrase(heard_from, cycle, metre) if learn is not None and cycle else None,
                 position=number,
                 constraints=plan.constraints_at(cycle),
                 parameters=plan.parameters_at(cycle),
