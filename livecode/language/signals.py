@@ -73,7 +73,7 @@ def _bipolar(shape: Callable[[float], float]) -> Pattern:
 
 saw, isaw, sine, cosine, tri, itri, square = (_shaped(shape) for shape, _ in _SHAPES.values())
 saw2, isaw2, sine2, cosine2, tri2, itri2, square2 = (_bipolar(shape) for shape, _ in _SHAPES.values())
-time = signal(lambda now: now)
+elapsed = signal(lambda now: now)
 envelope = signal(lambda now: min(max(float(now), 0.0), 1.0))
 
 _RAND, _RAND2, _BRAND = 101, 102, 103
@@ -114,7 +114,7 @@ _NAMED: dict[str, tuple[Pattern, str]] = {
         f"{name}2": (globals()[f"{name}2"], f"{meaning}, from -1 to 1.")
         for name, (_, meaning) in _SHAPES.items()
     },
-    "time": (time, "The time itself, in cycles since the beginning."),
+    "elapsed": (elapsed, "The time itself, in cycles since the beginning."),
     "envelope": (envelope, "A rise from 0 to 1 over the first cycle, then 1; `.slow(8)` takes eight."),
     "rand": (rand, "A random number from 0 to 1, another one at every moment."),
     "rand2": (rand2, "A random number from -1 to 1, another one at every moment."),
