@@ -3,7 +3,7 @@
     python benchmarks/timing.py                  every load, 12 s each
     python benchmarks/timing.py sort --seconds 30
 
-A click one sample long goes with every note; its height spells the note's number. Reference clicks, eight a
+A click one sample long goes with every note; its height spells the note's number. Reference clicks, 24 a
 second and sent more than 10 s early, map wall time to samples, the wobble of the server's clock included.
 Error = onset minus intended time, less the run's median. The loads run in the front, where the prompt and the
 patterns live; the beat is kept by the sender. A run during which JACK reported an xrun is repeated, three
@@ -38,7 +38,7 @@ from livecode.stage.transport import Sent, read_transcript
 
 SETTLE = 12.0
 TRIES = 3
-REFERENCES_A_SECOND = 8
+REFERENCES_A_SECOND = 24
 LATE_SAMPLES = 48
 SET = """
 tempo(240)
