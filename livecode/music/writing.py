@@ -17,7 +17,7 @@ WRITERS: dict[str, str] = {
     ".krn": "livecode.music.kern:kern_bytes",
     ".ly": "livecode.music.lilypond:lilypond_bytes",
     ".csd": "livecode.music.csound:csound_bytes",
-    ".musicxml": "livecode.music.engraving:musicxml_bytes",
+    ".musicxml": "livecode.music.musicxml:musicxml_bytes",
     ".svg": "livecode.music.engraving:svg_bytes",
     ".pdf": "livecode.music.engraving:pdf_bytes",
 }

@@ -1,0 +1,95 @@
+"""Phrases as MusicXML 4.0, a part for each voice."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from xml.sax.saxutils import escape
+
+from livecode.music.measures import Sign, measures
+from livecode.music.phrase import TICKS, Phrase
+from livecode.music.spelling import key_signature, name_of
+
+DIVISIONS = TICKS
+HEADS = {4: "whole", 2: "half", 1: "quarter", Fraction(1, 2): "eighth", Fraction(1, 4): "16th",
+         Fraction(1, 8): "32nd", Fraction(1, 16): "64th"}  # fmt: skip
+
+
+def musicxml_bytes(phrase: Phrase, tempo: float = 100.0, title: str = "") -> bytes:
+    """A MusicXML file of a phrase.
+
+    >>> b"<step>C</step><octave>4</octave>" in musicxml_bytes(Phrase.of([60]))
+    True
+    """
+    voices = range(max(1, phrase.voices))
+    out = ['<?xml version="1.0" encoding="UTF-8"?>', '<score-partwise version="4.0">']
+    if title:
+        out.append(f"<work><work-title>{escape(title)}</work-title></work>")
+    out.append("<part-list>")
+    out += [f'<score-part id="P{v + 1}"><part-name>Voice {v + 1}</part-name></score-part>' for v in voices]
+    out.append("</part-list>")
+    for voice in voices:
+        out.append(f'<part id="P{voice + 1}">')
+        out += _part(phrase, voice, tempo)
+        out.append("</part>")
+    out.append("</score-partwise>")
+    return ("\n".join(out) + "\n").encode()
+
+
+def _part(phrase: Phrase, voice: int, tempo: float) -> list[str]:
+    bars = measures(phrase, voice)
+    pitches = [pitch for bar in bars for sign in bar for pitch in sign.pitches]
+    clef = ("F", 4) if pitches and sum(pitches) / len(pitches) < 60 else ("G", 2)
+    numerator, denominator = phrase.metre
+    lines = []
+    for number, bar in enumerate(bars, 1):
+        lines.append(f'<measure number="{number}">')
+        if number == 1:
+            lines.append(
+                f"<attributes><divisions>{DIVISIONS}</divisions>"
+                f"<key><fifths>{max(-7, min(7, key_signature(phrase.key)))}</fifths></key>"
+                f"<time><beats>{numerator}</beats><beat-type>{denominator}</beat-type></time>"
+                f"<clef><sign>{clef[0]}</sign><line>{clef[1]}</line></clef></attributes>"
+            )
+            if voice == 0:
+                lines.append(f'<direction><direction-type/><sound tempo="{tempo:g}"/></direction>')
+        lines += [_sign(sign) for sign in bar]
+        lines.append("</measure>")
+    return lines
+
+
+def _sign(sign: Sign) -> str:
+    duration = f"<duration>{round(sign.length * DIVISIONS)}</duration>"
+    head = _head(sign.length)
+    if not sign.pitches:
+        return f"<note><rest/>{duration}<voice>1</voice>{head}</note>"
+    ties = '<tie type="stop"/>' * sign.tied_from + '<tie type="start"/>' * sign.tied_to
+    drawn = '<tied type="stop"/>' * sign.tied_from + '<tied type="start"/>' * sign.tied_to
+    notations = f"<notations>{drawn}</notations>" if drawn else ""
+    rest = f"{duration}{ties}<voice>1</voice>{head}{notations}</note>"
+    return "".join(
+        f"<note>{'<chord/>' * (index > 0)}{_pitch(pitch, fifths)}{rest}"
+        for index, (pitch, fifths) in enumerate(zip(sign.pitches, sign.spellings))
+    )
+
+
+def _head(length: Fraction) -> str:
+    for dots, factor in (("", Fraction(1)), ("<dot/>", Fraction(3, 2))):
+        name = HEADS.get(length / factor)
+        if name is not None:
+            return f"<type>{name}</type>{dots}"
+    for actual, normal in ((3, 2), (5, 4), (7, 4), (9, 8)):
+        name = HEADS.get(length * actual / normal)
+        if name is not None:
+            return (
+                f"<type>{name}</type><time-modification><actual-notes>{actual}</actual-notes>"
+                f"<normal-notes>{normal}</normal-notes></time-modification>"
+            )
+    return "<type>quarter</type>"
+
+
+def _pitch(pitch: int, fifths: int) -> str:
+    name = name_of(fifths)
+    sharps = name.count("#") - name[1:].count("b")
+    alter = f"<alter>{sharps}</alter>" if sharps else ""
+    octave = (pitch - sharps) // 12 - 1
+    return f"<pitch><step>{name[0].upper()}</step>{alter}<octave>{octave}</octave></pitch>"
