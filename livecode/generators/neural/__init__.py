@@ -24,10 +24,11 @@ def neural(name: str = "chorale", **asked: Any) -> Stream:
     neural("chorale", temperature=sine.slow(8).range(0.8, 1.2)).in_scale("d dorian").bars(2)
     ```
 
-    `name` is a model in `models/`, or a path to its folder. `temperature` (1 as trained), `top_p` (1: any
-    note; 0.9 leaves out the rarest tenth), `density` (above 1 more notes begin), `candidates` (versions
-    weighed when it plays `.over()` another part; 6) are numbers or patterns of them; `bars` and `seed` are
-    numbers. Raises NameUnknown for a model that is not there, FileProblem for a damaged one.
+    `name` is a model in `models/`, or a path to its folder. `temperature` (0.8; 1 as trained) and `top_p`
+    (0.9 leaves out the rarest tenth; 1 nothing) say where a voice goes when it moves, `density` how
+    often it does (above 1 oftener), `candidates` how many versions are weighed when it plays `.over()`
+    another part (6): numbers, or patterns of them. `bars` and `seed` are numbers. Raises NameUnknown for a
+    model that is not there, FileProblem for a damaged one.
     """
     from livecode.errors import ControlError, nearest
     from livecode.generators.neural.build import composer

@@ -1,7 +1,7 @@
 """Trained nets on disk: arrays in safetensors, everything else in JSON, nothing that can run code.
 
 A model is a folder with `weights.safetensors` (half precision) and `config.json`:
-`{"kind": "chorale net", "version": 1, "config": {...}, "vocabulary": {...}, "trained": {...}}`.
+`{"kind": "chorale net", "version": 2, "config": {...}, "vocabulary": {...}, "trained": {...}}`.
 Sizes are checked against the config before an array is read; pickles (.pt, .pth, .pkl, .ckpt) are refused.
 """
 
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from livecode.errors import FileProblem
 from livecode.generators.neural.config import Config
 
-KIND, VERSION = "chorale net", 1
+KIND, VERSION = "chorale net", 2
 WEIGHTS, CONFIG = "weights.safetensors", "config.json"
 Arrays = dict[str, npt.NDArray[np.float32]]
 

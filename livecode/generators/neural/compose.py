@@ -22,6 +22,8 @@ from livecode.generators.neural.features import Classes
 from livecode.generators.neural.masks import Mask, everything, note_mask, scale_mask, together
 from livecode.music.phrase import SIXTEENTH, Phrase
 
+Probabilities = npt.NDArray[np.float64]
+
 FREE = -1
 """In a table of given classes: the net may choose."""
 
@@ -29,6 +31,7 @@ UPBEAT = 4
 """Chorales mostly begin with an upbeat of one beat; so does every page here, and it is not played."""
 
 HEARD_STEPS = 128
+TEMPERATURE, TOP_P = 0.8, 0.9
 CANDIDATES = 6
 GAP = 16
 """Steps of silence in a given part through which its last note is taken to sound on."""
@@ -40,17 +43,35 @@ LOUDNESS = (88, 74, 76, 82)
 
 @dataclass(frozen=True)
 class Taste:
-    """How notes are drawn: `temperature`, `top_p`, and `density` (above 1 more notes begin, below fewer)."""
+    """How notes are drawn: `temperature`, `top_p`, and `density` (above 1 more notes begin, below fewer).
+
+    Temperature and top-p choose where a voice goes once it moves; whether it moves is drawn as the net has
+    it, or low temperatures would end in one held chord. At temperature 1 a small net's rare slips lead it
+    into places it never learned from, so what is played without a word is a little cooler.
+    """
 
     temperature: float = 1.0
     top_p: float = 1.0
     density: float = 1.0
 
+    def truncated(self, scores: Probabilities) -> Probabilities:
+        """The likeliest that make up `top_p`, scaled to what all made up."""
+        if self.top_p >= 1.0:
+            return scores
+        order = np.argsort(-scores, axis=1)
+        ranked = np.take_along_axis(scores, order, axis=1)
+        whole = ranked.sum(axis=1, keepdims=True)
+        ranked[np.cumsum(ranked, axis=1) - ranked >= self.top_p * whole] = 0.0
+        ranked *= whole / np.maximum(ranked.sum(axis=1, keepdims=True), 1e-300)
+        kept = np.empty_like(scores)
+        np.put_along_axis(kept, order, ranked, axis=1)
+        return kept
+
     @classmethod
     def of(cls, context: Context) -> Taste:
         return cls(
-            min(max(context.parameter("temperature", 1.0), 0.01), 10.0),
-            min(max(context.parameter("top_p", 1.0), 0.01), 1.0),
+            min(max(context.parameter("temperature", TEMPERATURE), 0.01), 10.0),
+            min(max(context.parameter("top_p", TOP_P), 0.01), 1.0),
             min(max(context.parameter("density", 1.0), 0.01), 100.0),
         )
 
@@ -59,23 +80,30 @@ class Taste:
     ) -> Classes:
         """One class for each row of logits; `last` is what the voice sounded before."""
         scores = logits.astype(np.float64)
-        if self.density != 1.0:
-            held = last < scores.shape[1]
-            scores[np.flatnonzero(held), last[held]] -= np.log(self.density)
+        rows = np.flatnonzero(last < scores.shape[1])
+        same = last[rows]
+        scores[rows, same] -= np.log(self.density)
         scores[:, ~allowed] = -np.inf
-        scores = scores / self.temperature
-        scores = np.exp(scores - scores.max(axis=1, keepdims=True))
-        scores /= scores.sum(axis=1, keepdims=True)
-        if self.top_p < 1.0:
-            order = np.argsort(-scores, axis=1)
-            sorted_scores = np.take_along_axis(scores, order, axis=1)
-            beyond = np.cumsum(sorted_scores, axis=1) - sorted_scores >= self.top_p
-            np.put_along_axis(sorted_scores, order, np.where(beyond, 0.0, sorted_scores), axis=1)
-            scores = sorted_scores / sorted_scores.sum(axis=1, keepdims=True)
+        scores = exponential(scores)
+        held = scores[rows, same].copy()
+        scores[rows, same] = 0.0
+        moved = scores.sum(axis=1, keepdims=True)
+        with np.errstate(divide="ignore"):
+            where = self.truncated(exponential(np.log(scores) / self.temperature, moved > 0))
+        scores = where * moved
+        scores[rows, same] = held
         marks = np.cumsum(scores, axis=1)
         drawn = (marks < (random.random(len(scores)) * marks[:, -1])[:, None]).sum(axis=1)
         chosen: Classes = np.minimum(drawn, scores.shape[1] - 1)
         return chosen
+
+
+def exponential(logs: Probabilities, some: Any = True) -> Probabilities:
+    """Probabilities (rows add up to 1) from logarithms; zeros in the rows where there are not some."""
+    top = np.where(some, logs.max(axis=1, keepdims=True), 0.0)
+    raised = np.exp(logs - top)
+    scaled: Probabilities = raised / np.where(some, raised.sum(axis=1, keepdims=True), 1.0)
+    return scaled
 
 
 class NeuralComposer:

@@ -27,10 +27,13 @@ from livecode.generators.neural.config import Config
 from livecode.generators.neural.features import (
     LONGEST,
     OPENING,
+    TONALITY,
     Classes,
     Memory,
+    classes_heard,
     describe,
     starts,
+    tonality,
 )
 
 Floats = npt.NDArray[np.float32]
@@ -180,6 +183,8 @@ class Writer:
         self.now = self.last.copy()  # this step, voices not yet chosen as they were
         self.held, self.left = np.zeros(shape, np.int64), np.full(shape, config.before, np.int64)
         self.recent = [self.last.copy() for _ in range(config.frame + 1)]
+        self.heard = np.zeros((particles, TONALITY, 12), np.int64)  # pitch classes of the last steps
+        self.counts = np.zeros((particles, 12), np.int64)
         self.memories = [Memory() for _ in range(particles)]
         self.whither = np.full((particles, config.frame, config.voices), -1, np.int64)
         self.rank = np.zeros((particles, config.frame), np.int64)
@@ -211,6 +216,10 @@ class Writer:
             self.left = np.where(same, self.left, self.last)
             self.last = np.tile(row, (self.particles, 1))
             self.recent = [*self.recent[1:], self.last]
+        for step, row in enumerate(piece):
+            self.step = step
+            self._count(np.tile(row, (self.particles, 1)))
+        self.step = len(piece)
         self.now = self.last.copy()
 
     def logits(self) -> Floats:
@@ -227,13 +236,16 @@ class Writer:
         moves[:, :voice] = relation[self.last[:, :voice], self.now[:, :voice]]
         moves[:, voice:] = config.intervals
         rows[:, 3 * width : 4 * width] = self.held
-        rows[:, 4 * width] = relation[self.left[:, voice], own]
-        rows[:, 4 * width + 1] = self.step % 16
-        rows[:, 4 * width + 2] = self.step % 12
+        rows[:, 4 * width : 5 * width] = relation[own[:, None], self.last]
+        rows[:, 5 * width : 5 * width + 12] = tonality(config, self.counts, own)
+        rest = rows[:, 5 * width + 12 :]
+        rest[:, 0] = relation[self.left[:, voice], own]
+        rest[:, 1] = self.step % 16
+        rest[:, 2] = self.step % 12
         rank = self.rank[:, offset]
         goal = np.maximum(self.whither[:, offset, voice], 0)
-        rows[:, 4 * width + 3] = np.where(rank > 0, relation[own, goal], config.intervals)
-        rows[:, 4 * width + 4] = 2 * rank + ~self.agrees
+        rest[:, 3] = np.where(rank > 0, relation[own, goal], config.intervals)
+        rest[:, 4] = 2 * rank + ~self.agrees
         rows += self.net.head_starts + voice * self.net.head_rows
         x = self.net.head_table[rows].sum(axis=1) + self.states[:, offset]
         return self.net.spread(self.net.hidden(x), self.now)
@@ -253,6 +265,7 @@ class Writer:
         self.left = np.where(same, self.left, self.last)
         for memory, row in zip(self.memories, self.now.tolist()):
             memory.add(tuple(row))
+        self._count(self.now)
         self.last = self.now
         self.recent = [*self.recent[1:], self.last]
         self.now = self.last.copy()
@@ -261,11 +274,17 @@ class Writer:
     def pick(self, which: npt.NDArray[np.integer]) -> None:
         """Go on with these particles, some perhaps twice, others not at all; between two notes."""
         self.keys, self.values = self.keys[:, which], self.values[:, which]
-        for name in ("last", "now", "held", "left", "whither", "rank", "agrees", "states"):
+        for name in ("last", "now", "held", "left", "whither", "rank", "agrees", "states", "heard", "counts"):
             setattr(self, name, getattr(self, name)[which])
         self.recent = [past[which] for past in self.recent]
         self.memories = [self.memories[n].copy() for n in which]
         self.particles = len(which)
+
+    def _count(self, notes: Classes) -> None:
+        place = self.step % TONALITY
+        fresh = classes_heard(self.config, notes)
+        self.counts = self.counts + fresh - self.heard[:, place]
+        self.heard[:, place] = fresh
 
     def _room(self, frames: int) -> None:
         room = self.keys.shape[3]

@@ -30,6 +30,8 @@ Classes = npt.NDArray[np.int64]
 LONGEST = 16  # steps a note may be held before the net stops counting
 RECALL_LENGTHS = (8, 12, 16, 24, 32)  # steps of an earlier passage that must agree before it is recalled
 OPENING = 32  # frames from the start that are told apart
+TONALITY = 32  # steps over which the pitch classes heard are counted
+WEIGHTS = np.array([1, 3, 11])  # counts from which a pitch class is rare, common, ruling
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ class Shape:
             *[self.intervals] * self.voices,  # from this voice's last note to each of those
             *[self.intervals + 1] * self.voices,  # how the voices chosen already moved
             *[LONGEST + 1] * self.voices,  # how long each voice's last note has been held
+            *[self.intervals] * self.voices,  # from this voice's last note to the others' last notes
+            *[len(WEIGHTS) + 2] * 12,  # how much was heard of each pitch class, counted up from that note
             self.intervals,  # this voice's last leap
             16,  # step in the bar
             12,
@@ -144,6 +148,23 @@ def held_and_left(piece: Classes, before: int) -> tuple[Classes, Classes]:
         left[step + 1] = np.where(same, left[step], last)
         last = piece[step]
     return held, left
+
+
+def classes_heard(shape: Shape, piece: Classes) -> Classes:
+    """How often each pitch class sounds in some steps: (..., steps, voices) -> (..., steps, 12)."""
+    pitches = (piece + shape.low - 1) % 12
+    hit = (pitches[..., None] == np.arange(12)) & ((piece > 0) & (piece < shape.before))[..., None]
+    heard: Classes = hit.sum(axis=-2)
+    return heard
+
+
+def tonality(shape: Shape, counts: Classes, own: Classes) -> Classes:
+    """Counts (..., 12) seen from a voice's last note (...): 0 unheard to 3 ruling, 4 when it was silent."""
+    levels = np.searchsorted(WEIGHTS, counts, side="right")
+    from_own = (own[..., None] + shape.low - 1 + np.arange(12)) % 12
+    seen = np.take_along_axis(levels, from_own, axis=-1)
+    silent = (own == 0) | (own == shape.before)
+    return np.where(silent[..., None], len(WEIGHTS) + 1, seen)
 
 
 class Memory:
@@ -255,13 +276,17 @@ def describe(
     for offset in range(1, frame):
         for earlier in range(offset):
             own[offset::frame] &= whole[earlier::frame][: len(own[offset::frame]), None]
+    total = np.concatenate([np.zeros((1, 12), np.int64), np.cumsum(classes_heard(shape, piece), axis=0)])
     here = np.arange(steps)
+    counts = total[here] - total[np.maximum(here - TONALITY, 0)]
     head = np.concatenate(
         [
             sounding,
             relation[previous[:, :, None], sounding],
             moves,
             np.broadcast_to(held[:steps, None, :], (steps, voices, voices)),
+            relation[previous[:, :, None], previous[:, None, :]],
+            tonality(shape, np.repeat(counts[:, None, :], voices, axis=1), previous),
             relation[left[:steps], previous][:, :, None],
             np.broadcast_to((here % 16)[:, None, None], (steps, voices, 1)),
             np.broadcast_to((here % 12)[:, None, None], (steps, voices, 1)),

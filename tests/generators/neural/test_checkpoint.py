@@ -65,7 +65,7 @@ def test_weights_of_other_sizes_are_refused_before_they_are_read(folder, change)
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", '{"kind": "other"}', '{"kind": "chorale net", "version": 1, "config": {"width": 1e9}}'],
+    ["{", "[]", '{"kind": "other"}', '{"kind": "chorale net", "version": 2, "config": {"width": 1e9}}'],
 )
 def test_a_config_that_makes_no_sense_is_one_line(folder, text):
     (folder / checkpoint.CONFIG).write_text(text)
