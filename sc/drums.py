@@ -9,7 +9,7 @@ DECAY = {"low": 0.02, "high": 8, "unit": "s", "meaning": "how long it rings"}
 
 @instrument(
     "bd",
-    trim=-9,
+    trim=-8.5,
     family="drums",
     shape="one-shot",
     pitched=False,
@@ -166,7 +166,7 @@ def metal(tuning, low, width=0.5):
 
 @instrument(
     "hh",
-    trim=-10,
+    trim=-8,
     family="drums",
     shape="one-shot",
     pitched=False,
@@ -301,7 +301,7 @@ def ht(tuning, velocity, decay, sweep, tone):
 
 @instrument(
     "cr",
-    trim=-6,
+    trim=-7.5,
     family="drums",
     shape="one-shot",
     pitched=False,
@@ -330,7 +330,7 @@ def cr(tuning, velocity, decay, tone):
 
 @instrument(
     "rd",
-    trim=-2,
+    trim=-1.5,
     family="drums",
     shape="one-shot",
     pitched=False,
@@ -399,7 +399,7 @@ def cl(tuning, velocity, decay):
 
 @instrument(
     "sh",
-    trim=-4,
+    trim=-5.5,
     family="drums",
     shape="one-shot",
     pitched=False,

@@ -55,7 +55,7 @@ def sn808(tuning, velocity, decay, tone, snap):
 
 @instrument(
     "cp808",
-    trim=-3,
+    trim=-4,
     **SHOT,
     ring=3,
     aliases=("808cp",),
@@ -174,7 +174,7 @@ def mt808(tuning, decay, noise):
     return drum(124, tuning, decay, noise)
 
 
-@instrument("ht808", trim=-6.5, **SHOT, **TOM, aliases=("808ht",))
+@instrument("ht808", trim=-6, **SHOT, **TOM, aliases=("808ht",))
 def ht808(tuning, decay, noise):
     """High tom."""
     return drum(172, tuning, decay * 0.8, noise)

@@ -48,7 +48,7 @@ def sn909(tuning, velocity, decay, tone, snap):
 
 @instrument(
     "cp909",
-    trim=1.5,
+    trim=-1,
     **SHOT,
     ring=3,
     aliases=("909cp",),
@@ -73,7 +73,7 @@ def sampled_metal(tuning):
 
 @instrument(
     "hh909",
-    trim=-11,
+    trim=-11.5,
     **SHOT,
     ring=2,
     aliases=("909hh", "909hc"),
@@ -88,7 +88,7 @@ def hh909(tuning, velocity, decay, tone):
 
 @instrument(
     "oh909",
-    trim=-12,
+    trim=-11.5,
     **SHOT,
     ring=4,
     aliases=("909oh",),
@@ -103,7 +103,7 @@ def oh909(tuning, velocity, decay, tone):
 
 @instrument(
     "rd909",
-    trim=-9.5,
+    trim=-10.5,
     **SHOT,
     ring=6,
     aliases=("909rd",),

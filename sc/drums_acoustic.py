@@ -115,7 +115,7 @@ def bronze(base, count, spread_, time, bright):
 
 @instrument(
     "hhacoustic",
-    trim=-14,
+    trim=-15,
     **SHOT,
     ring=2,
     decay=Control(0.09, 0.01, 2, "s", "how long it rings"),
@@ -132,7 +132,7 @@ def hhacoustic(tuning, velocity, decay, tone):
 
 @instrument(
     "ohacoustic",
-    trim=-14.5,
+    trim=-14,
     **SHOT,
     ring=4,
     decay=Control(0.6, 0.05, 4, "s", "how long it rings"),
@@ -150,7 +150,7 @@ def ohacoustic(tuning, velocity, decay, tone):
 
 @instrument(
     "crashacoustic",
-    trim=-10,
+    trim=-12,
     **SHOT,
     ring=7,
     channels=2,
@@ -175,7 +175,7 @@ def crashacoustic(tuning, velocity, decay, tone):
 
 @instrument(
     "rideacoustic",
-    trim=-15,
+    trim=-13.5,
     **SHOT,
     ring=7,
     decay=Control(2.2, 0.2, 8, "s", "how long it rings"),

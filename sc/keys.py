@@ -18,7 +18,7 @@ def stretched(freq, count, stiffness):
 
 @instrument(
     "piano",
-    trim=-6,
+    trim=-5.5,
     **STRUCK,
     release=0.22,
     channels=2,
@@ -63,7 +63,7 @@ def piano(freq, velocity, brightness, decay, detune, panspread):
 
 @instrument(
     "epiano",
-    trim=-9.5,
+    trim=-9,
     **STRUCK,
     release=0.25,
     channels=2,

@@ -18,7 +18,7 @@ def drawbar(pulled):
 
 @instrument(
     "organ",
-    trim=-10,
+    trim=-10.5,
     family="organs",
     attack=0.004,
     release=0.025,
@@ -90,7 +90,7 @@ def combo(freq, velocity, brightness, vib, vibmod):
 
 @instrument(
     "pipe",
-    trim=-13,
+    trim=-12.5,
     family="organs",
     attack=0.05,
     release=0.14,

@@ -8,7 +8,7 @@ PAD = {"family": "pads", "channels": 2}
 DETUNE = Control(0.35, 0, 1, meaning="how far the voices are apart")
 
 
-@instrument("pad", trim=-18.5, **PAD, attack=0.35, release=0.9, brightness=Control(0.4, 0, 1), detune=DETUNE)
+@instrument("pad", trim=-19.5, **PAD, attack=0.35, release=0.9, brightness=Control(0.4, 0, 1), detune=DETUNE)
 def pad(freq, velocity, brightness, detune):
     """A warm analogue pad: eight detuned saws under a filter that breathes."""
     apart = 0.0008 + detune * 0.006
@@ -64,7 +64,7 @@ def sweep(freq, velocity, brightness, resonance, rate):
 
 
 @instrument(
-    "airpad", trim=-5, **PAD, attack=0.6, release=1.4, aliases=("breathpad",), brightness=Control(0.5, 0, 1)
+    "airpad", trim=-4.5, **PAD, attack=0.6, release=1.4, aliases=("breathpad",), brightness=Control(0.5, 0, 1)
 )
 def airpad(freq, velocity, brightness):
     """Noise sung through the note's own partials."""
@@ -136,9 +136,7 @@ def solina(freq, velocity, brightness):
     return [centred(low * 0.4 + lines[0] + lines[1] * 0.6), centred(low * 0.4 + lines[2] + lines[1] * 0.6)]
 
 
-@instrument(
-    "drone", trim=-11.5, **PAD, attack=1.0, release=2.0, brightness=Control(0.45, 0, 1), detune=DETUNE
-)
+@instrument("drone", trim=-10, **PAD, attack=1.0, release=2.0, brightness=Control(0.45, 0, 1), detune=DETUNE)
 def drone(freq, velocity, brightness, detune):
     """A tanpura-like drone of partials that come and go."""
     bright = lit(brightness, velocity)

@@ -29,13 +29,13 @@ def lc(tuning, velocity, decay, snap):
     return skin(196, tuning, velocity, decay, snap)
 
 
-@instrument("hc", trim=-9.5, **SHOT, **CONGA, ring=3, aliases=("highconga",))
+@instrument("hc", trim=-9, **SHOT, **CONGA, ring=3, aliases=("highconga",))
 def hc(tuning, velocity, decay, snap):
     """High conga."""
     return skin(277, tuning, velocity, decay * 0.8, snap)
 
 
-@instrument("bongo", trim=-9.5, **SHOT, **CONGA, ring=3, aliases=("bg",))
+@instrument("bongo", trim=-9, **SHOT, **CONGA, ring=3, aliases=("bg",))
 def bongo(tuning, velocity, decay, snap):
     """Bongo."""
     return skin(415, tuning, velocity, decay * 0.5, snap + 0.15)
@@ -64,7 +64,7 @@ def tabla(tuning, velocity, decay, sweep):
 
 @instrument(
     "tambourine",
-    trim=-18,
+    trim=-20,
     **SHOT,
     ring=2,
     aliases=("ta", "tamb"),
@@ -87,7 +87,7 @@ def tambourine(tuning, velocity, decay):
 
 @instrument(
     "triangle",
-    trim=-11,
+    trim=-9.5,
     **SHOT,
     ring=8,
     aliases=("tri",),
@@ -127,7 +127,7 @@ def woodblock(tuning, velocity, decay):
     return rung(hit, modes) + hit * 0.15
 
 
-@instrument("agogo", trim=-9.5, **SHOT, ring=3, decay=Control(0.5, 0.03, 3, "s", "how long it rings"))
+@instrument("agogo", trim=-8, **SHOT, ring=3, decay=Control(0.5, 0.03, 3, "s", "how long it rings"))
 def agogo(tuning, velocity, decay):
     """A double iron bell."""
     rows = ((790, 0.7, 1.0), (1555, 0.3, 0.6), (2330, 0.5, 0.7), (3410, 0.35 * 1.2, 0.4), (5230, 0.25, 0.3))
@@ -145,7 +145,7 @@ def guiro(tuning, velocity, decay):
     )
 
 
-@instrument("snap", trim=4, **SHOT, ring=1, aliases=("fingers",))
+@instrument("snap", trim=1.5, **SHOT, ring=1, aliases=("fingers",))
 def snap(tuning, velocity):
     """Snapping fingers."""
     hit = WhiteNoise.ar() * (
@@ -154,7 +154,7 @@ def snap(tuning, velocity):
     return BPF.ar(hit, 2250 * tuning, 0.35) + BPF.ar(hit, 4800 * tuning, 0.3) * 0.3 * velocity
 
 
-@instrument("tick", trim=-15, **SHOT, ring=1, aliases=("tk", "click"))
+@instrument("tick", trim=-14, **SHOT, ring=1, aliases=("tk", "click"))
 def tick(tuning, velocity):
     """A dry tick, for metronomes and micro-rhythm."""
     return (

@@ -79,7 +79,7 @@ def cello(freq, velocity, brightness, vib, vibmod):
 
 @instrument(
     "strings",
-    trim=-11,
+    trim=-10,
     family="bowed strings",
     attack=0.14,
     release=0.4,
@@ -104,12 +104,15 @@ def strings(freq, velocity, brightness, detune, vib, vibmod):
         low = LPF.ar(signal, cutoff)
         return centred(HPF.ar(low * 0.6 + BPF.ar(low, 480, 0.5) * 0.5 + BPF.ar(low, 2500, 0.6) * 0.4, 90))
 
-    return [hall(side) for side in spread([desk(number) for number in (0, 4, 2, 6, 1, 5, 3, 7)], 0.9)]
+    return [
+        hall(side)
+        for side in spread(staggered([desk(number) for number in (0, 4, 2, 6, 1, 5, 3, 7)], freq), 0.9)
+    ]
 
 
 @instrument(
     "tremolo_strings",
-    trim=-6.5,
+    trim=-6,
     family="bowed strings",
     attack=0.08,
     release=0.3,
@@ -124,6 +127,9 @@ def tremolo_strings(freq, velocity, rate, brightness):
 
     def desk(number):
         stroke = LFNoise2.kr(rate * (0.9 + number * 0.04)) * 0.45 + 0.6
-        return LPF.ar(Saw.ar(freq * (1 + (number - 2.5) * 0.0016)), cutoff) * stroke
+        return LPF.ar(Saw.ar(freq * (1 + (number - 2.5) * 0.0006)), cutoff) * stroke
 
-    return [centred(HPF.ar(side, 90)) for side in spread([desk(number) for number in range(6)], 0.9)]
+    return [
+        centred(HPF.ar(side, 90))
+        for side in spread(staggered([desk(number) for number in range(6)], freq), 0.9)
+    ]

@@ -16,7 +16,7 @@ def plucked(freq, velocity, brightness, decay, position=0.2, damping=0.45, noise
 
 @instrument(
     "pluck",
-    trim=-5.5,
+    trim=-6,
     **PLUCKED,
     release=0.12,
     brightness=BRIGHT,
@@ -77,7 +77,7 @@ def koto(freq, velocity, brightness, decay, sweep):
 
 @instrument(
     "banjo",
-    trim=-4,
+    trim=-3.5,
     **PLUCKED,
     release=0.08,
     brightness=Control(0.7, 0, 1),

@@ -39,7 +39,7 @@ def square(freq, velocity, brightness):
 
 @instrument(
     "pulse",
-    trim=-8.5,
+    trim=-9,
     family="synth",
     attack=0.005,
     release=0.1,
@@ -55,7 +55,7 @@ def pulse(freq, velocity, brightness, width, sweep):
 
 @instrument(
     "supersaw",
-    trim=-13.5,
+    trim=-12.5,
     family="synth",
     attack=0.01,
     release=0.25,

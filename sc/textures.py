@@ -11,7 +11,7 @@ NOISE = {"family": "textures", "pitched": False}
 
 @instrument(
     "grains",
-    trim=-13,
+    trim=-12.5,
     family="granular",
     attack=0.05,
     release=0.4,
@@ -41,7 +41,7 @@ def TChoose(trigger, values, reach):
 
 @instrument(
     "cloud",
-    trim=-13,
+    trim=-11.5,
     family="granular",
     attack=0.5,
     release=1.5,
@@ -179,7 +179,7 @@ def wind(tuning, rate, resonance):
 
 @instrument(
     "rain",
-    trim=-5,
+    trim=-5.5,
     **NOISE,
     attack=0.8,
     release=1.2,
@@ -202,7 +202,7 @@ def rain(tuning, rate, tone):
 
 @instrument(
     "sea",
-    trim=4,
+    trim=3.5,
     **NOISE,
     attack=1.5,
     release=2.5,
@@ -273,7 +273,7 @@ def riser(tuning, sustain, sweep, resonance):
 
 @instrument(
     "impact",
-    trim=-11,
+    trim=-11.5,
     family="textures",
     pitched=False,
     shape="one-shot",

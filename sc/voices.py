@@ -73,7 +73,7 @@ def voice(freq, velocity, vowel, formant, breath, brightness, vib, vibmod):
 
 @instrument(
     "choir",
-    trim=-13.5,
+    trim=-14,
     family="voices",
     attack=0.25,
     release=0.6,

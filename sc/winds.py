@@ -191,7 +191,7 @@ def brass(freq, velocity, brightness, detune, vib, vibmod):
         )
         for n, k in enumerate((-1, 0.4, -0.4, 1))
     ]
-    return spread(voices, 0.7)
+    return spread(staggered(voices, freq), 0.7)
 
 
 @instrument(
@@ -309,7 +309,7 @@ def risset_brass(freq, sustain, velocity):
 
 @instrument(
     "accordion",
-    trim=-13,
+    trim=-13.5,
     family="winds",
     attack=0.03,
     release=0.06,
@@ -323,7 +323,7 @@ def accordion(freq, velocity, brightness, detune):
     reeds = [Pulse.ar(freq * (1 + apart * k), 0.2) + Saw.ar(freq * (1 + apart * k)) * 0.5 for k in (-1, 0, 1)]
     cutoff = (freq * 3 + 1200 + lit(brightness, velocity) * 6000).clip(400, 14000)
     shaken = [BPeakEQ.ar(LPF.ar(centred(reed), cutoff), 1500, 1, 3) for reed in reeds]
-    return spread(shaken, 0.6)
+    return spread(staggered(shaken, freq), 0.6)
 
 
 @instrument(

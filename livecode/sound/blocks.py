@@ -11,6 +11,7 @@ from typing import Any
 
 from livecode.sound.ugens import (
     LPF,
+    DelayN,
     Envelope,
     EnvGen,
     Impulse,
@@ -36,6 +37,7 @@ __all__ = [
     "pick",
     "rung",
     "spread",
+    "staggered",
     "string",
     "tap",
     "times",
@@ -53,6 +55,14 @@ def perc(attack: Any = 0.001, decay: Any = 0.3, curve: Any = -4, level: Any = 1)
 def line(start: Any, stop: Any, time: Any, curve: Any = 0) -> Any:
     """Moves from `start` to `stop` in `time` seconds and stays."""
     return EnvGen.ar(envelope=Envelope([start, stop], [time], [curve]))
+
+
+def staggered(voices: Sequence[Any], freq: Any) -> list[Any]:
+    """The same voices, each but the first late by a part of a period of its own, at most 8 ms.
+
+    Oscillators all begin alike, and a section that begins alike phases."""
+    late = [DelayN.ar(voice, 0.01, (Rand.ir(0.05, 0.95) / freq).min(0.008)) for voice in voices[1:]]
+    return [voices[0], *late]
 
 
 def bend(*points: Any, curve: Any = 0) -> Any:

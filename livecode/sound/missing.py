@@ -237,6 +237,9 @@ class _VarLag(UGen):
     start = param(0.0)
 
 
+# scsynth goes by the class's name; the public names belong to the friendlier makers above.
+_Klang.__name__, _VarLag.__name__ = "Klang", "VarLag"
+
 __all__ = [
     "DynKlank", "FreeVerb2", "GVerb", "GrainFM", "GrainSin", "Klang", "Osc", "OscN", "PartConv",
     "PulseCount", "PulseDivider", "SelectX", "SetBuf", "Shaper", "SoundIn", "Stepper", "TGrains", "VarLag",

@@ -29,8 +29,8 @@ def loudest(signal: np.ndarray, seconds: float = 0.1) -> float:
 def partial(signal: np.ndarray, freq: float, window: float = 0.35) -> tuple[float, float]:
     """How far a partial near `freq` lies from it, in cents, and its level in dB.
 
-    Demodulates by `freq` and follows the phase from one window to the next, which resolves hundredths of a cent
-    where an FFT of the same length would not resolve a semitone.
+    Demodulates by `freq` and follows the phase from one window to the next, which resolves hundredths
+    of a cent where an FFT of the same length would not resolve a semitone.
     """
     size, hop = int(window * RATE), int(0.05 * RATE)
     shape = np.hanning(size)

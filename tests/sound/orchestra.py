@@ -7,23 +7,24 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from offline import RATE, Offline
 
 from livecode.sound.catalogue import Catalogue
 from livecode.sound.declare import Instrument
 from livecode.sound.definitions import Definitions
 from livecode.sound.frame import _units
 
-from offline import RATE, Offline
-
 FACTORY = Path(__file__).parents[2] / "sc"
 OCTAVES = tuple(32.7032 * 2**octave for octave in range(7))
 MIDDLE = 261.6256
 # What makes a pitch move or beat on purpose is turned off where pitch is measured.
-STEADY = {
-    "detune": 0.0, "vibmod": 0.0, "slide": 0.0, "sweep": 0.0, "scatter": 0.0, "tremolodepth": 0.0, "buzz": 0.0,
-}  # fmt: skip
+STEADY = dict.fromkeys(("detune", "vibmod", "slide", "sweep", "scatter", "tremolodepth", "buzz"), 0.0)
 # A filter that moves turns the phase of what it passes, which measures as a bend.
-STEADY_FILTER = {"stab": {"decay": 5.0}, "sweep": {"rate": 0.01, "resonance": 0.0}, "tremolo_strings": {"rate": 1.0}}
+STEADY_FILTER = {
+    "stab": {"decay": 5.0},
+    "sweep": {"rate": 0.01, "resonance": 0.0},
+    "tremolo_strings": {"rate": 1.0},
+}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,9 @@ def band(tmp_path_factory: pytest.TempPathFactory) -> Orchestra:
         made.play(("drawbar", pulled), "organ", freq=FREQ, percussion=0, click=0, leak=0, **bars)
     bars = {f"drawbar{number}": 0.0 for number in range(1, 10)}
     for step in (8.0, 7.0, 4.0):
-        made.play(("step", step), "organ", freq=FREQ, percussion=0, click=0, leak=0, **{**bars, "drawbar3": step})
+        made.play(
+            ("step", step), "organ", freq=FREQ, percussion=0, click=0, leak=0, **{**bars, "drawbar3": step}
+        )
     made.play("clarinet", "clarinet", freq=FREQ, brightness=0.3, **STILL)
     made.play("wood", "chowning_wood", freq=FREQ)
     made.play("bell", "risset_bell", freq=400.0, held=2.0)
@@ -107,7 +109,12 @@ def test_risset_brass_ends_with_the_levels_of_the_table(band: Orchestra) -> None
 
 @pytest.mark.parametrize(
     "name, ratios",
-    [("marimba", (1, 3.99)), ("xylophone", (1, 3, 6)), ("glockenspiel", (1, 2.756, 5.404)), ("timpani", (1, 1.504, 1.984))],
+    [
+        ("marimba", (1, 3.99)),
+        ("xylophone", (1, 3, 6)),
+        ("glockenspiel", (1, 2.756, 5.404)),
+        ("timpani", (1, 1.504, 1.984)),
+    ],
 )
 def test_bars_and_heads_have_their_modes(band: Orchestra, name: str, ratios: tuple[float, ...]) -> None:
     sound = band[name].left[int(0.02 * RATE) : int(0.42 * RATE)]
@@ -115,8 +122,12 @@ def test_bars_and_heads_have_their_modes(band: Orchestra, name: str, ratios: tup
         assert level_at(sound, FREQ * ratio) > level_at(sound, FREQ * (ratio + 0.23)) + 9, ratio
 
 
-@pytest.mark.parametrize("vowel, first, second", [(0, 730, 1090), (1, 530, 1840), (2, 270, 2290), (4, 300, 870)])
-def test_vowels_have_the_formants_of_peterson_and_barney(band: Orchestra, vowel: int, first: int, second: int) -> None:
+@pytest.mark.parametrize(
+    "vowel, first, second", [(0, 730, 1090), (1, 530, 1840), (2, 270, 2290), (4, 300, 870)]
+)
+def test_vowels_have_the_formants_of_peterson_and_barney(
+    band: Orchestra, vowel: int, first: int, second: int
+) -> None:
     freqs, found = spectrum(body(band, ("vowel", vowel)))
     size = int(110 / freqs[1])
     smooth = np.convolve(found**2, np.hanning(size), "same")
@@ -140,7 +151,10 @@ def test_hats_are_above_the_rest(band: Orchestra, name: str) -> None:
 def test_cowbell_and_clave_have_their_frequencies(band: Orchestra) -> None:
     bell = band["cb808"].left[: RATE // 4]
     assert min(level_at(bell, 540), level_at(bell, 800)) > level_at(bell, 670) + 15
-    assert level_at(band["cl808"].left[: RATE // 10], 2500) > level_at(band["cl808"].left[: RATE // 10], 2000) + 15
+    assert (
+        level_at(band["cl808"].left[: RATE // 10], 2500)
+        > level_at(band["cl808"].left[: RATE // 10], 2000) + 15
+    )
 
 
 def test_piano_partials_are_stretched(band: Orchestra) -> None:
@@ -154,7 +168,9 @@ def test_piano_partials_are_stretched(band: Orchestra) -> None:
 def test_a_triangle_has_the_levels_of_a_triangle(band: Orchestra) -> None:
     sound = body(band, "tri")
     for number in (3, 5, 7):
-        assert level_at(sound, FREQ * number) - level_at(sound, FREQ) == pytest.approx(-40 * np.log10(number), abs=0.5)
+        assert level_at(sound, FREQ * number) - level_at(sound, FREQ) == pytest.approx(
+            -40 * np.log10(number), abs=0.5
+        )
 
 
 def test_high_notes_do_not_fold_back(band: Orchestra) -> None:
