@@ -176,7 +176,7 @@ class NeuralComposer:
         table = previous.grid(SIXTEENTH, config.voices)[:steps].astype(np.int64)
         if taken:
             other, also = given_part(
-                getattr(context, "over_before", None), steps, config.voices, config.low, config.high, taken
+                context.over_before, steps, config.voices, config.low, config.high, taken
             )
             if list(also) != list(taken):
                 return None

@@ -144,6 +144,27 @@ def test_over_a_melody_fits_it_better_than_chance(chorale):
     assert right < wrong - 0.1
 
 
+def test_over_goes_on_from_the_phrase_before(chorale):
+    melody = Phrase.of([67, 69, 71, 72, 74, 72, 71, 67], TICKS)
+    first = chorale.compose(Context(over=melody), 2 * BAR, 4)
+    other = chorale.compose(Context(over=melody), 2 * BAR, 5)
+    after = [
+        chorale.compose(Context(previous=previous, over=melody, over_before=melody, position=1), 2 * BAR, 6)
+        for previous in (first, other)
+    ]
+    assert after[0] != after[1]
+    assert {int(voice) for voice in after[0].notes["voice"]} == {1, 2, 3}
+
+
+def test_a_stream_listens_to_a_bass_and_writes_what_lies_above():
+    from livecode import note
+
+    phrase = neural("chorale", bars=1, seed=2).over(note("-12 -17 -15 -12")).phrase(0)
+    assert {int(voice) for voice in phrase.notes["voice"]} == {0, 1, 2}
+    lowest = phrase.grid(voices=3).min(axis=1)
+    assert (lowest >= 43).all()
+
+
 def test_a_given_part_goes_where_it_lies():
     bass = Phrase.of([48, 43, 45, 48], TICKS)
     table, taken = given_part(bass, 16, 4, 33, 84)
