@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -231,7 +231,6 @@ class _Tune:
 
     def _allowed(self, place: int, last: bool, end: int) -> Weights:
         asked = self.asked
-        weights = np.zeros(128)
         pitches = asked.first if self.first is None else asked.allowed
         goal = asked.last
         if asked.contour and self.first is not None:
@@ -245,7 +244,7 @@ class _Tune:
             pitches = pitches & goal if self.first is None else goal
             if not pitches:
                 raise GeneratorError("a phrase of one note cannot begin and end on two: ask for more bars")
-        weights[list(pitches)] = 1
+        weights = _mask(pitches).copy()
         if not last and goal != asked.allowed and end - place <= self.walk.bar and self.first is not None:
             near = np.array(sorted(goal))
             distance = np.abs(np.arange(128)[:, None] - near[None]).min(1)
@@ -263,6 +262,13 @@ class _Tune:
             if self.copied.forbids(self.track, int(pitches[number])):
                 weights[number] = 0
         return weights
+
+
+@lru_cache(maxsize=64)
+def _mask(pitches: frozenset[int]) -> Weights:
+    mask = np.zeros(128)
+    mask[list(pitches)] = 1
+    return mask
 
 
 def _drawn(weights: Weights, random: np.random.Generator) -> tuple[int, float]:

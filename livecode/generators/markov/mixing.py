@@ -108,21 +108,24 @@ class Counts:
             np.minimum(met, 65535).astype(np.uint16),
         )
 
+    def entries(self, keys: Keys) -> tuple[Ints, npt.NDArray[np.uint8], npt.NDArray[np.uint16], Ints]:
+        """What was counted after some keys: place among them, symbol, count; and how many for each key."""
+        if not len(self.keys):
+            none = np.zeros(0, np.int64)
+            return none, self.symbols, self.counts, np.zeros(len(keys), np.int64)
+        rows = np.minimum(self.keys.searchsorted(keys), len(self.keys) - 1)
+        begins = self.starts[rows]
+        sizes = np.where(self.keys[rows] == keys, self.starts[rows + 1] - begins, 0)
+        ends = sizes.cumsum()
+        places = np.arange(len(keys)).repeat(sizes)
+        chosen = np.arange(int(ends[-1]) if len(ends) else 0) + (begins - (ends - sizes))[places]
+        return places, self.symbols[chosen], self.counts[chosen], sizes
+
     def dense(self, keys: Keys, symbols: int) -> Floats:
         """For each of some keys its counts of every symbol; zeros for a context never met."""
         out = np.zeros((len(keys), symbols), np.float32)
-        if not len(self.keys):
-            return out
-        rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
-        found = np.flatnonzero(self.keys[rows] == keys)
-        rows = rows[found]
-        begins = self.starts[rows]
-        sizes = self.starts[rows + 1] - begins
-        total = int(sizes.sum())
-        if total:
-            ends = np.cumsum(sizes)
-            entries = np.arange(total) + np.repeat(begins - (ends - sizes), sizes)
-            out[np.repeat(found, sizes), self.symbols[entries]] = self.counts[entries]
+        places, found, counts, _ = self.entries(keys)
+        out[places, found] = counts
         return out
 
 
@@ -161,9 +164,27 @@ class Mixture:
     def logits(self, views: Any, kinds: Any) -> Floats:
         """Unnormalised log-probabilities (N, symbols) for N moments."""
         keys = self.contexts.keys(views)
+        if len(keys) == 1:
+            return self._alone(keys[0], int(np.asarray(kinds)[0]))[None]
         moments, width = keys.shape
         dense = self.counts.dense(keys.ravel(), self.base.shape[1]).reshape(moments, width, -1)
         return self._mixed(dense, np.asarray(kinds))
+
+    def _alone(self, keys: Keys, kind: int) -> Floats:
+        """The logits of one moment, the quick way: only symbols that were met differ from the base.
+
+        The same sums as `_mixed` but for a constant, which cancels when probabilities are made of them.
+        """
+        places, symbols, counts, sizes = self.counts.entries(keys)
+        met = np.bincount(places, counts, len(keys))
+        classes = _CLASS_OF[np.minimum(met, BUCKETS[-1] + 1).astype(np.int64)]
+        classes = classes + (sizes == 1) * (len(BUCKETS) + 1)
+        weights = self.weights[kind, np.arange(len(keys)), classes]
+        prior = self.smoothing * self.base[kind] + 1e-13
+        logs = np.log(prior)
+        more = weights[places] * (np.log(counts + prior[symbols]) - logs[symbols])
+        mixed = logs * weights.sum() + np.bincount(symbols, more, len(prior)) + self.bias[kind]
+        return np.where(self.base[kind] > 0, mixed, -np.inf).astype(np.float32)
 
     def probabilities(self, views: Any, kinds: Any) -> Floats:
         """The distributions (N, symbols) for N moments."""
@@ -183,13 +204,11 @@ class Mixture:
         """The log-distribution of each context, and its class."""
         met = dense.sum(2)
         prior = self.smoothing * self.base[kinds]
-        with np.errstate(divide="ignore"):
-            logs = np.log(dense + prior[:, None, :]) - np.log(met + self.smoothing)[:, :, None]
         # A symbol that never comes is ruled out once, at the end: -inf times a weight would be nan.
-        logs = np.maximum(logs, -30.0)
+        logs = np.log(dense + (prior + 1e-13)[:, None, :]) - np.log(met + self.smoothing)[:, :, None]
         classes = _CLASS_OF[np.minimum(met, BUCKETS[-1] + 1).astype(np.int64)]
         steady = (met > 0) & (dense.max(2) == met)
-        return logs.astype(np.float32), classes + steady * (len(BUCKETS) + 1)
+        return logs, classes + steady * (len(BUCKETS) + 1)
 
     def _mixed(self, dense: Floats, kinds: Ints) -> Floats:
         logs, classes = self._evidence(dense, kinds)

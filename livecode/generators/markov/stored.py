@@ -80,7 +80,8 @@ def _read(place: Path) -> MelodyModel | None:
             base = np.load(place / f"{name}_base.npy")
             if base.shape != (1, number):
                 return None
-            columns = [np.load(place / f"{name}_{column}.npy", mmap_mode="r") for column in PARTS]
+            # Mapped, not read; as plain arrays, because numpy is slow with its own class for maps.
+            columns = [np.asarray(np.load(place / f"{name}_{column}.npy", mmap_mode="r")) for column in PARTS]
             given = weights()
             found.append(
                 Mixture(
