@@ -34,17 +34,22 @@ def partial(signal: np.ndarray, freq: float, window: float = 0.35) -> tuple[floa
     """
     size, hop = int(window * RATE), int(0.05 * RATE)
     shape = np.hanning(size)
-    turned = signal * np.exp(-2j * np.pi * freq * np.arange(len(signal)) / RATE)
-    frames = [turned[start : start + size] @ shape for start in range(0, len(signal) - size, hop)]
-    seen = np.array(frames) * 2 / shape.sum()
+    kernel = shape * np.exp(-2j * np.pi * freq * np.arange(size) / RATE)
+    starts = np.arange(0, len(signal) - size, hop)
+    # einsum and not @: a threaded product of small things waits for its threads.
+    windows = np.lib.stride_tricks.sliding_window_view(signal, size)[starts]
+    frames = np.einsum("ij,j->i", windows, kernel)
+    seen = frames * np.exp(-2j * np.pi * freq * starts / RATE) * 2 / shape.sum()
     turn = np.angle(np.sum(seen[1:] * np.conj(seen[:-1]))) / (2 * np.pi * hop / RATE)
     return 1200 * np.log2(max(freq + turn, 1e-6) / freq), decibels(np.abs(seen).max())
 
 
 def spectrum(signal: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Frequencies in Hz and amplitudes."""
-    found = np.abs(np.fft.rfft(signal * np.hanning(len(signal)))) * 4 / len(signal)
-    return np.fft.rfftfreq(len(signal), 1 / RATE), found
+    # Powers of two: an FFT of a prime length takes a hundred times as long.
+    size = 1 << (len(signal) - 1).bit_length()
+    found = np.abs(np.fft.rfft(signal * np.hanning(len(signal)), size)) * 4 / len(signal)
+    return np.fft.rfftfreq(size, 1 / RATE), found
 
 
 def brightness(signal: np.ndarray, seconds: float = 0.4) -> float:

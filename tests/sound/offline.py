@@ -36,6 +36,17 @@ os._exit(0)
 """
 
 
+def same_chance() -> bytes:
+    """A synth that makes chance inside the server the same in every render, and ends."""
+    from supriya import SynthDefBuilder
+    from supriya.ugens import Line, RandSeed
+
+    with SynthDefBuilder() as builder:
+        RandSeed.ir(trigger=1, seed=1)
+        Line.kr(start=0, stop=1, duration=0.01, done_action=2)
+    return bytes(builder.build(name="same-chance").compile())
+
+
 class Offline:
     """A score under construction."""
 
@@ -43,6 +54,8 @@ class Offline:
         self.channels = channels
         self.errors = ""
         self._bundles: list[tuple[float, int, list[bytes]]] = []
+        self.define(same_chance())
+        self.play(0.0, "same-chance")
 
     def define(self, data: bytes) -> None:
         self.send(0.0, "/d_recv", data)

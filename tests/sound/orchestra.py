@@ -24,6 +24,7 @@ STEADY_FILTER = {
     "stab": {"decay": 5.0},
     "sweep": {"rate": 0.01, "resonance": 0.0},
     "tremolo_strings": {"rate": 1.0},
+    "talkbox": {"rate": 0.0},
 }
 
 
@@ -99,6 +100,8 @@ class Orchestra:
         release = controls.get("release", item.release)
         lasting = longest(item, held, release) if room is None else room
         self._score.play(start + lasting, "probe", at=1)
+        if room is not None:
+            self._score.send(start + lasting + 0.02, "/g_freeAll", 0)
         self._plan[key] = (start, held, release, lasting)
         self._at = start + lasting + 0.05
 

@@ -45,10 +45,12 @@ def orchestra(tmp_path_factory: pytest.TempPathFactory) -> Orchestra:
     made = Orchestra(tmp_path_factory.mktemp("definitions"))
     for item in ITEMS:
         pitch = {"freq": reference(item)} if item.pitched else {}
-        for turn in range(2):
-            made.play((item.name, "plain", turn), item.name, held(item), **pitch)
-        made.play((item.name, "soft"), item.name, held(item), velocity=0.3, **pitch)
-        made.play((item.name, "hard"), item.name, held(item), velocity=1.0, **pitch)
+        # Only one stroke of each drum is heard to its very end: the render would be mostly silence.
+        part = min(item.ring, 1.5) if item.shape == "one-shot" else None
+        made.play((item.name, "plain", 0), item.name, held(item), **pitch)
+        made.play((item.name, "plain", 1), item.name, held(item), room=part, **pitch)
+        made.play((item.name, "soft"), item.name, held(item), room=part, velocity=0.3, **pitch)
+        made.play((item.name, "hard"), item.name, held(item), room=part, velocity=1.0, **pitch)
         made.play((item.name, "cut"), item.name, 1.0, cut=0.01, room=0.2, **pitch)
         if "brightness" in item.controls:
             for end in (0.0, 1.0):
@@ -57,7 +59,7 @@ def orchestra(tmp_path_factory: pytest.TempPathFactory) -> Orchestra:
             steady = {name: value for name, value in STEADY.items() if name in item.controls}
             steady |= STEADY_FILTER.get(item.name, {})
             # An ensemble is in tune over its slow beats, not at each moment.
-            long = 4.8 if item.name in BEATING else max(1.4, item.attack + 1)
+            long = 4.8 if item.name in BEATING else max(1.2, item.attack + 0.9)
             for freq in OCTAVES:
                 made.play((item.name, "tune", freq), item.name, long, freq=freq, **steady)
     made.perform()
@@ -95,12 +97,11 @@ def test_is_as_loud_as_its_kind(orchestra: Orchestra, item: Instrument) -> None:
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
 def test_ends_by_itself_without_a_click(orchestra: Orchestra, item: Instrument) -> None:
-    for key in (*((item.name, "plain", turn) for turn in range(2)), (item.name, "hard")):
-        take = orchestra[key]
-        assert take.left_over == 0
-        sounding = np.flatnonzero(np.abs(take.left) > 1e-7)
-        last = take.left[max(0, sounding[-1] - 24) : sounding[-1] + 1]
-        assert decibels(np.abs(last).max()) <= peak(take.left) - 40
+    take = orchestra[item.name, "plain", 0]
+    assert take.left_over == 0
+    sounding = np.flatnonzero(np.abs(take.left) > 1e-7)
+    last = take.left[max(0, sounding[-1] - 24) : sounding[-1] + 1]
+    assert decibels(np.abs(last).max()) <= peak(take.left) - 40
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
