@@ -267,3 +267,8 @@ def test_sets_are_looked_up_before_the_factory(tmp_path: Path, monkeypatch: pyte
     assert sets.find("sc", "mine", ".py") == (tmp_path / "sc" / "mine.py").resolve()
     with pytest.raises(NameUnknown, match="did you mean 'mine'"):
         sets.find("sc", "mune", ".py")
+
+
+def test_warming_leaves_nothing_to_compile(mine: Set) -> None:
+    assert mine.open().warm() == 2
+    assert len(list(mine.cache.glob("*.scsyndef"))) == 2
