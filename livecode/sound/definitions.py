@@ -113,9 +113,10 @@ class Definitions:
             return Definition(name, data, orbit_controls(item))
 
     def warm(self) -> int:
-        """Compiles every instrument, alone and with its room send, so that a set starts without compiling; the
-        number of definitions. Takes some seconds the first time and none later: run it in a process of its own,
-        `python -m livecode.sound.definitions`.
+        """Compiles every instrument, alone and with its room send; gives the number of definitions.
+
+        Takes some ten seconds once and none later. Run it in a process of its own, so that a set starts
+        without compiling: `python -m livecode.sound.definitions`.
         """
         done = 0
         for item in {item.name: item for item in self.catalogue.instruments.values()}.values():
