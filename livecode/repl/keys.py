@@ -38,6 +38,8 @@ class Deck(Protocol):
     def undo(self) -> None: ...
     def redo(self) -> None: ...
     def metronome(self) -> None: ...
+    def rate(self, value: int) -> None: ...
+    def ratings_wanted(self) -> bool: ...
 
 
 def bindings(deck: Deck) -> KeyBindings:
@@ -70,6 +72,14 @@ def _music(keys: KeyBindings, deck: Deck) -> None:
     for number, digit in enumerate(SLOT_KEYS, 1):
         on(for_slot(deck.toggle_mute, number), digit)
         on(for_slot(deck.toggle_solo, number), f"s {digit}")
+
+    @Condition
+    def rating() -> bool:
+        return not get_app().current_buffer.text and deck.ratings_wanted()
+
+    heard = has_focus(DEFAULT_BUFFER) & ~is_searching & rating & (emacs_mode | vi_insert_mode)
+    keys.add("+", filter=heard)(lambda event: deck.rate(1))
+    keys.add("-", filter=heard)(lambda event: deck.rate(-1))
 
 
 def _typing(keys: KeyBindings) -> None:

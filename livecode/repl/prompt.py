@@ -125,6 +125,13 @@ class Prompt:
     def metronome(self) -> None:
         self._guarded(self.evaluator.namespace["metronome"])
 
+    def rate(self, value: int) -> None:
+        """Hand `+` or `-` to whoever listens for ratings."""
+        self._guarded(lambda: self.session.ratings.give(value))
+
+    def ratings_wanted(self) -> bool:
+        return bool(self.session.ratings.wanted)
+
     def toggle_mute(self, number: int) -> None:
         slot = self.evaluator.namespace[f"d{number}"]
         self._guarded(slot.unmute if self._slot(number, "muted") else slot.mute)

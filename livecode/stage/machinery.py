@@ -43,6 +43,7 @@ from livecode.stage.protocol import (
     State,
     Tempo,
 )
+from livecode.stage.ratings import Ratings
 from livecode.stage.recording import Recording
 from livecode.stage.scene import Draft, Scene, Take
 from livecode.stage.slot import Placed, slot_number
@@ -81,6 +82,9 @@ class Machinery:
         self.config = config if config is not None else settings.Config()
         self.offline = backend == "offline"
         self.notices = Notices()
+        self.ratings = Ratings(
+            self.now, lambda rating: self._write("rating", value=rating.value), self.notices.say
+        )
         self._scene = Scene(bpm=check_bpm(self.config.tempo))
         self._history = History(self._scene)
         self._link: DirectLink | SenderLink | None = None

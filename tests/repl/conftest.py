@@ -18,6 +18,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from livecode.config import Config
 from livecode.repl.prompt import Prompt
+from livecode.stage.ratings import Ratings
 
 
 class Slot:
@@ -51,6 +52,7 @@ class Recorder:
     def __init__(self) -> None:
         self.said: list[str] = []
         self.listeners: list[Callable[[Any], None]] = []
+        self.ratings = Ratings(lambda: self.view.cycle)
         slots = [
             SimpleNamespace(number=number, playing=False, muted=False, soloed=False, fault=None)
             for number in range(1, 17)

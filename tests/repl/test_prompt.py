@@ -93,6 +93,20 @@ def test_music_keys_leave_the_line_as_it_is(typist):
     assert typist.namespace["x"] == 12
 
 
+def test_plus_and_minus_on_an_empty_line_are_ratings(typist, session):
+    heard = []
+    session.ratings.listen(lambda rating: heard.append(rating.value))
+    typist.type("+", "+", "-", "x = 3", "-1+", "1", ENTER)
+    assert heard == [1, 1, -1]
+    assert typist.namespace["x"] == 3
+
+
+def test_plus_and_minus_are_letters_where_nobody_listens(typist, session):
+    heard = []
+    typist.type("-5 + 1", ENTER, "y = _", ENTER)
+    assert typist.namespace["y"] == -4 and heard == []
+
+
 def test_vi_keys_edit_and_leave_escape_alone(vi_typist, session):
     vi_typist.type("x = 15", ESCAPE, "h", "x", ENTER, FUNCTION[9], "\x18h")
     assert vi_typist.namespace["x"] == 5

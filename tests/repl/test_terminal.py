@@ -14,6 +14,7 @@ import termios
 import time
 from pathlib import Path
 
+import psutil
 import pyte
 import pytest
 
@@ -87,14 +88,7 @@ class Terminal:
 
     def children(self) -> list[int]:
         """Every process below this one: the sender, scsynth, its JACK."""
-        found, waiting = [], [self.process.pid]
-        while waiting:
-            words = ["ps", "-o", "pid=", "--ppid", str(waiting.pop())]
-            listed = subprocess.run(words, capture_output=True, text=True)
-            below = [int(word) for word in listed.stdout.split()]
-            found += below
-            waiting += below
-        return found
+        return [child.pid for child in psutil.Process(self.process.pid).children(recursive=True)]
 
     def _read(self, seconds: float) -> None:
         ready, _, _ = select.select([self.main], [], [], seconds)
