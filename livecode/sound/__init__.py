@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from livecode.sound.definitions import Definition, Definitions
     from livecode.sound.encode import Encoder, timetag
     from livecode.sound.engine import Engine, EngineOptions, boot
+    from livecode.sound.levels import Levels
     from livecode.sound.mixer import Mixer
     from livecode.sound.record import Recorder
     from livecode.sound.render import Renderer
@@ -42,6 +43,7 @@ _HOMES = {
     "boot": "engine",
     "Engine": "engine",
     "EngineOptions": "engine",
+    "Levels": "levels",
     "Mixer": "mixer",
     "Recorder": "record",
     "Renderer": "render",
@@ -61,6 +63,7 @@ __all__ = [
     "Engine",
     "EngineOptions",
     "GlobalEffect",
+    "Levels",
     "Mixer",
     "Note",
     "Recorder",

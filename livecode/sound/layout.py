@@ -12,7 +12,7 @@
           group 420+orbit       effects that sit on the orbit
           700+orbit out
       group 30 master
-        31 master, 40.. recorders; taps after them
+        31 master, 32 scope, 40.. recorders; taps after them
 
 A note writes to the stereo buses of its (slot, orbit): `dry_bus`, and `room_bus` and `delay_bus` when it
 has such sends. Nothing is allocated, so a server that crashed is rebuilt with the same numbers.
@@ -27,13 +27,14 @@ SLOTS = 17
 ORBITS = 16
 OUTPUTS = 8
 AUDIO_BUSES = 2048
-CONTROL_BUSES = 16384
+CONTROL_BUSES = 24704
 
 ROOT_GROUP = 1
 SOURCES_GROUP = 10
 ORBITS_GROUP = 20
 MASTER_GROUP = 30
 MASTER_NODE = 31
+SCOPE_NODE = 32
 RECORDER_NODE = 40
 FIRST_CUT_NODE = 100_000
 FIRST_FREE_NODE = 1_000_000
@@ -56,6 +57,12 @@ _FIRST_ORBIT_METER = _FIRST_STRIP_METER + SLOTS * ORBITS * 4
 FIRST_FREE_CONTROL_BUS = 2048
 FIRST_GATE_BUS = 8192
 GATE_BUSES = 4096
+# The last moments of the master, for scope and spectrum: rings of left and right, and where the newest is.
+SCOPE_BUS = 16384
+SCOPE_FRAMES = 4096
+SCOPE_BLOCK = 64
+SCOPE_PLACE_BUS = SCOPE_BUS + 2 * SCOPE_FRAMES
+SIGNATURE_BUS = CONTROL_BUSES - 16
 
 
 def slot_group(slot: int) -> int:

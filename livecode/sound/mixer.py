@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 from livecode.sound import layout
 from livecode.sound.command import DefinitionLoad, GlobalEffect, Note
 from livecode.sound.encode import Encoder
-from livecode.sound.mixer_definitions import DELAY, MASTER, ORBIT, REVERB, SENDS, STRIP, compiled
+from livecode.sound.levels import SIGNATURE
+from livecode.sound.mixer_definitions import DELAY, MASTER, ORBIT, REVERB, SCOPE, SENDS, STRIP, compiled
 from livecode.sound.osc import message
 
 if TYPE_CHECKING:
@@ -76,8 +77,11 @@ class Mixer:
         engine.send_many(self.tree())
         engine.sync()
 
-    def tree(self) -> list[bytes]:
-        """Groups, master, and whatever stood there before, in the order of the signal."""
+    def tree(self, watched: bool = True) -> list[bytes]:
+        """Groups, master, and whatever stood there before, in the order of the signal.
+
+        `watched`: with what scope and spectrum need; a render does without.
+        """
         made = [message("/g_new", layout.ROOT_GROUP, _HEAD, 0)]
         for group in (layout.SOURCES_GROUP, layout.ORBITS_GROUP, layout.MASTER_GROUP):
             made.append(message("/g_new", group, _TAIL, layout.ROOT_GROUP))
@@ -93,6 +97,9 @@ class Mixer:
                 "out", 0, "meter", layout.MASTER_METER_BUS, "master_gain", self._master_gain,
             )
         )  # fmt: skip
+        if watched:
+            made.append(message("/s_new", SCOPE, layout.SCOPE_NODE, _TAIL, layout.MASTER_GROUP, "bus", 0))
+            made.append(message("/c_setn", layout.SIGNATURE_BUS, len(SIGNATURE), *SIGNATURE))
         for orbit in sorted(self._orbits):
             made.append(self._new_orbit(orbit))
         for (orbit, name), standing in self._effects.items():

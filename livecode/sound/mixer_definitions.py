@@ -36,6 +36,7 @@ MASTER = "lc-master"
 TAP = "lc-tap"
 COPY = "lc-copy"
 GATE = "lc-gate"
+SCOPE = "lc-scope"
 RECORD = "lc-record-"
 RECORD_CHANNELS = range(1, 25)
 
@@ -92,6 +93,7 @@ def build() -> Iterator[Any]:
     yield _tap(u)
     yield _copy(u)
     yield _gate(u)
+    yield _scope(u)
     for channels in RECORD_CHANNELS:
         yield _record(u, channels)
 
@@ -99,7 +101,8 @@ def build() -> Iterator[Any]:
 def _cache_file() -> Path:
     from livecode.config import folder
 
-    text = Path(__file__).read_bytes() + metadata.version("supriya").encode()
+    here = Path(__file__)
+    text = here.read_bytes() + here.with_name("layout.py").read_bytes() + metadata.version("supriya").encode()
     return folder("cache") / "definitions" / f"mixer-{hashlib.sha256(text).hexdigest()[:16]}.bin"
 
 
@@ -246,6 +249,26 @@ def _gate(u: Any) -> Any:
         u.Line.kr(start=0, stop=1, duration=builder["sustain"] + 0.05, done_action=2)
         u.Out.kr(bus=builder["bus"], source=passed < 1)
     return builder.build(name=GATE)
+
+
+def _scope(u: Any) -> Any:
+    """Writes each block of a stereo bus to a ring of control buses, where any process can read it.
+
+    A control bus takes one value a block, so 64 delayed copies of a channel give its 64 samples.
+    """
+    from livecode.sound import layout
+
+    with u.SynthDefBuilder(bus=0) as builder:
+        frames, block = layout.SCOPE_FRAMES, layout.SCOPE_BLOCK
+        place = u.Phasor.kr(trigger=0, rate=block, start=0, stop=frames, reset_pos=0)
+        for side, channel in enumerate(u.In.ar(bus=builder["bus"], channel_count=2)):
+            heard = [channel]
+            while len(heard) < block:
+                heard.append(u.Delay1.ar(source=heard[-1]))
+            samples = [u.A2K.kr(source=each) for each in reversed(heard)]
+            u.Out.kr(bus=layout.SCOPE_BUS + side * frames + place, source=samples)
+        u.Out.kr(bus=layout.SCOPE_PLACE_BUS, source=place)
+    return builder.build(name=SCOPE)
 
 
 def _record(u: Any, channels: int) -> Any:

@@ -131,7 +131,7 @@ class Renderer:
                 opening.append(message("/d_recv", load.data))
             elif isinstance(load, BufferLoad):
                 opening.append(message("/b_allocRead", load.number, load.path, load.start, load.frames))
-        opening += mixer.tree()
+        opening += mixer.tree(watched=False)
         for orbit in orbits:
             opening += mixer.ensure(0, orbit)
         for output, bus in enumerate(extra, 2):

@@ -250,7 +250,7 @@ class Sender:
             if way is not None and way.server is not None:
                 state.xruns = sum("xrun" in line.lower() for line in list(way.server.lines))
             with contextlib.suppress(Exception):
-                state.master_peak = max(self._transport.engine.meters().master())
+                state.master_peak = self._transport.engine.meters().master().peak
         self._answer(state)
 
     # The engine.

@@ -38,6 +38,7 @@ from livecode.stage.status import Lit, Running, SlotStatus, Status
 from livecode.stage.tempo import check_bpm, check_cps, check_metre
 
 if TYPE_CHECKING:
+    from livecode.sound.levels import Levels
     from livecode.stage.files import PatternFile
 
 __all__ = ["NAMES", "Notice", "Session", "Status", "current", "use"]
@@ -63,6 +64,7 @@ class Session(Machinery):
         super().__init__(backend, config=config, journal=journal, **more)
         self.slots = {number: Slot(self, number) for number in range(1, SLOTS + 1)}
         self._names: dict[str, Any] | None = None
+        self._levels: Levels | None = None
         _open.add(self)
 
     # What a performer types.
@@ -358,6 +360,18 @@ class Session(Machinery):
             xruns=state.xruns,
             slots=tuple(slots),
         )
+
+    def levels(self) -> Levels:
+        """Meters, waveform and spectrum of what sounds, read without a message; see `livecode.sound.levels`.
+
+        Ask for it anew at each look: an engine that was booted again has another port.
+        """
+        from livecode.sound.levels import Levels
+
+        port = self._ready.port if self._ready is not None else 0
+        if self._levels is None or self._levels.port != port:
+            self._levels = Levels(port, self._ready.sample_rate if self._ready is not None else 48000.0)
+        return self._levels
 
     def sounding(self, now: float | None = None) -> list[Lit]:
         """What sounds at a monotonic second (now), and where it was typed."""

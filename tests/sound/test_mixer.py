@@ -122,7 +122,9 @@ def test_after_a_crash_the_same_desk_stands_again(mixer: Mixer) -> None:
     mixer.set_master(0.5)
     tree = [parse(each) for each in mixer.tree()]
     found = {str(arguments[0]): arguments for address, arguments in tree if address == "/s_new"}
-    assert set(found) == {"lc-master", "lc-orbit", "lc-reverb", "lc-delay", "lc-strip", "lc-sends"}
+    assert set(found) == {
+        "lc-master", "lc-scope", "lc-orbit", "lc-reverb", "lc-delay", "lc-strip", "lc-sends",
+    }  # fmt: skip
     assert found["lc-strip"][found["lc-strip"].index("slot_gain") + 1] == 0.0
     assert found["lc-reverb"][found["lc-reverb"].index("size") + 1] == 0.25
     assert found["lc-master"][found["lc-master"].index("master_gain") + 1] == 0.5

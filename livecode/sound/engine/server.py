@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from livecode.errors import EngineError
@@ -18,6 +17,7 @@ from livecode.sound.command import BufferFree, BufferLoad, DefinitionLoad
 from livecode.sound.engine.connection import Connection, Reply
 from livecode.sound.engine.options import EngineOptions
 from livecode.sound.engine.process import Child
+from livecode.sound.levels import segment
 from livecode.sound.osc import Argument, message
 
 if TYPE_CHECKING:
@@ -28,11 +28,6 @@ _STATUS = message("/status")
 _QUIT = message("/quit")
 _FREE_ALL = message("/g_freeAll", 0)
 _FOREIGN_SILENCE = 3.0
-
-
-def segment(port: int) -> Path:
-    """The shared memory of the server at a port, where the system shows it as a file."""
-    return Path(f"/dev/shm/SuperColliderServer_{port}")
 
 
 @dataclass(frozen=True, slots=True)
