@@ -14,9 +14,11 @@ TABLE = Path(__file__).parent.parent / "livecode" / "names.tsv"
 
 COMPOSERS = {
     "blend": "livecode.generators.morph",
+    "kept": "livecode.generators.rerank",
     "markov": "livecode.generators.markov",
     "morph": "livecode.generators.morph",
     "neural": "livecode.generators.neural",
+    "rerank": "livecode.generators.rerank",
 }
 CLASSES = {
     "Pattern": "the class of every pattern: events over time, asked for a span at a time",

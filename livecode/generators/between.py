@@ -50,6 +50,11 @@ class Morph:
     one: Generator
     other: Generator
 
+    @property
+    def tilts(self) -> bool:
+        """Whether both heed what is wanted more or less of."""
+        return bool(getattr(self.one, "tilts", False) and getattr(self.other, "tilts", False))
+
     def spec(self) -> Spec:
         """Both their specs."""
         return {"kind": "morph", "one": self.one.spec(), "other": self.other.spec()}

@@ -14,6 +14,7 @@ Spec = dict[str, Any]
 """Plain data (text, numbers, lists, bytes) with a "kind", enough to make a generator in another process."""
 
 KINDS: dict[str, str] = {
+    "choice": "livecode.generators.choosing:from_spec",
     "markov": "livecode.generators.markov.build:from_spec",
     "morph": "livecode.generators.between:from_spec",
     "neural": "livecode.generators.neural.build:from_spec",
@@ -86,6 +87,10 @@ class Generator(Protocol):
     """A composer.
 
     `compose` is pure: the same context, length in ticks and seed give the same phrase, in any process.
+
+    A composer may say more of itself by attributes: `tilts = True` when it heeds `attributes.Tilt` of its
+    context (others have the best of several phrases chosen), `likelihood(phrase)`, in nats a note, when it
+    can judge others' work, `inside = True` when it cannot be sent to a worker.
     """
 
     def spec(self) -> Spec:

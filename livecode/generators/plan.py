@@ -28,7 +28,7 @@ class Plan:
     """A composer with the bars, seed, constraints and parameters of one stream.
 
     `parameters` are numbers, or patterns of numbers read at each phrase's start; `constraints` may be
-    patterns too. `over` and `learn` are other parts to listen to.
+    patterns too. `over` and `learn` are other parts to listen to, `liked` phrases that were rewarded.
     """
 
     generator: Generator
@@ -40,6 +40,7 @@ class Plan:
     over: Source | None = None
     learn: Source | None = None
     voice: int | None = None
+    liked: tuple[Phrase, ...] = ()
 
     def __post_init__(self) -> None:
         if isinstance(self.bars, bool) or not isinstance(self.bars, int) or not 1 <= self.bars <= 64:

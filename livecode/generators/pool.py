@@ -131,7 +131,7 @@ class Composers:
     def _compose(
         self, generator: Generator, model: bytes, context: Context, length: int, seed: int
     ) -> Phrase:
-        if not self.children:
+        if not self.children or getattr(generator, "inside", False):
             phrase = generator.compose(context, length, seed)
             return _checked(phrase, length)
         number = model[0] % len(self.children)

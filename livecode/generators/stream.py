@@ -18,6 +18,7 @@ from typing import Any, Self
 from quicktions import Fraction
 
 from livecode.errors import ControlError, GeneratorError, LivecodeError, one_line
+from livecode.generators.attributes import wanted
 from livecode.generators.explain import Explanation
 from livecode.generators.generator import Context, Generator
 from livecode.generators.plan import HEARD_CYCLES, PHRASES_PER_CHAPTER, Plan, Source
@@ -26,10 +27,11 @@ from livecode.language.moment import MOMENT, Moment, moment
 from livecode.language.pattern import Pattern
 from livecode.language.time import Event, Span
 from livecode.music.events import note_values
-from livecode.music.phrase import Phrase, bar_ticks
+from livecode.music.phrase import Phrase, bar_ticks, concat
 
 CONTEXTS_KEPT = 64
 PHRASES_AHEAD = 2
+LIKED_KEPT = 16
 SHORTEST_WAIT = 0.02
 """Seconds a query may hold up the other slots for a phrase that is not there yet."""
 
@@ -123,6 +125,63 @@ class Stream(Pattern):
     def ends(self, note: Any) -> Self:
         """Every phrase ends on this note: "a" in any octave, "a4" or a number of semitones just there."""
         return self.constrained(ends=note)
+
+    def reward(self, attribute: Any = None, amount: Any = 2.0) -> Self:
+        """More of something: "leaps", "steps", "repeats", "rises", "height", "chromatic", "length", "density"
+        or "offbeats"; without a word, more like the phrase that plays now.
+
+        ```python
+        markov("folk").reward("steps").reward("density", "<0 2 4>")
+        ```
+
+        `amount` (2) is in nats, a number or a pattern: each unit makes such notes 2.7 times likelier. What is
+        asked belongs to the stream: `.keep("my folk")` keeps it with the model.
+        """
+        if attribute is None:
+            phrase = self._last if self._last is not None else self.phrase(0)
+            return self.asking(liked=(*self.plan.liked, replace(phrase, provenance=()))[-LIKED_KEPT:])
+        return self.sliders(**{str(attribute): amount})
+
+    def suppress(self, attribute: Any, amount: Any = 2.0) -> Self:
+        """Less of something, in the words of `reward`.
+
+        ```python
+        markov("folk").suppress("leaps")
+        ```
+        """
+        return self._tilting().setting(**wanted(attribute, amount, -1.0))
+
+    def sliders(self, **amounts: Any) -> Self:
+        """Several attributes at once, above 0 for more of it, below for less; numbers or patterns.
+
+        ```python
+        neural("folk").sliders(leaps=-2, height=sine.slow(16).range(-1, 1))
+        ```
+        """
+        asked: dict[str, Any] = {}
+        for name, amount in amounts.items():
+            asked |= wanted(name, amount)
+        return self._tilting().setting(**asked)
+
+    def _tilting(self) -> Self:
+        """This stream, its composer one that heeds attributes: by itself, or by choosing among phrases."""
+        if getattr(self.plan.generator, "tilts", False):
+            return self
+        from livecode.generators.choosing import Choice
+
+        return self.asking(generator=Choice(self.plan.generator))
+
+    def keep(self, name: str) -> Self:
+        """Keep the composer with all that was asked of it, as a model of your set: `kept("my folk")` is it.
+
+        ```python
+        markov("folk").suppress("leaps").in_scale("d dorian").keep("calm folk")
+        ```
+        """
+        from livecode.generators.keeping import keep
+
+        keep(self, name)
+        return self
 
     def over(self, other: Any) -> Self:
         """Compose against what another slot or pattern plays in the same bars.
@@ -297,10 +356,12 @@ class Stream(Pattern):
         with listening(self):
             now = None if over is None else over.phrase(cycle, cycle + plan.bars, metre)
             before_now = None if over is None or fresh else over.phrase(cycle - plan.bars, cycle, metre)
+            heard = learn.phrase(heard_from, cycle, metre) if learn is not None and cycle else None
+            liked = [phrase for phrase in plan.liked if phrase.metre == metre]
             context = Context(
                 over=now,
                 over_before=before_now,
-                heard=learn.phrase(heard_from, cycle, metre) if learn is not None and cycle else None,
+                heard=concat([*liked, *([heard] if heard is not None else [])]) if liked else heard,
                 position=number,
                 constraints=plan.constraints_at(cycle),
                 parameters=plan.parameters_at(cycle),

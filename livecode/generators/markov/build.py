@@ -30,6 +30,7 @@ class Learner:
     corpus: str
     order: int | None = None
     pieces: bytes | None = None
+    tilts = True
 
     @classmethod
     def of(cls, music: Any, order: int | None) -> Learner:
@@ -53,6 +54,13 @@ class Learner:
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """A phrase by the chain that has learnt."""
         return self.chain.compose(context, length, seed)
+
+    def likelihood(self, phrase: Phrase) -> float:
+        """Nats a note that the chain of variable order, or of four voices, needs for a phrase."""
+        chain = self.chain
+        if not hasattr(chain, "likelihood"):
+            raise GeneratorError(f"the chain of order {self.order} cannot judge: leave its order out")
+        return float(chain.likelihood(phrase))
 
     @property
     def chain(self) -> Generator:

@@ -126,6 +126,12 @@ class Choir:
             return True
         return pitch != (self.pitches[voice] if self.singing[voice] else REST)
 
+    @property
+    def home(self) -> frozenset[int]:
+        """The pitch classes of the key it is in, as far as that can be heard."""
+        degrees = {0: (0, 2, 4, 5, 7, 9, 11), 1: (0, 2, 3, 5, 7, 8, 9, 10, 11)}.get(self._mode, range(12))
+        return frozenset((self._tonic + degree) % 12 for degree in degrees)
+
     def held(self, voice: int) -> int:
         """The pitch that goes on when the voice does not move, REST when it is silent."""
         return self.pitches[voice] if self.singing[voice] else REST

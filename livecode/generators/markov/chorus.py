@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from livecode.errors import GeneratorError
+from livecode.generators.attributes import Tilt
 from livecode.generators.generator import Context, Spec
 from livecode.generators.markov.asked import Asked
 from livecode.generators.markov.choir import ORDER, REST, SILENT, UNISON, VOICES, WIDEST, Choir
@@ -42,10 +43,15 @@ class Chorus:
     name: str
     model: ChoraleModel
     corpus: Corpus
+    tilts = True
 
     def spec(self) -> Spec:
         """What rebuilds it in a worker."""
         return {"kind": "markov", "corpus": self.name, "order": None}
+
+    def likelihood(self, phrase: Phrase) -> float:
+        """Nats a note that it needs for four voices."""
+        return float(self.model.nats([phrase.grid(SIXTEENTH, VOICES)]).sum()) / max(1, len(phrase))
 
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """Four voices for exactly `length` ticks; three when it sings with a part it is given."""
@@ -56,7 +62,8 @@ class Chorus:
         choir = Choir()
         if context.previous is not None:
             _remember(choir, context, role)
-        singers = _Singers(self, asked, random, min(10.0, max(0.05, context.parameter("temperature", PLAIN))))
+        temperature = min(10.0, max(0.05, context.parameter("temperature", PLAIN)))
+        singers = _Singers(self, asked, random, temperature, Tilt.of(context, _home(asked)))
         grid = np.zeros((steps, VOICES), np.int64)
         struck: dict[tuple[int, int], dict[str, Any]] = {}
         before = singers.tracks(choir, context.previous)
@@ -185,6 +192,7 @@ class _Singers:
     asked: Asked
     random: np.random.Generator
     temperature: float
+    tilt: Tilt | None = None
 
     def tracks(self, choir: Choir, previous: Phrase | None) -> list[list[int]]:
         """What each voice has sung, note by note."""
@@ -211,6 +219,8 @@ class _Singers:
         )
         if choir.time and not banned:
             odds = float(self.chorus.model.moves(views)[0]) / self.temperature
+            if self.tilt is not None and self.tilt.timely:
+                odds += self._eager(choir)
             staying = float(1.0 / (1.0 + np.exp(np.clip(odds, -50, 50))))
         if self.random.random() < staying:
             because = {"because": "held on", "probability": staying} if struck_anyway else None
@@ -240,6 +250,11 @@ class _Singers:
         track: Sequence[int],
     ) -> npt.NDArray[np.float64]:
         logits = self.chorus.model.whereto(views)[0].astype(float) / self.temperature
+        if self.tilt is not None:
+            before = choir.pitches[voice]
+            home = self.tilt.home or choir.home
+            added = replace(self.tilt, home=home).pitches(before, before + np.arange(SILENT) - WIDEST)
+            logits[:SILENT] += added
         weights: npt.NDArray[np.float64] = np.exp(logits - logits.max())
         weights[weights < FAINTEST] *= 1e-6
         own = choir.pitches[voice]
@@ -263,6 +278,13 @@ class _Singers:
                     weights[symbol] = 0
         return weights
 
+    def _eager(self, choir: Choir) -> float:
+        """How much more a voice wants to move here, in nats: oftener, more seldom, or between the beats."""
+        assert self.tilt is not None
+        asked = self.tilt.wanted
+        off = asked.get("offbeats", 0.0) * (1.0 if choir.time % 4 else -1.0)
+        return asked.get("density", 0.0) - asked.get("length", 0.0) + off
+
     def _neighbours(self, voice: int, choir: Choir, now: dict[int, int]) -> list[tuple[int, int]]:
         """The next voices' pitches, decided or before, and on which side this voice would cross each."""
         found = []
@@ -274,6 +296,11 @@ class _Singers:
     def _copies(self, track: Sequence[int], pitch: int) -> bool:
         copied = self.chorus.copied(self.asked.max_copy)
         return copied is not None and copied.forbids(track, pitch)
+
+
+def _home(asked: Asked) -> frozenset[int]:
+    """The pitch classes of the scale asked for; none when the choir is to say which key it is in."""
+    return frozenset(pitch % 12 for pitch in asked.allowed) if asked.tonic is not None else frozenset()
 
 
 def _given(over: Phrase | None, steps: int) -> tuple[npt.NDArray[np.int16], int | None]:

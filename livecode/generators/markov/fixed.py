@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from livecode.errors import GeneratorError
+from livecode.generators.attributes import MAJOR, Tilt
 from livecode.generators.generator import Context, Spec
 from livecode.generators.markov.asked import Asked
 from livecode.generators.markov.consonance import clashes
@@ -52,6 +53,7 @@ class FixedChain:
     melodies: list[list[int]]
     names: list[str]
     metre: tuple[int, int] = (4, 4)
+    tilts = True
 
     @classmethod
     def learn(cls, corpus: Corpus, order: int, made_from: Spec | None = None) -> FixedChain:
@@ -86,7 +88,8 @@ class FixedChain:
         memory, melodies = self._learnt(context)
         shift = self._shift(asked)
         bar = _bar(context)
-        bars = self.rhythm.bars(bar, -(-length // bar), random, bar_before(context.previous))
+        tilt = Tilt.of(context, _home(asked, shift))
+        bars = self.rhythm.bars(bar, -(-length // bar), random, bar_before(context.previous), tilt)
         times = [
             (number * bar + onset, duration)
             for number, notes in enumerate(bars)
@@ -102,12 +105,13 @@ class FixedChain:
         _over(unary, times, context.over, low + shift)
         free = context.over is None and not context.constraints
         if free:
-            pitches, origins = self._roam(memory, past, len(times), temperature, random)
+            pitches, origins = self._roam(memory, past, len(times), temperature, random, tilt)
         else:
-            pitches, origins = self._walk(memory, past, unary, low, asked, temperature, random, shift)
+            chances = self._chances(memory, temperature, tilt)
+            pitches, origins = self._walk(memory, past, unary, low, asked, chances, random, shift)
             if asked.contour and len(pitches) > 1:
                 _shape(unary, pitches[0] - low, asked.contour, random)
-                pitches, origins = self._walk(memory, past, unary, low, asked, temperature, random, shift)
+                pitches, origins = self._walk(memory, past, unary, low, asked, chances, random, shift)
         onsets, durations = zip(*times)
         cut = np.minimum(np.array(durations), length - np.array(onsets))
         phrase = Phrase.of(
@@ -162,17 +166,40 @@ class FixedChain:
         melodies = [*known, *[heard] * max(1, notes // (2 * max(1, len(heard))))]
         return Memory.of(melodies, self.order), melodies
 
+    def _chances(self, memory: Memory, temperature: float, tilt: Tilt | None) -> Floats:
+        """The probability of every entry of the table, tilted as asked."""
+        chances = memory.chances(temperature)
+        if tilt is None:
+            return chances
+        last = np.array([context[-1] if context else START for context in memory.contexts])
+        owners = np.repeat(np.arange(len(memory.contexts)), np.diff(memory.starts))
+        before = last[owners]
+        added = tilt.pitches(None, memory.symbols)
+        for pitch in np.unique(before[before != START]).tolist():
+            here = before == pitch
+            added[here] = tilt.pitches(pitch, memory.symbols[here])
+        chances = chances * np.exp(added)
+        tilted: Floats = chances / np.bincount(owners, chances, len(memory.contexts))[owners]
+        return tilted
+
     def _roam(
-        self, memory: Memory, past: Sequence[int], count: int, temperature: float, random: np.random.Generator
+        self,
+        memory: Memory,
+        past: Sequence[int],
+        count: int,
+        temperature: float,
+        random: np.random.Generator,
+        tilt: Tilt | None,
     ) -> tuple[list[int], list[dict[str, Any] | None]]:
         """Notes by the table alone, when nothing is asked of them."""
         known = self._kept if memory is self.memory else {}
-        if ("chances", temperature) not in known:
+        asked = (temperature, *sorted(tilt.wanted.items())) if tilt is not None else temperature
+        if ("chances", asked) not in known:
             if len(known) > 64:
                 known.clear()
-            known["chances", temperature] = memory.chances(temperature)
-            known["rows", temperature] = {}
-        chances, rows = known["chances", temperature], known["rows", temperature]
+            known["chances", asked] = self._chances(memory, temperature, tilt)
+            known["rows", asked] = {}
+        chances, rows = known["chances", asked], known["rows", asked]
         state = memory.state(past)
         pitches: list[int] = []
         origins: list[dict[str, Any] | None] = []
@@ -203,11 +230,10 @@ class FixedChain:
         unary: Floats,
         low: int,
         asked: Asked,
-        temperature: float,
+        chances: Floats,
         random: np.random.Generator,
         shift: int,
     ) -> tuple[list[int], list[dict[str, Any] | None]]:
-        chances = memory.chances(temperature)
         start = memory.state(past)
         messages = memory.backward(chances, unary, low)
         if messages[0][start] <= 0:
@@ -311,6 +337,13 @@ class FixedChain:
             "probability": float(chance),
             "from": self.names[min(int(memory.pieces[entry]), len(self.names) - 1)],
         }
+
+
+def _home(asked: Asked, shift: int) -> frozenset[int]:
+    """The pitch classes that count as belonging, in the key all tunes were moved to."""
+    if asked.tonic is not None:
+        return frozenset((pitch - shift) % 12 for pitch in asked.allowed)
+    return frozenset((HOME + degree) % 12 for degree in MAJOR)
 
 
 def in_home_key(phrase: Phrase) -> list[int]:

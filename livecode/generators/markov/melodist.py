@@ -12,11 +12,21 @@ import numpy as np
 import numpy.typing as npt
 
 from livecode.errors import GeneratorError
+from livecode.generators.attributes import MAJOR, MINOR, Tilt
 from livecode.generators.generator import Context, Spec
 from livecode.generators.markov.asked import Asked
 from livecode.generators.markov.consonance import clashes
 from livecode.generators.markov.copying import Copied
-from livecode.generators.markov.melody import GRID, STEPS, TIMES, WIDEST, Tune, Walk, time_of
+from livecode.generators.markov.melody import (
+    GRID,
+    STEPS,
+    TIMES,
+    WIDEST,
+    Moments,
+    Tune,
+    Walk,
+    time_of,
+)
 from livecode.generators.markov.sources import Sources
 from livecode.generators.markov.variable import MelodyModel
 from livecode.language.notes import MIDI_C4, note_name
@@ -47,10 +57,16 @@ class Melodist:
     corpus: Corpus
     model: MelodyModel
     made_from: Spec
+    tilts = True
 
     def spec(self) -> Spec:
         """What rebuilds it in a worker."""
         return self.made_from
+
+    def likelihood(self, phrase: Phrase) -> float:
+        """Nats a note that it needs for the top line of a phrase."""
+        tune = Tune.of(phrase)
+        return float(self.model.nats(Moments.of([tune])).mean()) if len(tune) else float("inf")
 
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """A melody of exactly `length` ticks."""
@@ -147,6 +163,7 @@ class _Tune:
             self.begin = -(-previous.length // GRID)
             self._remember(previous)
         self.copied = melodist.copied(asked.max_copy)
+        self.tilt = Tilt.of(context, _home_classes(home, asked))
         self.track = [height + home.tonic for height in self.walk.heights]
         self.first: int | None = None
 
@@ -185,6 +202,8 @@ class _Tune:
         """Which of `TIMES`, its length and sounding part here, and how likely it was."""
         views = np.array([self.walk.views(self.begin + place)], np.int64)
         logits = self.model.timing.logits(views, np.zeros(1, np.int64))[0].astype(float) / self.temperature
+        if self.tilt is not None and self.tilt.timely:
+            logits = logits + self.tilt.times(place * GRID, _LENGTHS * GRID)
         weights: Weights = np.exp(logits - logits.max())
         weights[weights < FAINTEST] = 0
         fitting = weights * (place + _LENGTHS <= end)
@@ -200,10 +219,12 @@ class _Tune:
     def _pitch(self, place: int, time: int, last: bool, end: int) -> tuple[int, dict[str, Any]]:
         views = np.array([self.walk.views(self.begin + place, time)], np.int64)
         logits = self.model.stepping.logits(views, np.zeros(1, np.int64))[0].astype(float) / self.temperature
-        weights: Weights = np.exp(logits - logits.max())
-        weights[weights < FAINTEST] = 0
         before = self.walk.heights[-1] + self.home.tonic if self.walk.heights else self.home.tonic
         pitches = before + np.arange(STEPS) - WIDEST
+        if self.tilt is not None:
+            logits = logits + self.tilt.pitches(before if self.track else None, pitches)
+        weights: Weights = np.exp(logits - logits.max())
+        weights[weights < FAINTEST] = 0
         allowed = self._allowed(place, last, end)
         low, high = self.melodist.compass
         inside = (pitches >= min(low, before)) & (pitches <= max(high, before))
@@ -262,6 +283,13 @@ class _Tune:
             if self.copied.forbids(self.track, int(pitches[number])):
                 weights[number] = 0
         return weights
+
+
+def _home_classes(home: Home, asked: Asked) -> frozenset[int]:
+    """The pitch classes that count as belonging: of the scale asked for, else of the key."""
+    if asked.tonic is not None:
+        return frozenset(pitch % 12 for pitch in asked.allowed)
+    return frozenset((home.tonic + degree) % 12 for degree in (MINOR if home.mode else MAJOR))
 
 
 @lru_cache(maxsize=64)

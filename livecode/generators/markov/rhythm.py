@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -11,6 +12,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from livecode.generators.attributes import Tilt
 from livecode.music.phrase import TICKS, Phrase
 
 T = TypeVar("T")
@@ -49,19 +51,37 @@ class Rhythm:
                     before = bar
         return made
 
-    def bars(self, width: int, count: int, random: np.random.Generator, before: Bar = ()) -> list[Bar]:
-        """So many bars of so many ticks; a metre the corpus does not know gets its note lengths."""
+    def bars(
+        self,
+        width: int,
+        count: int,
+        random: np.random.Generator,
+        before: Bar = (),
+        tilt: Tilt | None = None,
+    ) -> list[Bar]:
+        """So many bars of so many ticks; a metre the corpus does not know gets its note lengths.
+
+        Where a tilt says something of lengths, any bar that the corpus has may follow any other, if rarely.
+        """
         table = self.following.get(width)
+        tilted = tilt is not None and tilt.timely
         if not table:
-            return [self._filled(width, random) for _ in range(count)]
+            return [self._filled(width, random, tilt) for _ in range(count)]
         made: list[Bar] = []
         for _ in range(count):
             row = table.get(before) or table[()]
-            before = draw(list(row), list(row.values()), random.random())
+            weights: list[float] = list(row.values())
+            if tilted and tilt is not None:
+                total = sum(table[()].values())
+                mixed = {bar: row.get(bar, 0) + often / total for bar, often in table[()].items()}
+                weights = [often * math.exp(_wanted(bar, width, tilt)) for bar, often in mixed.items()]
+                before = draw(list(mixed), weights, random.random())
+            else:
+                before = draw(list(row), weights, random.random())
             made.append(before)
         return made
 
-    def _filled(self, width: int, random: np.random.Generator) -> Bar:
+    def _filled(self, width: int, random: np.random.Generator, tilt: Tilt | None = None) -> Bar:
         lengths = sorted(self.durations) or [TICKS]
         notes, now = [], 0
         while now < width:
@@ -69,10 +89,25 @@ class Rhythm:
             if not fitting:
                 notes.append((now, width - now))
                 break
-            length = draw(fitting, [self.durations[each] for each in fitting], random.random())
+            weights: list[float] = [self.durations[each] for each in fitting]
+            if tilt is not None and tilt.timely:
+                more = np.exp(tilt.times(now, fitting)).tolist()
+                weights = [often * factor for often, factor in zip(weights, more)]
+            length = draw(fitting, weights, random.random())
             notes.append((now, length))
             now += length
         return tuple(notes)
+
+
+def _wanted(bar: Bar, width: int, tilt: Tilt) -> float:
+    """How much a bar is wanted, in nats: by how many notes begin in it, how long they are, and where."""
+    count = max(0.5, len(bar))
+    added = 2 * tilt.wanted.get("density", 0.0) * math.log2(count * TICKS / width)
+    if bar:
+        octaves = sum(math.log2(max(1, duration) / TICKS) for _, duration in bar) / count
+        off = sum(onset % TICKS != 0 for onset, _ in bar) / count
+        added += 2 * tilt.wanted.get("length", 0.0) * octaves + 2 * tilt.wanted.get("offbeats", 0.0) * off
+    return added
 
 
 def _bars(phrase: Phrase, width: int) -> list[Bar]:
