@@ -253,10 +253,10 @@ def align_restart(one: Pattern, two: Pattern, combine: Combine) -> Pattern:
 
 
 def align_poly(one: Pattern, two: Pattern, combine: Combine) -> Pattern:
-    """The right pattern sped up or slowed down to the left one's steps."""
+    """The right pattern sped up or slowed down to the left one's steps; its values come first, as in Strudel."""
     if one.steps is None or two.steps is None or two.steps <= 0:
-        return align_mix(one, two, combine)
-    return align_in(one, two._fast(one.steps / two.steps), combine)
+        return align_mix(one, two, lambda left, right: combine(right, left))
+    return align_in(one, two._fast(one.steps / two.steps), lambda left, right: combine(right, left))
 
 
 def _joined(outer: Pattern, inner: Callable[[Any], Pattern], join: str) -> Pattern:

@@ -177,7 +177,8 @@ def call_with_patterns(
             remembered[key] = known
         return known
 
-    return getattr(combined.with_value(made), join)()
+    joined = getattr(combined.with_value(made), join)()
+    return joined if join == "step_join" else joined.with_steps(pattern.steps)
 
 
 class Shape:

@@ -14,7 +14,7 @@ from livecode.language.pattern import Pattern, both_periods, pure, silence
 from livecode.language.registry import function
 from livecode.language.reify import reify
 from livecode.language.time import ONE, Event, Fraction, Span, ceiling, to_time
-from livecode.language.timing import as_function, transformed, within
+from livecode.language.timing import as_function, ribbon, transformed, within
 from livecode.language.transform import compress, zoom
 
 
@@ -205,7 +205,7 @@ def euclidish(pattern: Pattern, onsets: Any, steps: Any, evenness: Any = 0.5) ->
     for count, place in enumerate(places):
         begin = place + (Fraction(count, len(places)) - place) * even
         shown.append(compress(pure(True), begin, min(begin + Fraction(1, len(rhythm)), ONE)))
-    return struct(pattern, stack(*shown)).with_steps(pattern.steps) if shown else silence
+    return struct(pattern, stack(*shown)).with_steps(Fraction(len(rhythm))) if shown else silence
 
 
 @function(family="structure", plain=("indices",))
@@ -281,7 +281,7 @@ def fastchunk(pattern: Pattern, count: Any, function: Any) -> Pattern:
 
 @function(family="structure")
 def chunk_into(pattern: Pattern, count: Any, function: Any) -> Pattern:
-    """Cut the cycle into so many parts and apply a function to one of them each cycle, as if it were a cycle.
+    """Cut the cycle into so many parts and apply a function to one of them each cycle, looped by itself.
 
     >>> [event.value for event in mini("0 1 2 3").chunk_into(2, rev).first_cycle()]
     [1, 0, 2, 3]
@@ -308,25 +308,24 @@ def chunk_back_into(pattern: Pattern, count: Any, function: Any) -> Pattern:
 
 @function(family="structure", plain=("bools", "function"))
 def into(pattern: Pattern, bools: Any, function: Any) -> Pattern:
-    """Apply a function to the pieces of the pattern where another one is true, as if each were a cycle.
+    """Loop each piece of the pattern where another one is true, and apply a function to it there.
 
     >>> [event.value for event in mini("0 1 2 3").into("1 0", rev).first_cycle()]
     [1, 0, 2, 3]
     """
     made = as_function(function)
+    flags = reify(bools)
 
     def piece(event: Event) -> Event:
         span = event.whole_or_part
-        cut = _stretch_over(pattern, span)
-        return event.with_value(lambda flag: reify(made(cut)) if is_true(flag) else cut)
+        if not is_true(event.value):
+            return event.with_value(lambda _: pattern)
+        looped = reify(made(ribbon(pattern, span.begin, span.length)))
+        return event.with_value(lambda _: looped)
 
-    return squeeze_join(reify(bools).with_event(piece))
-
-
-def _stretch_over(pattern: Pattern, span: Span) -> Pattern:
-    """What a pattern plays in a span, its events of that span filling every cycle."""
-    cycle = span.begin.numerator // span.begin.denominator
-    return zoom(pattern, span.begin - cycle, span.end - cycle)
+    pieces = flags.with_event(piece)
+    pieces.forget_period()
+    return inner_join(pieces).with_steps(pattern.steps)
 
 
 @function(family="structure", plain=("steps",))

@@ -159,6 +159,8 @@ def binary_n(number: Any, digits: Any = 16) -> Pattern:
     >>> binary_n(5, 4).first_cycle()
     [(0..1/4) 0, (1/4..1/2) 1, (1/2..3/4) 0, (3/4..1) 1]
     """
+    if isinstance(number, int) and isinstance(digits, int):
+        return _digits(number, digits)
     pairs = reify(number).app_left(reify(digits), lambda n, count: _digits(int(n), int(count)))
     return inner_join(pairs)
 

@@ -256,16 +256,26 @@ class Parser(Scanner):
             case Index() | Chord():
                 self.fail(self.at - 1, f"{sign!r} takes numbers", "leave the ':' or ' out of its value")
 
+    def grouped(self, step: Step) -> None:
+        """What follows `!` changes all the repeats together, as one group: `a!3/2` is `[a a a]@3/2`."""
+        if step.repeats is not PLAIN and step.group is None:
+            step.group = Step(step.node, step.repeats, step.repeats, step.begin)
+            step.node = Sequence([step.group])
+            step.repeats = PLAIN
+
     def speed(self, step: Step) -> None:
+        self.grouped(step)
         sign = self.text[self.at]
         self.at += 1
         step.node = Speed(step.node, self.operand(sign), sign == "/")
 
     def index(self, step: Step) -> None:
+        self.grouped(step)
         self.at += 1
         step.node = Index(step.node, self.operand(":"))
 
     def degrade(self, step: Step) -> None:
+        self.grouped(step)
         self.at += 1
         amount = 0.5
         number = AMOUNT.match(self.text, self.at)
@@ -278,6 +288,11 @@ class Parser(Scanner):
         """`!` and `!n`; what `@` and `_` said about the step before is replaced."""
         at = self.at
         self.at += 1
+        if step.group is not None:
+            # Repeats come last, however they are written: a!2*3! is a*3!3.
+            step.repeats = step.group.repeats
+            step.group.weight = step.group.repeats = PLAIN
+            step.group = None
         number = PLAIN_NUMBER.match(self.text, self.at)
         if number is None:
             self.refuse_pattern(at, "!", "a!3")
@@ -310,6 +325,7 @@ class Parser(Scanner):
             self.fail(at, f"{sign!r} takes a plain number above 0", f"write it as in {example}")
 
     def euclid(self, step: Step) -> None:
+        self.grouped(step)
         at = self.at
         self.depth += 1
         if self.depth > DEEPEST:
@@ -345,6 +361,7 @@ class Parser(Scanner):
 
     def chord(self, step: Step) -> None:
         """`'` after or before a bracket: chord names by pattern, as in c'<maj min>."""
+        self.grouped(step)
         self.at += 1
         step.node = Chord(step.node, self.operand(":"))
 

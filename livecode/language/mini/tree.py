@@ -36,13 +36,17 @@ class Control:
 
 @dataclass(slots=True)
 class Step:
-    """One step of a sequence: how much of it it takes, and in how many equal repeats."""
+    """One step of a sequence: how much of it it takes, and in how many equal repeats.
+
+    `group` is the step inside whose repeats have become one group, because something follows them.
+    """
 
     node: Node
     weight: Fraction = PLAIN
     repeats: Fraction = PLAIN
     begin: int = 0
     changes: int = 0
+    group: Step | None = None
 
 
 @dataclass(slots=True)
