@@ -253,7 +253,7 @@ def align_restart(one: Pattern, two: Pattern, combine: Combine) -> Pattern:
 
 
 def align_poly(one: Pattern, two: Pattern, combine: Combine) -> Pattern:
-    """The right pattern sped up or slowed down to the left one's steps; its values come first, as in Strudel."""
+    """The right pattern at the speed of the left one's steps; its values come first, as in Strudel."""
     if one.steps is None or two.steps is None or two.steps <= 0:
         return align_mix(one, two, lambda left, right: combine(right, left))
     return align_in(one, two._fast(one.steps / two.steps), lambda left, right: combine(right, left))
