@@ -17,31 +17,49 @@ LABEL = 5
 RESET = "\x1b[0m"
 
 
+Cell = tuple[str, str, str]
+"""A character, the slot whose colour it has, and the slot whose colour is behind it ("" for none)."""
+
+
 def draw(roll: Roll, width: int = 80, height: int = 24, colour: bool = True) -> str:
     """The roll as lines of text, at most `width` by `height` characters.
 
     With `colour` every slot has its own, as 24-bit ANSI sequences; without, only shapes.
     """
     columns = max(8, width - LABEL - 2)
-    drums = roll.drums()[: max(1, height - 2)]
+    lines = [" " * LABEL + "│" + ruler(roll, columns) + "│"]
+    for label, cells in rows(roll, columns, max(1, height - 1)):
+        lines.append(f"{label:>{LABEL}}│" + "".join(_ansi(cell, colour) for cell in cells) + "│")
+    return "\n".join(lines)
+
+
+def rows(
+    roll: Roll, columns: int, height: int, span: tuple[int, int] | None = None
+) -> list[tuple[str, list[Cell]]]:
+    """A label and a row of cells for each line, pitches first: at most `height` of them.
+
+    `span` is the lowest and highest MIDI number to show, those of the roll itself when it is not given.
+    """
+    drums = roll.drums()[: max(1, height - 1)]
     canvas = _Canvas(roll, columns)
-    lines = [" " * LABEL + "│" + _ruler(roll, columns) + "│"]
-    span = roll.pitches()
+    found = []
+    span = roll.pitches() if span is None else span
     if span is not None:
         low, high = span
         low -= (high - low + 1) % 2
-        room = max(1, height - 1 - len(drums))
+        room = max(1, height - len(drums))
         # Too many semitones for the height: several share a half line.
         fold = -(-(high - low + 1) // (2 * room))
         top = high
         while top >= low:
             upper = canvas.pitched(top - fold + 1, top)
             lower = canvas.pitched(top - 2 * fold + 1, top - fold)
-            lines.append(_label(pitch_name(top)) + _halves(upper, lower, colour) + "│")
+            found.append((pitch_name(top), [_half(*pair) for pair in zip(upper, lower, strict=True)]))
             top -= 2 * fold
     for slot, name in drums:
-        lines.append(_label(name[:LABEL] or slot) + _full(canvas.drum(slot, name), colour) + "│")
-    return "\n".join(lines)
+        cells = [("●" if each else " ", each, "") for each in canvas.drum(slot, name)]
+        found.append((name[:LABEL] or slot, cells))
+    return found
 
 
 class _Canvas:
@@ -76,12 +94,12 @@ class _Canvas:
         return first, max(first + 1, last - 1) if first < self.columns else first
 
 
-def _ruler(roll: Roll, columns: int) -> str:
+def ruler(roll: Roll, columns: int) -> str:
     """Cycle numbers over the columns where the cycles begin, as many as fit."""
     line = [" "] * columns
     free = 0
     for cycle in range(roll.begin, roll.end):
-        column = (cycle - roll.begin) * columns // roll.cycles
+        column = int((cycle - roll.begin) * columns / roll.cycles + 1e-9)
         digits = str(cycle)
         if column >= free and column + len(digits) <= columns:
             line[column : column + len(digits)] = digits
@@ -89,26 +107,19 @@ def _ruler(roll: Roll, columns: int) -> str:
     return "".join(line)
 
 
-def _label(text: str) -> str:
-    return f"{text:>{LABEL}}│"
+def _half(above: str, below: str) -> Cell:
+    if above and below:
+        return ("▀", above, below)
+    return ("▀", above, "") if above else ("▄", below, "") if below else (" ", "", "")
 
 
-def _halves(upper: list[str], lower: list[str], colour: bool) -> str:
-    cells = []
-    for above, below in zip(upper, lower, strict=True):
-        if not colour:
-            cells.append("█" if above and below else "▀" if above else "▄" if below else " ")
-        elif above and below:
-            cells.append(f"{_ink(above)}{_paper(below)}▀{RESET}")
-        elif above or below:
-            cells.append(f"{_ink(above or below)}{'▀' if above else '▄'}{RESET}")
-        else:
-            cells.append(" ")
-    return "".join(cells)
-
-
-def _full(row: list[str], colour: bool) -> str:
-    return "".join((f"{_ink(slot)}●{RESET}" if colour else "●") if slot else " " for slot in row)
+def _ansi(cell: Cell, colour: bool) -> str:
+    character, ink, paper = cell
+    if not colour:
+        return "█" if paper else character
+    if not ink:
+        return character
+    return f"{_ink(ink)}{_paper(paper) if paper else ''}{character}{RESET}"
 
 
 def _ink(slot: str) -> str:

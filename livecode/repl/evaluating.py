@@ -191,6 +191,7 @@ F1 ... F8, Esc 1 ... 0  mute or unmute slot 1 ... 8, 1 ... 10
 Esc s 1 ... 0           solo or unsolo a slot
 Esc u / Esc U           undo / redo the last musical change
 Esc m                   metronome
+Esc p / Esc o / Esc e   piano roll / scope / spectrum under the code, and away again (F10: the next)
 + or - on an empty line rate what sounds, while a composer listens
 Tab                     names that fit here, with what they mean
 Enter                   evaluate, or another line while a block is open

@@ -38,6 +38,8 @@ class Deck(Protocol):
     def undo(self) -> None: ...
     def redo(self) -> None: ...
     def metronome(self) -> None: ...
+    def show(self, picture: str) -> None: ...
+    def show_next(self) -> None: ...
     def rate(self, value: int) -> None: ...
     def ratings_wanted(self) -> bool: ...
 
@@ -63,10 +65,16 @@ def _music(keys: KeyBindings, deck: Deck) -> None:
     def for_slot(action: Callable[[int], None], number: int) -> Callable[[], None]:
         return lambda: action(number)
 
+    def showing(picture: str) -> Callable[[], None]:
+        return lambda: deck.show(picture)
+
     on(deck.hush, "f9", "f12", "h")
     on(deck.undo, "u")
     on(deck.redo, "U")
     on(deck.metronome, "m")
+    on(deck.show_next, "f10", "v")
+    for picture, letter in (("roll", "p"), ("scope", "o"), ("spectrum", "e")):
+        on(showing(picture), letter)
     for number in range(1, 9):
         on(for_slot(deck.toggle_mute, number), f"f{number}")
     for number, digit in enumerate(SLOT_KEYS, 1):

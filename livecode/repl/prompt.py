@@ -17,23 +17,30 @@ from typing import Any
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.cursor_shapes import ModalCursorShapeConfig
 from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import is_done, renderer_height_is_known
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
+from prompt_toolkit.layout import ConditionalContainer, Dimension, FormattedTextControl, HSplit, Window
+from prompt_toolkit.layout.containers import FloatContainer
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
+from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.output import Output
 
 from livecode.config import Config, folder
 from livecode.errors import one_line
-from livecode.repl import keys, toolbar
+from livecode.repl import keys, panels, toolbar
 from livecode.repl.above import Replaced
 from livecode.repl.colouring import STYLE, CodeLexer
 from livecode.repl.complete import NameCompleter
 from livecode.repl.evaluating import Answer, Evaluator
 from livecode.repl.faults import Fault
 from livecode.repl.waiting import typing_waits
+from livecode.repl.watching import Watch
 
 MARK = "> "
 WATCH_SECONDS = 0.125
+MENU_ROWS = 8
 
 
 class Prompt:
@@ -58,6 +65,9 @@ class Prompt:
         self._shown: toolbar.Fragments = []
         self._typed = self._signature = ""
         self._warmed = False
+        self.watch = Watch(session)
+        self._rows: list[panels.Row] = []
+        self._lit: list[tuple[int, int]] = []
         self.pages: PromptSession[str] = PromptSession(
             [("class:prompt", MARK)],
             multiline=True,
@@ -74,8 +84,13 @@ class Prompt:
             editing_mode=EditingMode.VI if self.config.editing == "vi" else EditingMode.EMACS,
             enable_suspend=True,
             cursor=ModalCursorShapeConfig() if self.config.editing == "vi" else None,
+            input_processors=[Lighting(lambda: self._lit)],
             input=reader,
             output=screen,
+        )
+        _put_under_the_input(
+            self.pages,
+            Window(FormattedTextControl(self._panel), height=lambda: Dimension.exact(len(self._rows))),
         )
         self.replaced = Replaced()
 
@@ -124,6 +139,18 @@ class Prompt:
 
     def metronome(self) -> None:
         self._guarded(self.evaluator.namespace["metronome"])
+
+    def show(self, picture: str) -> None:
+        """Show or put away one of the pictures under the code."""
+        self.watch.show(picture)
+        self._look()
+        self.pages.app.invalidate()
+
+    def show_next(self) -> None:
+        """The next picture, none after the last."""
+        order = ("", *panels.PICTURES, "")
+        following = order[order.index(self.watch.picture) + 1]
+        self.show(following or self.watch.picture)
 
     def rate(self, value: int) -> None:
         """Hand `+` or `-` to whoever listens for ratings."""
@@ -202,10 +229,30 @@ class Prompt:
             await asyncio.sleep(0.05)
             self._guarded(self.session.boot)
             threading.Thread(target=self.evaluator.names.warm, daemon=True).start()
+        self._look()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            if self._words() != self._shown:
+            if self._look() or self._words() != self._shown:
                 self.pages.app.invalidate()
+
+    def _look(self) -> bool:
+        """Look at what sounds; whether that is another picture than before."""
+        size = self.pages.app.output.get_size()
+        before = self._rows, self._lit
+        try:
+            self._lit = self.watch.lit_in(self.pages.default_buffer.text)
+            self._rows = self.watch.rows(size.columns, size.rows)
+        except Exception as error:
+            # A picture that cannot be drawn must not take the prompt away.
+            self._lit, self._rows = [], [[("class:toolbar.fault", f" nothing to see: {one_line(error)}")]]
+        self.pages.reserve_space_for_menu = max(1, MENU_ROWS - len(self._rows))
+        return (self._rows, self._lit) != before
+
+    def _panel(self) -> FormattedText:
+        found: panels.Row = []
+        for row in self._rows:
+            found += [*row, ("", "\n")]
+        return FormattedText(found[:-1])
 
     def _words(self) -> toolbar.Fragments:
         """The toolbar now; at its end how to call what is being typed, if a call is."""
@@ -219,6 +266,35 @@ class Prompt:
     def _toolbar(self) -> FormattedText:
         self._shown = self._words()
         return FormattedText(list(self._shown))
+
+
+class Lighting(Processor):
+    """Lights the characters of the typed text that sound."""
+
+    def __init__(self, lit: Callable[[], list[tuple[int, int]]]) -> None:
+        self._lit = lit
+
+    def apply_transformation(self, given: TransformationInput) -> Transformation:
+        lit = self._lit()
+        if not lit:
+            return Transformation(given.fragments)
+        start = given.document.translate_row_col_to_index(given.lineno, 0)
+        end = start + len(given.document.lines[given.lineno])
+        fragments = explode_text_fragments(given.fragments)
+        for first, last in lit:
+            for place in range(max(first, start) - start, min(last, end) - start):
+                if place < len(fragments):
+                    fragments[place] = ("class:lit", fragments[place][1])
+        return Transformation(fragments)
+
+
+def _put_under_the_input(pages: PromptSession[str], panel: Window) -> None:
+    """Into the container that menus float over, so that they may cover the panel and need no empty rows."""
+    shown = ConditionalContainer(panel, ~is_done & renderer_height_is_known)
+    for container in pages.layout.walk():
+        if isinstance(container, FloatContainer) and isinstance(container.content, HSplit):
+            container.content.children.append(shown)
+            return
 
 
 def saved_history() -> History:

@@ -38,8 +38,12 @@ from livecode.stage.status import Lit, Running, SlotStatus, Status
 from livecode.stage.tempo import check_bpm, check_cps, check_metre
 
 if TYPE_CHECKING:
+    from livecode.language.time import Event
     from livecode.sound.levels import Levels
     from livecode.stage.files import PatternFile
+
+LONGEST_SEEN = 8.0
+"""Cycles after its beginning for which a note is still looked for."""
 
 __all__ = ["NAMES", "Notice", "Session", "Status", "current", "use"]
 
@@ -394,6 +398,39 @@ class Session(Machinery):
                             )
                         )
         return found
+
+    def heard(self, begin: float, end: float) -> list[tuple[int, float, float, Event]]:
+        """The notes of audible slots that sound between two cycles: slot, begin and end in cycles, event.
+
+        The future is known as far as the patterns have been asked; the past for some hundred notes.
+        """
+        found = []
+        with self._lock:
+            for part in self._conductor.parts[1:]:
+                if not part.lit or not self._scene.level(part.slot):
+                    continue
+                for first, last, heard in reversed(part.lit):
+                    if first < end and last > begin:
+                        found.append((part.slot, first, last, heard.event))
+                    elif first < begin - LONGEST_SEEN:
+                        break
+        return found
+
+    def on_stage(self) -> list[tuple[int, Take, dict[str, bool]]]:
+        """Every slot that plays: its number, its take, and whether it is muted, in solo and heard."""
+        scene = self._scene
+        return [
+            (
+                slot,
+                take,
+                {
+                    "muted": slot in scene.muted,
+                    "soloed": slot in scene.soloed,
+                    "heard": scene.level(slot) > 0,
+                },
+            )
+            for slot, take in sorted(scene.takes.items())
+        ]
 
     def close(self, fade: float = 0.05) -> None:
         """Fade out, end the sender and scsynth, close the journal."""

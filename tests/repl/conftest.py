@@ -90,6 +90,21 @@ class Recorder:
     def redo(self) -> None:
         self.said.append("redo")
 
+    def levels(self) -> Any:
+        return SimpleNamespace(available=False)
+
+    def now(self) -> float:
+        return float(self.view.cycle)
+
+    def cps(self) -> float:
+        return 0.5
+
+    def heard(self, begin: float, end: float) -> list[Any]:
+        return []
+
+    def on_stage(self) -> list[Any]:
+        return []
+
     def listen(self, callback: Callable[[Any], None]) -> None:
         self.listeners.append(callback)
 
