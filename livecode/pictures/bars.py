@@ -80,7 +80,7 @@ def triggered(values: Sequence[float], count: int) -> Sequence[float]:
     >>> list(triggered([1, -1, 0.5, 1, -1], 2))
     [0.5, 1]
     """
-    last = len(values) - count
+    last = len(values) - max(count, 1)
     for place in range(1, last + 1):
         if values[place - 1] <= 0.0 < values[place]:
             return values[place : place + count]

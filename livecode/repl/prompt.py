@@ -39,7 +39,7 @@ from livecode.repl.waiting import typing_waits
 from livecode.repl.watching import Watch
 
 MARK = "> "
-WATCH_SECONDS = 0.125
+WATCH_SECONDS = 0.15
 MENU_ROWS = 8
 
 

@@ -93,6 +93,43 @@ def test_music_keys_leave_the_line_as_it_is(typist):
     assert typist.namespace["x"] == 12
 
 
+@pytest.mark.parametrize(
+    "keys, picture",
+    [(ESCAPE + "p", "roll"), (ESCAPE + "o", "scope"), (ESCAPE + "e", "spectrum"), ("\x18p", "roll"),
+     ("\x1b[21~", "roll"), ("\x1b[21~" * 2, "scope"), ("\x1b[21~" * 4, ""), (2 * (ESCAPE + "p"), "")],
+)  # fmt: skip
+def test_a_picture_is_a_key_away_and_typing_goes_on(typist, keys, picture):
+    typist.type("x = 1", keys, "2", ENTER)
+    assert typist.prompt.watch.picture == picture
+    assert typist.namespace["x"] == 12
+
+
+def test_the_panel_shows_code_and_pictures(typist, session, monkeypatch):
+    from livecode.stage.scene import Take
+
+    take = Take(None, 'd1 >> s("bd*4")')
+    state = {"muted": False, "soloed": False, "heard": True}
+    monkeypatch.setattr(session, "on_stage", lambda: [(1, take, state)], raising=False)
+    shown = []
+
+    def see():
+        shown.append("".join(text for _, text in typist.prompt._panel()))
+
+    typist.type_in_time(0.3, see, ESCAPE + "p", 0.2, see, ESCAPE + "e", 0.2, see)
+    assert all('d1 >> s("bd*4")' in each for each in shown)
+    assert "▼" in shown[1] and "0 dB" in shown[2]
+
+
+def test_what_cannot_be_drawn_leaves_the_prompt_alone(typist, session, monkeypatch):
+    def broken():
+        raise ValueError("no stage")
+
+    monkeypatch.setattr(session, "on_stage", broken, raising=False)
+    typist.type_in_time(0.3, "x = 4", ENTER)
+    assert typist.namespace["x"] == 4
+    assert "nothing to see: ValueError: no stage" in typist.prompt._panel()[0][1]
+
+
 def test_plus_and_minus_on_an_empty_line_are_ratings(typist, session):
     heard = []
     session.ratings.listen(lambda rating: heard.append(rating.value))
