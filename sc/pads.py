@@ -26,11 +26,12 @@ def pad(freq, velocity, brightness, detune):
 @instrument("warm", trim=-11.5, **PAD, attack=0.5, release=1.2, brightness=Control(0.3, 0, 1), detune=DETUNE)
 def warm(freq, velocity, brightness, detune):
     """Triangles and sines, hardly any edge."""
-    apart = 0.0005 + detune * 0.004
+    apart = 0.0001 + detune * 0.0051
     cutoff = (freq * 2.5 + 400 + lit(brightness, velocity) * 3500).clip(200, 9000)
 
     def side(sign):
-        voices = mix([LFTri.ar(freq * (1 + apart * k * sign), Rand.ir(0, 4)) for k in (-1, 0.35, 1.2)])
+        # Begun within a third of a period of one another, so that no chance makes them cancel.
+        voices = mix([LFTri.ar(freq * (1 + apart * k * sign), Rand.ir(0, 1.3)) for k in (-1, -0.1, 1.1)])
         octave = SinOsc.ar(freq * 2 * (1 + apart * sign * 0.5), Rand.ir(0, 6.28)) * 0.25
         throb = 1 + LFNoise2.kr(0.5) * 0.15
         return LPF.ar(voices * 0.5 + octave * throb, cutoff)

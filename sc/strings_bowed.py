@@ -91,12 +91,13 @@ def cello(freq, velocity, brightness, vib, vibmod):
 def strings(freq, velocity, brightness, detune, vib, vibmod):
     """A string section, eight desks from left to right."""
     bright = lit(brightness, velocity)
-    apart = 0.0008 + detune * 0.006
+    apart = 0.0004 + detune * 0.007
+    unsteady = 0.0003 + detune * 0.0034
 
     def desk(number):
         offset = apart * (number / 3.5 - 1)
         swing = SinOsc.kr(vib * (0.85 + number * 0.04), Rand.ir(0, 6.28)) * vibmod * 0.7
-        return Saw.ar(freq * (1 + offset) * swing.semitones_to_ratio() * (1 + LFNoise1.kr(3) * 0.0015))
+        return Saw.ar(freq * (1 + offset) * swing.semitones_to_ratio() * (1 + LFNoise1.kr(3) * unsteady))
 
     cutoff = (freq * 2.5 + 500 + bright * 6500).clip(300, 13000)
 
@@ -112,7 +113,7 @@ def strings(freq, velocity, brightness, detune, vib, vibmod):
 
 @instrument(
     "tremolo_strings",
-    trim=-6,
+    trim=-9,
     family="bowed strings",
     attack=0.08,
     release=0.3,
@@ -131,5 +132,5 @@ def tremolo_strings(freq, velocity, rate, brightness):
 
     return [
         centred(HPF.ar(side, 90))
-        for side in spread(staggered([desk(number) for number in range(6)], freq), 0.9)
+        for side in spread(staggered([desk(number) for number in range(6)], freq, 0.4), 0.9)
     ]

@@ -121,7 +121,7 @@ def choir(freq, velocity, vowel, formant, brightness, detune):
 )
 def talkbox(freq, velocity, vowel, formant, rate, brightness):
     """A synthesiser in a mouth that will not keep still."""
-    source = Saw.ar(freq * 0.9988) + Pulse.ar(freq * 1.002, 0.3) * 0.6
+    source = Saw.ar(freq * 0.9987) + Pulse.ar(freq * 1.0013, 0.3) * 0.6
     moving = (vowel + SinOsc.kr(rate, -1.57) * 1.2 + 1.2).clip(0, 4)
     return centred((throat(source, freq, moving, formant, 0.3 + lit(brightness, velocity)) * 1.4).tanh())
 

@@ -57,11 +57,12 @@ def line(start: Any, stop: Any, time: Any, curve: Any = 0) -> Any:
     return EnvGen.ar(envelope=Envelope([start, stop], [time], [curve]))
 
 
-def staggered(voices: Sequence[Any], freq: Any) -> list[Any]:
+def staggered(voices: Sequence[Any], freq: Any, most: float = 0.95) -> list[Any]:
     """The same voices, each but the first late by a part of a period of its own, at most 8 ms.
 
-    Oscillators all begin alike, and a section that begins alike phases."""
-    late = [DelayN.ar(voice, 0.01, (Rand.ir(0.05, 0.95) / freq).min(0.008)) for voice in voices[1:]]
+    Oscillators all begin alike, and a section that begins alike phases. `most` is the largest part: where
+    loudness moves too, a small one keeps the sum's phase, and with it the pitch, from wandering."""
+    late = [DelayN.ar(voice, 0.01, (Rand.ir(0.05, most) / freq).min(0.008)) for voice in voices[1:]]
     return [voices[0], *late]
 
 

@@ -77,12 +77,3 @@ def hear(tmp_path: Path) -> Heard:
 
     return heard
 
-
-_BY_CHANCE = {"test_instruments.py", "test_instruments_spectra.py", "test_effects.py", "test_ugens.py"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What measures sounds that have chance in them stays out of the short run until its chance is seeded."""
-    for item in items:
-        if item.path.name in _BY_CHANCE:
-            item.add_marker(pytest.mark.long)

@@ -37,12 +37,12 @@ os._exit(0)
 
 
 def same_chance() -> bytes:
-    """A synth that makes chance inside the server the same in every render, and ends."""
+    """A synth that seeds the server's chance, so that what follows is the same in every render; ends."""
     from supriya import SynthDefBuilder
     from supriya.ugens import Line, RandSeed
 
-    with SynthDefBuilder() as builder:
-        RandSeed.ir(trigger=1, seed=1)
+    with SynthDefBuilder(seed=1) as builder:
+        RandSeed.ir(trigger=1, seed=builder["seed"])
         Line.kr(start=0, stop=1, duration=0.01, done_action=2)
     return bytes(builder.build(name="same-chance").compile())
 

@@ -59,12 +59,13 @@ def probe() -> bytes:
 class Orchestra:
     """Notes to be rendered together, fetched afterwards by key."""
 
-    def __init__(self, cache: Path) -> None:
+    def __init__(self, cache: Path, seed: int = 1) -> None:
         self.catalogue = Catalogue([FACTORY], cache=cache)
         assert not self.catalogue.problems, self.catalogue.problems
         self.definitions = Definitions(self.catalogue)
         self._score = Offline(channels=3)
         self._score.define(probe())
+        self._seed = seed
         self._at = 0.1
         self._defined: set[str] = set()
         self._plan: dict[Any, tuple[float, float, float, float]] = {}
@@ -94,6 +95,8 @@ class Orchestra:
         # Notes begin on whole samples, but not on whole blocks.
         start = round(self._at * RATE) / RATE
         node = 2000 + len(self._plan)
+        # Each note has chance of its own, always the same, whatever plays before it.
+        self._score.play(start - 128 / RATE, "same-chance", seed=self._seed)
         self._score.play(start, definition.name, node=node, **controls)
         if cut is not None:
             self._score.send(start + cut, "/n_set", node, "gate", 0.0)
