@@ -23,6 +23,7 @@ MODULES = (
     "operators",
     "values",
     "signals",
+    "modulation",
     "controls",
     "pitch",
     "timing",

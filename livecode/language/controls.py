@@ -16,6 +16,7 @@ from typing import Any
 from livecode.errors import ControlError, PatternError
 from livecode.language.chords import chord_notes
 from livecode.language.control_table import Control, control_names, controls
+from livecode.language.modulation import Modulation
 from livecode.language.notes import note_number
 from livecode.language.operators import align_in, take_right
 from livecode.language.pattern import VARIES, Pattern
@@ -33,6 +34,8 @@ def _as_number(control: Control, value: Any) -> Any:
         number = note_number(value)
         if number is not None:
             return number
+    if type(value) is Modulation:
+        return value
     raise ControlError(f"{control.name} needs a number, not {value!r}: {control.meaning}")
 
 
@@ -43,6 +46,8 @@ def _as_note(control: Control, value: Any) -> Any:
         number = note_number(value)
         if number is not None:
             return number
+    if type(value) is Modulation:
+        return value
     raise ControlError(f"{control.name} needs a note such as c, eb4 or 7, not {value!r}")
 
 

@@ -59,6 +59,20 @@ class GlobalEffect(msgspec.Struct, array_like=True, tag="g", gc=False):
     definition: str = ""
 
 
+class Sweep(msgspec.Struct, array_like=True, tag="w", gc=False):
+    """A straight piece of a movement: control bus `bus` goes from `start` to `stop` within `length` cycles.
+
+    The notes whose `buses` name it move with it.
+    """
+
+    begin: float
+    length: float
+    bus: int
+    start: float
+    stop: float
+    slot: int = 0
+
+
 class DefinitionLoad(msgspec.Struct, array_like=True, tag="d", gc=False):
     """A compiled SynthDef that must be in the server before the notes that name it.
 
@@ -91,7 +105,7 @@ class BufferFree(msgspec.Struct, array_like=True, tag="f", gc=False):
     number: int
 
 
-Command = Note | GlobalEffect | DefinitionLoad | BufferLoad | BufferFree
+Command = Note | GlobalEffect | Sweep | DefinitionLoad | BufferLoad | BufferFree
 
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(list[Command])

@@ -54,7 +54,9 @@ CYCLE_BUS = 1
 MASTER_METER_BUS = 8
 _FIRST_STRIP_METER = 64
 _FIRST_ORBIT_METER = _FIRST_STRIP_METER + SLOTS * ORBITS * 4
-FIRST_FREE_CONTROL_BUS = 2048
+FIRST_MODULATION_BUS = 2048
+MODULATIONS = 64
+FIRST_FREE_CONTROL_BUS = FIRST_MODULATION_BUS + SLOTS * MODULATIONS
 FIRST_GATE_BUS = 8192
 GATE_BUSES = 4096
 # The last moments of the master, for scope and spectrum: rings of left and right, and where the newest is.
@@ -168,3 +170,8 @@ def strip_meter(slot: int, orbit: int) -> int:
 def orbit_meter(orbit: int) -> int:
     """First of four control buses, as `strip_meter`."""
     return _FIRST_ORBIT_METER + orbit * 4
+
+
+def modulation_bus(slot: int, number: int) -> int:
+    """The control bus of one of a slot's movements; after 64 of them the first is used again."""
+    return FIRST_MODULATION_BUS + slot * MODULATIONS + number % MODULATIONS

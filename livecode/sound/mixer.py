@@ -19,10 +19,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from livecode.sound import layout
-from livecode.sound.command import DefinitionLoad, GlobalEffect, Note
+from livecode.sound.command import DefinitionLoad, GlobalEffect, Note, Sweep
 from livecode.sound.encode import Encoder
 from livecode.sound.levels import SIGNATURE
-from livecode.sound.mixer_definitions import DELAY, MASTER, ORBIT, REVERB, SCOPE, SENDS, STRIP, compiled
+from livecode.sound.mixer_definitions import (
+    DELAY,
+    MASTER,
+    ORBIT,
+    REVERB,
+    SCOPE,
+    SENDS,
+    STRIP,
+    SWEEP,
+    compiled,
+)
 from livecode.sound.osc import message
 
 if TYPE_CHECKING:
@@ -136,11 +146,13 @@ class Mixer:
             made.append(self._new_sends(slot, orbit))
         return made
 
-    def apply(self, change: GlobalEffect, seconds_per_cycle: float) -> list[bytes]:
-        """Sets controls of an orbit's effect, putting it there first where it is missing.
+    def apply(self, change: GlobalEffect | Sweep, seconds_per_cycle: float) -> list[bytes]:
+        """Sets controls of an orbit's effect, putting it there first where it is missing; moves a bus.
 
         The orbit itself is put there by `prepare` of the note that follows.
         """
+        if isinstance(change, Sweep):
+            return _swept(change, seconds_per_cycle)
         settings = dict(change.controls)
         settings.update((name, cycles * seconds_per_cycle) for name, cycles in change.synced)
         standing = self._effects.get((change.orbit, change.effect))
@@ -260,6 +272,19 @@ class Mixer:
             "/s_new", standing.definition, standing.node, *place,
             "in_bus", heard, "out", layout.orbit_dry_bus(orbit), *_flat(standing.settings),
         )  # fmt: skip
+
+
+def _swept(sweep: Sweep, seconds_per_cycle: float) -> list[bytes]:
+    """The bus stands where the piece begins before any note of the same moment reads it; then it moves."""
+    made = [message("/c_set", sweep.bus, sweep.start)]
+    if sweep.stop != sweep.start:
+        made.append(
+            message(
+                "/s_new", SWEEP, -1, _HEAD, layout.SOURCES_GROUP, "bus", sweep.bus, "start", sweep.start,
+                "stop", sweep.stop, "duration", sweep.length * seconds_per_cycle,
+            )
+        )  # fmt: skip
+    return made
 
 
 def _flat(settings: Mapping[str, float]) -> Iterator[str | float]:

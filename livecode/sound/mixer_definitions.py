@@ -36,6 +36,7 @@ MASTER = "lc-master"
 TAP = "lc-tap"
 COPY = "lc-copy"
 GATE = "lc-gate"
+SWEEP = "lc-sweep"
 SCOPE = "lc-scope"
 RECORD = "lc-record-"
 RECORD_CHANNELS = range(1, 25)
@@ -93,6 +94,7 @@ def build() -> Iterator[Any]:
     yield _tap(u)
     yield _copy(u)
     yield _gate(u)
+    yield _sweep(u)
     yield _scope(u)
     for channels in RECORD_CHANNELS:
         yield _record(u, channels)
@@ -249,6 +251,16 @@ def _gate(u: Any) -> Any:
         u.Line.kr(start=0, stop=1, duration=builder["sustain"] + 0.05, done_action=2)
         u.Out.kr(bus=builder["bus"], source=passed < 1)
     return builder.build(name=GATE)
+
+
+def _sweep(u: Any) -> Any:
+    """One straight piece of a movement on a control bus, which keeps its last value."""
+    with u.SynthDefBuilder(bus=0, start=0.0, stop=0.0, duration=0.1) as builder:
+        moved = u.Line.kr(
+            start=builder["start"], stop=builder["stop"], duration=builder["duration"], done_action=2
+        )
+        u.ReplaceOut.kr(bus=builder["bus"], source=moved)
+    return builder.build(name=SWEEP)
 
 
 def _scope(u: Any) -> Any:

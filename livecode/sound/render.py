@@ -17,7 +17,7 @@ from typing import Protocol
 
 from livecode.errors import FileProblem
 from livecode.sound import layout
-from livecode.sound.command import BufferLoad, Command, DefinitionLoad, GlobalEffect, Note
+from livecode.sound.command import BufferLoad, Command, DefinitionLoad, GlobalEffect, Note, Sweep
 from livecode.sound.encode import Encoder
 from livecode.sound.engine.offline import play
 from livecode.sound.mixer import Mixer
@@ -36,7 +36,7 @@ class Sent(Protocol):
     @property
     def time(self) -> float: ...
     @property
-    def note(self) -> Note | GlobalEffect: ...
+    def note(self) -> Note | GlobalEffect | Sweep: ...
     @property
     def seconds_per_cycle(self) -> float: ...
 

@@ -34,9 +34,11 @@ from typing import TYPE_CHECKING, Any
 
 from livecode.errors import ControlError, NameUnknown, nearest
 from livecode.language.control_table import control_names
+from livecode.language.modulation import Modulation, Piece
 from livecode.language.time import Event
-from livecode.sound.command import ONE_SHOT, Command, DefinitionLoad, Note
+from livecode.sound.command import ONE_SHOT, Command, DefinitionLoad, Note, Sweep
 from livecode.sound.layout import ORBITS
+from livecode.sound.modulations import Modulations
 from livecode.sound.orbit_effects import SENDS, TIMING, Knob, OrbitChange, changes_for
 
 if TYPE_CHECKING:
@@ -119,6 +121,7 @@ class Resolver:
         self._plans: dict[tuple[str, frozenset[str]], _Plan] = {}
         self._voices: dict[tuple[str, int, bool], tuple[str, tuple[str, Path | int] | None]] = {}
         self._given: dict[str, DefinitionLoad] = {}
+        self._modulations = Modulations()
         self._generation = catalogue.generation
         self._looked = time.monotonic()
 
@@ -150,6 +153,10 @@ class Resolver:
         commands += [change.command(value, begin, orbit, slot, _finite) for change in plan.changes]
         commands.append(self._note(value, plan, sample, begin, float(whole.end - whole.begin), slot, orbit))
         return commands
+
+    def sweeps(self, movements: Mapping[Modulation, list[Piece]], slot: int) -> list[Sweep]:
+        """The movements of a cycle as commands, for all controls of the slot's notes that follow them."""
+        return self._modulations.sweeps(movements, slot)
 
     def loads(self) -> list[Command]:
         """Every definition and sample given out so far that still holds, for a server that starts afresh."""
@@ -283,6 +290,9 @@ class Resolver:
         buses: list[tuple[str, str]] = []
         for key, name, low, high in plan.knobs:
             each = value[key]
+            if type(each) is Modulation:
+                buses.append((name, self._modulations.bus(each, slot, name, low, high)))
+                continue
             if type(each) is str and _BUS.fullmatch(each):
                 buses.append((name, each))
                 continue
@@ -290,10 +300,17 @@ class Resolver:
             number = _finite(key, number if number == number else each)
             controls.append((name, min(max(number, low), high)))
         if plan.pitch:
-            controls.append((plan.pitch, self._pitch(value, plan.pitch)))
+            moving = next((key for key in _PITCH if type(value.get(key)) is Modulation), None)
+            if moving is None:
+                controls.append((plan.pitch, self._pitch(value, plan.pitch)))
+            else:
+                buses.append((plan.pitch, self._moving_pitch(value, moving, plan.pitch, slot)))
         if plan.level:
             top = plan.definition.controls["gain"].high
-            controls.append(("gain", min(_gain(value), top)))
+            if type(value.get("gain")) is Modulation:
+                buses.append(("gain", self._modulations.bus(value["gain"], slot, "gain", 0.0, top)))
+            else:
+                controls.append(("gain", min(_gain(value), top)))
         if sample is not None:
             controls.append(("buffer", float(sample.load.number)))
             unit = value.get("unit", "r")
@@ -312,6 +329,16 @@ class Resolver:
             begin, length, plan.definition.name, slot, orbit, tuple(controls), tuple(synced), tuple(buses),
             int(_number(value, "cut", 0)), _number(value, "nudge", 0.0),
         )  # fmt: skip
+
+    def _moving_pitch(self, value: Mapping[str, Any], key: str, control: str, slot: int) -> str:
+        """The bus of a pitch that moves: the movement is said in notes, the synth hears frequencies."""
+        fixed = {name: each for name, each in value.items() if name in _PITCH and name != key}
+
+        def pitch(moved: float) -> float:
+            return self._pitch({**fixed, key: moved}, control)
+
+        told = ",".join(f"{name}={each}" for name, each in sorted(fixed.items()))
+        return self._modulations.bus(value[key], slot, f"{control} {key} {told}", -1e9, 1e9, pitch)
 
     def _pitch(self, value: Mapping[str, Any], control: str) -> float:
         if "freq" in value and control == "freq":
@@ -347,6 +374,8 @@ def _finite(key: str, given: Any) -> float:
         if math.isfinite(number):
             return number
         raise ControlError(f"{key} is {given}, which cannot be played: give a finite number")
+    if type(given) is Modulation:
+        raise ControlError(f"{key} cannot move while a note sounds: leave .lfo() out to read it at each note")
     shown = repr(given)
     shown = shown if len(shown) <= 40 else f"{shown[:37]}..."
     raise ControlError(f"{key} needs a number, not {shown}")

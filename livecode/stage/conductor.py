@@ -269,7 +269,7 @@ class Conductor:
             for fault in prepared.faults:
                 self._complain(part, str(fault))
             heard = prepared.between(begin, end)
-            notes = [command for each in heard for command in each.commands]
+            notes = prepared.commands(begin, end)
             self._light(part, heard)
             if self._played is not None:
                 self._played(part.slot, prepared, heard)
@@ -298,7 +298,7 @@ class Conductor:
             self._light(part, heard)
             if self._played is not None:
                 self._played(part.slot, prepared, heard)
-            notes = [command for each in heard for command in each.commands]
+            notes = prepared.commands(begin, end)
             holds.append(Hold(part.slot, part.epoch, begin, end, notes))
             part.held = end
         return holds

@@ -7,7 +7,7 @@ its moment, and where what it answers is looked at before anybody believes it.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from math import inf
@@ -15,9 +15,10 @@ from typing import Any, NamedTuple, Protocol
 
 from livecode.errors import ControlError, LivecodeError, PatternError
 from livecode.language.fuel import EVENTS_PER_CYCLE, fuel
+from livecode.language.modulation import Modulation, Piece, movements
 from livecode.language.moment import MOMENT, Moment
 from livecode.language.time import Event
-from livecode.sound.command import BufferFree, BufferLoad, Command, DefinitionLoad, Note
+from livecode.sound.command import BufferFree, BufferLoad, Command, DefinitionLoad, Note, Sweep
 from livecode.stage.budget import within
 from livecode.stage.protocol import Loadable, Playable
 from livecode.stage.scene import Take
@@ -37,6 +38,10 @@ class Resolver(Protocol):
         """Every load given out so far that still holds."""
         ...
 
+    def sweeps(self, movements: Mapping[Modulation, list[Piece]], slot: int) -> list[Sweep]:
+        """A cycle of the movements that notes resolved before are mapped to."""
+        ...
+
 
 class Heard(NamedTuple):
     """An event that begins in the cycle, and what it became."""
@@ -47,15 +52,34 @@ class Heard(NamedTuple):
 
 @dataclass
 class Prepared:
-    """One cycle of a take: events with their commands, and one line for each kind of event that is wrong."""
+    """One cycle of a take: events with their commands, and one line for each kind of event that is wrong.
+
+    `sweeps` move what the notes are mapped to, those that began in an earlier cycle too.
+    """
 
     cycle: int
     heard: list[Heard] = field(default_factory=list)
     faults: list[LivecodeError] = field(default_factory=list)
+    sweeps: list[Sweep] = field(default_factory=list)
 
     def between(self, begin: float, end: float) -> list[Heard]:
         """What begins in [begin, end), in cycles; a beginning may be off by a rounding error."""
         return [each for each in self.heard if begin - 1e-9 <= float(each.event.part.begin) < end - 1e-9]
+
+
+    def commands(self, begin: float, end: float) -> list[Playable]:
+        """Everything to be played in [begin, end), in cycles; a movement that is under way joins in there."""
+        found: list[Playable] = [
+            command for each in self.between(begin, end) for command in each.commands
+        ]
+        for sweep in self.sweeps:
+            stop = sweep.begin + sweep.length
+            if begin - 1e-9 <= sweep.begin < end - 1e-9:
+                found.append(sweep)
+            elif sweep.begin < begin < stop - 1e-9:
+                reached = Piece(sweep.begin, sweep.length, sweep.start, sweep.stop).value_at(begin)
+                found.append(Sweep(begin, stop - begin, sweep.bus, reached, sweep.stop, sweep.slot))
+        return found
 
 
 class Preparer:
@@ -114,12 +138,15 @@ class Preparer:
             with within(budget, f"d{slot}" if slot else "this", stuck), fuel(EVENTS_PER_CYCLE):
                 events = take.pattern.query(cycle, cycle + 1)
                 onsets = [_checked(event) for event in events if event.has_onset()]
+                moving = movements(events, cycle)
         finally:
             MOMENT.reset(before)
             asking.reset(chain)
-        return self._resolve(onsets, slot, cycle)
+        return self._resolve(onsets, slot, cycle, moving)
 
-    def _resolve(self, events: list[Event], slot: int, cycle: int) -> Prepared:
+    def _resolve(
+        self, events: list[Event], slot: int, cycle: int, moving: dict[Modulation, list[Piece]]
+    ) -> Prepared:
         prepared = Prepared(cycle)
         said: set[str] = set()
         loads: list[Loadable] = []
@@ -140,6 +167,11 @@ class Preparer:
                     else:
                         played.append(command)
                 prepared.heard.append(Heard(event, tuple(played)))
+            if moving:
+                try:
+                    prepared.sweeps = resolver.sweeps(moving, slot)
+                except LivecodeError as error:
+                    prepared.faults.append(error)
             if loads:
                 # Under the guard, so that no other thread ships notes before what they need.
                 self._ship(loads)

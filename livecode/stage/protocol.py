@@ -38,14 +38,14 @@ from typing import Any
 
 import msgspec
 
-from livecode.sound.command import BufferFree, BufferLoad, DefinitionLoad, GlobalEffect, Note
+from livecode.sound.command import BufferFree, BufferLoad, DefinitionLoad, GlobalEffect, Note, Sweep
 from livecode.stage.tempo import Stretch
 
 VERSION = 1
 LONGEST_FRAME = 256 * 1024 * 1024
 
 Loadable = DefinitionLoad | BufferLoad | BufferFree
-Playable = Note | GlobalEffect
+Playable = Note | GlobalEffect | Sweep
 
 
 class Hello(msgspec.Struct, array_like=True, tag="hello"):

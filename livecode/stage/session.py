@@ -148,7 +148,7 @@ class Session(Machinery):
         """Play one cycle of a pattern at once, beside whatever plays: `once(s("cr"))`."""
         take = Take(as_played(pattern, "once(...)"), calling_text())
         prepared = self._checked(take, 0, 0)
-        commands = [command for each in prepared.heard for command in each.commands]
+        commands = prepared.commands(0.0, 1.0)
         with self._evaluating("once(...)") as evaluation:
             evaluation.extras.append(commands)
 

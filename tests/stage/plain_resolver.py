@@ -42,6 +42,9 @@ class PlainResolver:
         )
         return made
 
+    def sweeps(self, movements: Any, slot: int) -> list[Any]:
+        return []
+
     def loads(self) -> list[Command]:
         return list(self.given.values())
 
