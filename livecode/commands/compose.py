@@ -67,7 +67,7 @@ def generator(name: str) -> Any:
     if re.search(r"[(\[]", name):
         stream = _evaluated(name)
         if not isinstance(stream, Stream):
-            raise GeneratorError(f"{name} is no generator: write one such as markov(\"folk\")")
+            raise GeneratorError(f'{name} is no generator: write one such as markov("folk")')
         return stream
     from livecode.music.corpus import ALIASES
     from livecode.music.corpus import names as corpora
@@ -81,8 +81,16 @@ def generator(name: str) -> Any:
         from livecode.generators.markov import markov
 
         return markov(name)
-    known = [*models, *corpora(), *ALIASES]
-    raise NameUnknown("generator", name, known, f"there are {', '.join([*models, *corpora()])}")
+    from livecode.generators.keeping import names as kept_names
+
+    if name in kept_names():
+        from livecode.generators.rerank import kept
+
+        return kept(name)
+    known = [*models, *corpora(), *kept_names(), *ALIASES]
+    raise NameUnknown(
+        "generator", name, known, f"there are {', '.join([*models, *corpora(), *kept_names()])}"
+    )
 
 
 def trained() -> list[str]:

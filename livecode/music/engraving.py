@@ -1,8 +1,10 @@
-"""Engraved scores, drawn by verovio (`pip install verovio`); PDF also needs cairosvg and pypdf."""
+"""Engraved scores, drawn by verovio; PDF through cairosvg (which needs the machine's libcairo) and pypdf."""
 
 from __future__ import annotations
 
 import io
+import sys
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
@@ -14,19 +16,19 @@ PAGE = {"pageWidth": 2100, "pageHeight": 2970, "scale": 40, "footer": "none", "h
 MOST_PAGES = 200
 
 
-def svg_bytes(phrase: Phrase, tempo: float = 100.0) -> bytes:
-    """A phrase as one SVG picture, as tall as it needs."""
-    toolkit = _engraved(phrase, tempo, {**PAGE, "adjustPageHeight": True, "pageHeight": 60_000})
+def svg_bytes(phrase: Phrase, tempo: float = 100.0, names: Sequence[str] = ()) -> bytes:
+    """A phrase as one SVG picture, as tall as it needs; `names` are those of its parts."""
+    toolkit = _engraved(phrase, tempo, names, {**PAGE, "adjustPageHeight": True, "pageHeight": 60_000})
     if toolkit.getPageCount() != 1:
         raise FileProblem(f"{phrase.bars} bars do not fit in one picture: write fewer, or .pdf")
     return str(toolkit.renderToSVG(1)).encode()
 
 
-def pdf_bytes(phrase: Phrase, tempo: float = 100.0) -> bytes:
-    """A phrase as PDF, A4 pages."""
+def pdf_bytes(phrase: Phrase, tempo: float = 100.0, names: Sequence[str] = ()) -> bytes:
+    """A phrase as PDF, A4 pages; `names` are those of its parts."""
     cairosvg = _needed("cairosvg", "PDF")
     pypdf = _needed("pypdf", "PDF")
-    toolkit = _engraved(phrase, tempo, {**PAGE, "svgViewBox": True})
+    toolkit = _engraved(phrase, tempo, names, {**PAGE, "svgViewBox": True})
     pages = min(int(toolkit.getPageCount()), MOST_PAGES)
     writer = pypdf.PdfWriter()
     for page in range(1, pages + 1):
@@ -37,11 +39,11 @@ def pdf_bytes(phrase: Phrase, tempo: float = 100.0) -> bytes:
     return out.getvalue()
 
 
-def _engraved(phrase: Phrase, tempo: float, options: dict[str, Any]) -> Any:
+def _engraved(phrase: Phrase, tempo: float, names: Sequence[str], options: dict[str, Any]) -> Any:
     verovio = _needed("verovio", "an engraved score")
     toolkit = verovio.toolkit()
     toolkit.setOptions(options)
-    if not toolkit.loadData(musicxml_bytes(phrase, tempo).decode()):
+    if not toolkit.loadData(musicxml_bytes(phrase, tempo, names).decode()):
         raise FileProblem("verovio cannot draw this phrase: write .ly or .musicxml and look at it elsewhere")
     return toolkit
 
@@ -53,3 +55,6 @@ def _needed(name: str, what: str) -> ModuleType:
         return import_module(name)
     except ImportError:
         raise FileProblem(f"{what} needs {name}: pip install {name}") from None
+    except OSError:
+        cure = "brew install cairo" if sys.platform == "darwin" else "sudo apt-get install libcairo2"
+        raise FileProblem(f"{what} needs the library cairo: {cure}, or write .svg") from None

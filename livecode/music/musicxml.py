@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from xml.sax.saxutils import escape
 
@@ -14,8 +15,8 @@ HEADS = {4: "whole", 2: "half", 1: "quarter", Fraction(1, 2): "eighth", Fraction
          Fraction(1, 8): "32nd", Fraction(1, 16): "64th"}  # fmt: skip
 
 
-def musicxml_bytes(phrase: Phrase, tempo: float = 100.0, title: str = "") -> bytes:
-    """A MusicXML file of a phrase.
+def musicxml_bytes(phrase: Phrase, tempo: float = 100.0, names: Sequence[str] = (), title: str = "") -> bytes:
+    """A MusicXML file of a phrase; `names` are those of its parts.
 
     >>> b"<step>C</step><octave>4</octave>" in musicxml_bytes(Phrase.of([60]))
     True
@@ -25,7 +26,9 @@ def musicxml_bytes(phrase: Phrase, tempo: float = 100.0, title: str = "") -> byt
     if title:
         out.append(f"<work><work-title>{escape(title)}</work-title></work>")
     out.append("<part-list>")
-    out += [f'<score-part id="P{v + 1}"><part-name>Voice {v + 1}</part-name></score-part>' for v in voices]
+    for voice in voices:
+        name = escape(names[voice]) if voice < len(names) else f"Voice {voice + 1}"
+        out.append(f'<score-part id="P{voice + 1}"><part-name>{name}</part-name></score-part>')
     out.append("</part-list>")
     for voice in voices:
         out.append(f'<part id="P{voice + 1}">')
@@ -52,12 +55,33 @@ def _part(phrase: Phrase, voice: int, tempo: float) -> list[str]:
             )
             if voice == 0:
                 lines.append(f'<direction><direction-type/><sound tempo="{tempo:g}"/></direction>')
-        lines += [_sign(sign) for sign in bar]
+        beams = _beams(bar, Fraction(3, 2) if denominator == 8 and numerator % 3 == 0 else Fraction(1))
+        lines += [_sign(sign, beam) for sign, beam in zip(bar, beams)]
         lines.append("</measure>")
     return lines
 
 
-def _sign(sign: Sign) -> str:
+def _beams(bar: list[Sign], beat: Fraction) -> list[str]:
+    """For each sign the beams that join it to its neighbours within the beat."""
+    groups: list[list[int]] = []
+    for number, sign in enumerate(bar):
+        short = bool(sign.pitches) and sign.length < 1
+        before = bar[number - 1] if number else None
+        joined = groups and before is not None and groups[-1][-1:] == [number - 1]
+        same = before is not None and before.begin // beat == sign.begin // beat
+        if short and joined and same:
+            groups[-1].append(number)
+        elif short:
+            groups.append([number])
+    told = [""] * len(bar)
+    for group in groups:
+        for place, number in enumerate(group if len(group) > 1 else []):
+            kind = "begin" if place == 0 else "end" if place == len(group) - 1 else "continue"
+            told[number] = f'<beam number="1">{kind}</beam>'
+    return told
+
+
+def _sign(sign: Sign, beam: str = "") -> str:
     duration = f"<duration>{round(sign.length * DIVISIONS)}</duration>"
     head = _head(sign.length)
     if not sign.pitches:
@@ -65,7 +89,7 @@ def _sign(sign: Sign) -> str:
     ties = '<tie type="stop"/>' * sign.tied_from + '<tie type="start"/>' * sign.tied_to
     drawn = '<tied type="stop"/>' * sign.tied_from + '<tied type="start"/>' * sign.tied_to
     notations = f"<notations>{drawn}</notations>" if drawn else ""
-    rest = f"{duration}{ties}<voice>1</voice>{head}{notations}</note>"
+    rest = f"{duration}{ties}<voice>1</voice>{head}{beam}{notations}</note>"
     return "".join(
         f"<note>{'<chord/>' * (index > 0)}{_pitch(pitch, fifths)}{rest}"
         for index, (pitch, fifths) in enumerate(zip(sign.pitches, sign.spellings))

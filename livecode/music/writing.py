@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
 from livecode.errors import FileProblem
 from livecode.music.phrase import Phrase
+from livecode.music.staves import Hit
 
-Writer = Callable[[Phrase, float], bytes]
+Writer = Callable[..., bytes]
+"""From a phrase, a tempo and, for some, the names of the voices to the bytes of a file."""
 
 WRITERS: dict[str, str] = {
     ".mid": "livecode.music.midi:midi_bytes",
@@ -23,13 +25,22 @@ WRITERS: dict[str, str] = {
 }
 """Which function writes files of each ending."""
 
+NAMED = frozenset({".musicxml", ".svg", ".pdf"})
+"""Files in which staves have names."""
 
-def write(phrase: Phrase, path: str | Path, tempo: float = 100.0) -> Path:
+
+def write(
+    phrase: Phrase,
+    path: str | Path,
+    tempo: float = 100.0,
+    drums: Sequence[Hit] = (),
+    names: Sequence[str] = (),
+) -> Path:
     """Write a phrase to a file; its ending says as what.
 
     `.mid` MIDI, `.krn` **kern, `.ly` LilyPond, `.csd` Csound, `.musicxml`, and engraved as `.svg` or `.pdf`.
-    `tempo` is in quarter notes a minute. Raises FileProblem for another ending or a place that cannot be
-    written to.
+    `tempo` is in quarter notes a minute; `drums` go into MIDI alone, `names` are those of the voices.
+    Raises FileProblem for another ending or a place that cannot be written to.
     """
     target = Path(path)
     ending = target.suffix.lower()
@@ -40,7 +51,14 @@ def write(phrase: Phrase, path: str | Path, tempo: float = 100.0) -> Path:
         raise FileProblem(f"a tempo of {tempo:g}: give 1 to 2000 quarter notes a minute")
     module, _, function = WRITERS[ending].partition(":")
     writer: Writer = getattr(import_module(module), function)
-    data = writer(phrase, tempo)
+    if ending in (".mid", ".midi"):
+        from livecode.music.midi import midi_bytes
+
+        data = midi_bytes(phrase, tempo, drums, names)
+    elif ending in NAMED:
+        data = writer(phrase, tempo, names)
+    else:
+        data = writer(phrase, tempo)
     try:
         target.write_bytes(data)
     except OSError as problem:

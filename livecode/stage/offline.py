@@ -64,7 +64,7 @@ class Performance:
 
     - `events` in order of time; `sends` what a sender would have sent, each with its second and tempo.
     - `commands`: the loads, then the notes and effects of `sends`. `levels`: the gain of each slot that is
-      not 1. `names`: what a pattern file left in its namespace.
+      not 1. `names`: what a pattern file left in its namespace. `metre`: the time signature at the end.
     """
 
     cycles: int
@@ -76,6 +76,7 @@ class Performance:
     levels: dict[int, float] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     names: dict[str, Any] = field(default_factory=dict)
+    metre: tuple[int, int] = (4, 4)
 
     @property
     def commands(self) -> list[Command]:
@@ -134,6 +135,7 @@ def perform(
             levels=dict(link.collector.levels),
             notices=[notice.text for notice in told],
             names=names,
+            metre=(session._scene.metre.beats, session._scene.metre.unit),
         )
 
 

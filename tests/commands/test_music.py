@@ -120,3 +120,14 @@ def test_what_cannot_be_scored_is_one_line(words, said, capsys):
     assert cli.main(["score", *words]) == 1
     err = capsys.readouterr().err
     assert said in err and err.count("\n") == 1
+
+
+@pytest.mark.parametrize("model", ["bach", "foster", 'markov("foster")'])
+def test_a_chain_scores_music_too(model, capsys):
+    from livecode.sets import find
+
+    chorales = find("models", "jsb") / "jsb16.json.gz"
+    assert cli.main(["score", model, str(chorales), "--limit", "1", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["pieces"] == 1 and 0.05 < said["nats_per_token"] < 6
+    assert said["nats_per_note"] > said["nats_per_token"]

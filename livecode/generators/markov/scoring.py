@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,18 @@ from livecode.generators.markov.build import Learner
 from livecode.generators.markov.chorus import Chorus
 from livecode.generators.markov.melodist import Melodist
 from livecode.generators.markov.variable import moments_of
+from livecode.generators.neural.data import SPLITS, load_json, read_jsb
 from livecode.music.corpus import Corpus, Piece, corpus
 from livecode.music.phrase import SIXTEENTH, Phrase
 
-SPLITS = ("test", "valid", "train")
-
 
 def score(name: str, path: str | Path, limit: int | None = None) -> dict[str, Any]:
-    """Nats a token and a note of the chain that has learnt corpus `name`, on the music in a file.
+    """Nats a token and a note of the chain that has learnt corpus `name`, on the music in a file."""
+    return score_chain(Learner.of(name, None), name, path, limit)
+
+
+def score_chain(learner: Learner, name: str, path: str | Path, limit: int | None = None) -> dict[str, Any]:
+    """Nats a token and a note of a chain on the music in a file.
 
     The chorales' chain counts a token a voice and sixteenth, as published figures do; other chains two
     tokens a note, its time and its step, on the top line. JSON is in the form of the JSB splits, of which
@@ -29,7 +32,7 @@ def score(name: str, path: str | Path, limit: int | None = None) -> dict[str, An
     path = Path(path)
     split, pieces = _pieces(path)
     pieces = pieces[:limit]
-    chain = Learner.of(name, None).chain
+    chain = learner.chain
     told: dict[str, Any] = {"model": name, "file": path.name, "split": split, "pieces": len(pieces)}
     if isinstance(chain, Chorus):
         grids = [piece.phrase.grid(SIXTEENTH, 4) for piece in pieces]
@@ -47,12 +50,8 @@ def score(name: str, path: str | Path, limit: int | None = None) -> dict[str, An
 
 
 def _pieces(path: Path) -> tuple[str, list[Piece]]:
-    if path.suffix != ".json":
+    if not path.name.endswith((".json", ".json.gz")):
         return "", list(corpus(path))
-    try:
-        data = json.loads(path.read_text("utf-8"))
-        split = next((name for name in SPLITS if name in data), "") if isinstance(data, dict) else ""
-        grids = data[split] if split else data
-        return split, [Piece(Phrase.from_grid(grid), path.name) for grid in grids]
-    except (ValueError, KeyError, TypeError, IndexError, OSError) as problem:
-        raise CorpusError(f"{path.name} is no JSON in the form of the JSB splits: {problem}") from None
+    data = load_json(path)
+    split = next((name for name in SPLITS if name in data), "") if isinstance(data, dict) else ""
+    return split, [Piece(Phrase.from_grid(grid), path.name) for grid in read_jsb(data)]
