@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import importlib
 
+from livecode.language.exact import Fraction
 from livecode.language.fuel import fuel
 from livecode.language.mini import mini
 from livecode.language.pattern import VARIES, Pattern, nothing, pure, silence, steady
 from livecode.language.registry import REGISTRY, Entry, exports
 from livecode.language.reify import reify
-from livecode.language.time import Event, Fraction, Span, to_time
+from livecode.language.time import Event, Span, to_time
 
 MODULES = (
     "combine",

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 from quicktions import Fraction as Fraction
 
 from livecode.errors import PatternError
+from livecode.language.exact import exact
 
 Location: TypeAlias = tuple[int, int, int]
 Locations: TypeAlias = tuple[Location, ...]
@@ -38,10 +39,10 @@ def to_time(value: Any) -> Fraction:
     if isinstance(value, float):
         if not math.isfinite(value):
             raise PatternError(f"time must be a finite number, not {value}: write a number such as 0.25")
-        exact = Fraction(value)
-        return exact if exact.denominator <= _FINEST else exact.limit_denominator(_FINEST)
+        number = Fraction(value)
+        return number if number.denominator <= _FINEST else number.limit_denominator(_FINEST)
     try:
-        return Fraction(value)
+        return exact(value) if isinstance(value, str) else Fraction(value)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
         raise PatternError(f"time must be a number, not {value!r}: write a number such as 0.25") from None
 

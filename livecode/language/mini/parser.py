@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 
 from quicktions import Fraction
 
+from livecode.language.exact import exact
 from livecode.language.mini.scanner import AMOUNT, BLANK, DENOMINATOR, PLAIN_NUMBER, Scanner
 from livecode.language.mini.tree import (
     PLAIN,
@@ -165,7 +166,7 @@ class Parser(Scanner):
             self.fail(at, "'_' lengthens the step before it and there is none", "write a step first: a _")
         added = Fraction(last - at)
         if number is not None:
-            added += Fraction(number.group()) - 2
+            added += exact(number.group()) - 2
         steps[-1].weight += added
         self.at = stop
         if steps[-1].weight < 0:

@@ -8,6 +8,7 @@ from typing import Any, Final, NoReturn
 from quicktions import Fraction
 
 from livecode.errors import NotationError
+from livecode.language.exact import exact
 from livecode.language.mini.tree import Control, Node, Rest, Value
 
 BLANK: Final = re.compile(r"\s*")
@@ -98,8 +99,7 @@ class Scanner:
         if len(below) > 24 or int(below) == 0:
             self.fail(self.at, f"a ratio cannot be over {below[:24]}", "use a ratio such as 1%3")
         self.at = ratio.end()
-        exact = Fraction(word) / int(below)
-        return Value(exact, begin, self.at)
+        return Value(exact(word) / int(below), begin, self.at)
 
     def unreadable(self, at: int) -> NoReturn:
         character = self.text[at]
@@ -111,4 +111,4 @@ class Scanner:
     def exact(self, digits: str, at: int) -> Fraction:
         if len(digits) > 24:
             self.fail(at, f"a number of {len(digits)} characters is too long", "use at most 24")
-        return Fraction(digits)
+        return exact(digits)
