@@ -52,6 +52,7 @@ class Evaluator:
         self._count = 0
         namespace.setdefault("__name__", "__livecode__")
         namespace["help"] = self.help
+        namespace["how"] = self.how
 
     def evaluate(self, text: str) -> Answer:
         """Run a block and say what came of it; never raises on the performer's account."""
@@ -90,6 +91,12 @@ class Evaluator:
         else:
             text = describe.page(getattr(thing, "__name__", type(thing).__name__), thing)
         sys.stdout.write(text + "\n")
+
+    def how(self, wish: str) -> None:
+        """Say in your own words what you want, and see the lines that do it: `how("make it swing")`."""
+        from livecode.repl.how import how
+
+        sys.stdout.write(how(wish) + "\n")
 
     def help_page(self, name: str) -> str:
         """The page for a name: Python's own names first, then instruments, samples, scales and the rest."""
@@ -185,6 +192,7 @@ KEYS_PAGE = """\
 d1 >> s("bd*4, ~ cp")       play a pattern in a slot (d1 ... d16)
 d1.mute()  d1.solo()  hush()  undo()  tempo(126)  meter(7, 8)
 ?every   help(every)   ?pluck   ?dorian    what a name means
+how("make it swing")        lines that do what you want
 
 F9 or F12 or Esc h      hush: silence everything at once
 F1 ... F8, Esc 1 ... 0  mute or unmute slot 1 ... 8, 1 ... 10
