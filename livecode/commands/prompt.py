@@ -21,6 +21,18 @@ from livecode.commands.sets_by_name import use_set
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+WELCOME = """\
+This is playing, in the slots d1 and d2. Change it, or try:
+  tutorial()             five minutes that play as they go
+  how("make it swing")   say what you want
+  hush()                 silence, at once (or F9)
+"""
+FIRST = (
+    'd1 >> s("bd ~ ~ bd ~ bd ~ ~, ~ cp, hh*8?0.3").gain(0.9)',
+    'd2 >> n("0 [2 4] <7 9> 4").scale("d dorian").synth("pluck").room(0.3).every(4, rev)',
+)
+"""What the very first start plays, asking nothing."""
+
 BANNER = "livecode {version}   ?name tells what a name means, help() the keys, Ctrl-D leaves\n"
 
 
@@ -56,9 +68,12 @@ def run(options: argparse.Namespace) -> int:
 def converse(session: Any, config: settings.Config, first: Callable[[], Any] | None = None) -> int:
     """The prompt on a terminal; `first` runs when it is about to show."""
     from livecode.commands.versions import version
-    from livecode.repl.prompt import Prompt
+    from livecode.repl.prompt import Prompt, history_file
 
-    return Prompt(session, config).run(BANNER.format(version=version()), first)
+    banner = BANNER.format(version=version())
+    if first is None and not history_file().exists():
+        return Prompt(session, config).run(f"{banner}\n{WELCOME}", lambda: session.evaluate("\n".join(FIRST)))
+    return Prompt(session, config).run(banner, first)
 
 
 def leave_on_signals() -> None:

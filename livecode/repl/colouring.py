@@ -47,6 +47,7 @@ STYLE = Style.from_dict(
         "meter.hot": "#f2708f bold",
         "panel.trace": "#5ec8f2",
         "panel.loud": "#f2a65e",
+        "documentation": "bg:#1a1d25 #c9d0dc",
         "completion-menu": "bg:#22262f #c9d0dc",
         "completion-menu.completion.current": "noreverse bg:#5ec8f2 #14161c",
         "completion-menu.meta.completion": "bg:#1a1d25 #8d97a8",

@@ -12,10 +12,11 @@ from typing import Any
 from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 
-from livecode.repl.describe import meaning, signature
+from livecode.repl.describe import meaning, page, signature
 from livecode.repl.fuzzy import rank
-from livecode.repl.names import Names
+from livecode.repl.names import STRINGS, Names
 from livecode.repl.places import InString, Place, head_of_call, place
+from livecode.repl.preview import phrase
 
 MOST = 200
 NAME_CHAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*\Z")
@@ -87,6 +88,28 @@ class NameCompleter(Completer):
         kinds = (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
         text = signature(thing, calls.rsplit(".", 1)[-1])
         return {f"{item.name}=": text for item in found if item.kind in kinds and item.name != "self"}
+
+    def strings_at(self, before: str) -> tuple[str, ...]:
+        """The kinds of names that fit in the string the cursor is in; none outside strings."""
+        inside = place(before).inside
+        if inside is None:
+            return ()
+        if "'" in inside.word:
+            return ("chord",)
+        return STRINGS.get(inside.keyword) or STRINGS.get(inside.function) or ()
+
+    def documentation(self, before: str, name: str) -> str:
+        """All that is known of an offered name, at the place where it was taken."""
+        where = place(before)
+        if where.inside is not None:
+            for kind in self.strings_at(before):
+                meaning = self.names.of(kind).get(name)
+                if meaning is not None:
+                    sound = "\n\nEsc a plays it" if phrase(kind, name, meaning) else ""
+                    return f"{name}: {kind}\n\n{meaning}{sound}"
+            return name
+        thing = self.resolve(f"{where.owner}.{name}" if where.owner is not None else name.rstrip("="))
+        return page(name, thing) if thing is not None else name
 
     def signature_at(self, before: str) -> str:
         """How to call what the cursor is in the brackets of; "" outside calls and where that is unknown."""

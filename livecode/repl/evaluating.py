@@ -17,6 +17,7 @@ from livecode.repl import describe
 from livecode.repl.faults import Fault, read, user_source
 from livecode.repl.names import Names
 from livecode.repl.reading import asks_for_help
+from livecode.repl.tutorial import Tutorial, page
 
 KEPT_CELLS = 500
 MOST_LINES = 60
@@ -53,6 +54,9 @@ class Evaluator:
         namespace.setdefault("__name__", "__livecode__")
         namespace["help"] = self.help
         namespace["how"] = self.how
+        namespace["tutorial"] = self.tutorial
+        self.guide = Tutorial()
+        self.guided = False
 
     def evaluate(self, text: str) -> Answer:
         """Run a block and say what came of it; never raises on the performer's account."""
@@ -97,6 +101,19 @@ class Evaluator:
         from livecode.repl.how import how
 
         sys.stdout.write(how(wish) + "\n")
+
+    def tutorial(self, number: int | None = None) -> None:
+        """Five minutes that play as they go; `tutorial(4)` begins with the fourth step."""
+        step = self.guide.step(number)
+        if step is None:
+            sys.stdout.write("That was the tutorial; tutorial() begins again.\n")
+            return
+        sys.stdout.write(page(step, self.guide.at) + "\n")
+        if not self.guided:
+            # Nobody puts the line where one types: run it here.
+            self.guide.waiting = ""
+            sys.stdout.write(f"  {step.code}\n")
+            exec(compile(step.code, "<tutorial>", "exec"), self.namespace)
 
     def help_page(self, name: str) -> str:
         """The page for a name: Python's own names first, then instruments, samples, scales and the rest."""
@@ -193,6 +210,7 @@ d1 >> s("bd*4, ~ cp")       play a pattern in a slot (d1 ... d16)
 d1.mute()  d1.solo()  hush()  undo()  tempo(126)  meter(7, 8)
 ?every   help(every)   ?pluck   ?dorian    what a name means
 how("make it swing")        lines that do what you want
+tutorial()                  five minutes that play as they go
 
 F9 or F12 or Esc h      hush: silence everything at once
 F1 ... F8, Esc 1 ... 0  mute or unmute slot 1 ... 8, 1 ... 10
@@ -202,6 +220,7 @@ Esc m                   metronome
 Esc p / Esc o / Esc e   piano roll / scope / spectrum under the code, and away again (F10: the next)
 + or - on an empty line rate what sounds, while a composer listens
 Tab                     names that fit here, with what they mean
+Esc a                   hear the name that is offered, or that the cursor is at
 Enter                   evaluate, or another line while a block is open
 Esc Enter               evaluate whatever stands there
 Ctrl-R                  search the history        Ctrl-_ undo typing

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -25,9 +24,12 @@ LEAST_PART = 0.3
 WIDEST_LINE, WIDEST_MEANING = 64, 72
 
 _WORD = re.compile(r"[a-z0-9]+(?:/[0-9]+)?|[#]")
-_EMPTY = frozenset(
-    ["a", "an", "the", "it", "its", "is", "are", "be", "to", "of", "in", "on", "at", "as", "and", "or", "for", "with", "that", "this", "them", "they", "my", "me", "i", "you", "we", "so", "do", "does", "how", "can", "could", "would", "should", "want", "need", "like", "make", "get", "have", "has", "let", "use", "one", "into", "from", "by", "some", "something", "sound", "thing", "more", "very", "much", "put", "give", "play"]
+_SAYING_NOTHING = (
+    "a an the it its is are be to of in on at as and or for with that this them they my me i you we "
+    "so do does how can could would should want need like make get have has let use one into from by "
+    "some something sound thing more very much put give play "
 )
+_EMPTY = frozenset(_SAYING_NOTHING.split())
 _ALIKE = (
     "loud louder volume level gain",
     "quiet quieter soft softer silent",
@@ -108,14 +110,14 @@ def search(wish: str, most: int = MOST) -> list[Find]:
     if not words:
         return []
     index = _index()
-    scored: Counter[int] = Counter()
+    scored: dict[int, float] = {}
     for word in words:
         rows = index.postings.get(word)
         if not rows:
             continue
         rare = math.log(1 + len(index.rows) / len(rows))
         for row, weight in rows.items():
-            scored[row] += rare * weight
+            scored[row] = scored.get(row, 0.0) + rare * weight
     # A wish of which every word is met comes before one that hits a single rare word often.
     ranked = sorted(
         ((score * _met(index, row, words), -row) for row, score in scored.items()), reverse=True

@@ -22,11 +22,18 @@ from prompt_toolkit.filters import (
     is_searching,
     vi_insert_mode,
 )
+from prompt_toolkit.input.ansi_escape_sequences import ANSI_SEQUENCES
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 
 from livecode.repl.reading import INDENT, complete, next_indent
 
 SLOT_KEYS = "1234567890"
+CONTROL_DIGITS = tuple(
+    zip(SLOT_KEYS, [getattr(Keys, f"ControlF{number}") for number in range(13, 23)], strict=True)
+)
+ASK_FOR_EXTRAS, ASK_NO_MORE = "\x1b[>4;1m", "\x1b[>4;0m"
+"""xterm's modifyOtherKeys: keys that have no code of their own are sent too."""
 
 
 class Deck(Protocol):
@@ -40,16 +47,28 @@ class Deck(Protocol):
     def metronome(self) -> None: ...
     def show(self, picture: str) -> None: ...
     def show_next(self) -> None: ...
+    def preview(self) -> None: ...
     def rate(self, value: int) -> None: ...
     def ratings_wanted(self) -> bool: ...
 
 
 def bindings(deck: Deck) -> KeyBindings:
     """All keys that are not prompt_toolkit's own."""
+    extras()
     keys = KeyBindings()
     _music(keys, deck)
     _typing(keys)
     return keys
+
+
+def extras() -> None:
+    """Ctrl-. and Ctrl-digits, where a terminal sends them (xterm, kitty and those that follow them).
+
+    They arrive as control with a function key that keyboards have not got: hush, and mute of a slot.
+    """
+    for code, key in ((46, Keys.ControlF24), *((ord(digit), key) for digit, key in CONTROL_DIGITS)):
+        ANSI_SEQUENCES[f"\x1b[27;5;{code}~"] = key
+        ANSI_SEQUENCES[f"\x1b[{code};5u"] = key
 
 
 def _music(keys: KeyBindings, deck: Deck) -> None:
@@ -72,6 +91,7 @@ def _music(keys: KeyBindings, deck: Deck) -> None:
     on(deck.undo, "u")
     on(deck.redo, "U")
     on(deck.metronome, "m")
+    on(deck.preview, "a")
     on(deck.show_next, "f10", "v")
     for picture, letter in (("roll", "p"), ("scope", "o"), ("spectrum", "e")):
         on(showing(picture), letter)
@@ -80,6 +100,9 @@ def _music(keys: KeyBindings, deck: Deck) -> None:
     for number, digit in enumerate(SLOT_KEYS, 1):
         on(for_slot(deck.toggle_mute, number), digit)
         on(for_slot(deck.toggle_solo, number), f"s {digit}")
+    for number, (_, key) in enumerate(CONTROL_DIGITS, 1):
+        keys.add(key)(lambda event, number=number: deck.toggle_mute(number))
+    keys.add(Keys.ControlF24)(lambda event: deck.hush())
 
     @Condition
     def rating() -> bool:

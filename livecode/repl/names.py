@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 KEPT_SECONDS = 10.0
+WEIGHTS = "weights.safetensors"
+"""What makes a folder of models/ a net that neural(...) plays."""
 
 # What the strings given to a call name. Several kinds are offered together.
 STRINGS: dict[str, tuple[str, ...]] = {
@@ -163,7 +165,8 @@ def _notes() -> dict[str, str]:
 
 
 def _models() -> dict[str, str]:
-    return {name: _card(path) for name, path in _sets("models").items() if path.is_dir()}
+    nets = {name: path for name, path in _sets("models").items() if (path / WEIGHTS).is_file()}
+    return {name: _card(path) for name, path in nets.items()}
 
 
 def _corpora() -> dict[str, str]:

@@ -17,19 +17,19 @@ from typing import Any
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.cursor_shapes import ModalCursorShapeConfig
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.filters import is_done, renderer_height_is_known
+from prompt_toolkit.filters import Condition, is_done, renderer_height_is_known
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
 from prompt_toolkit.layout import ConditionalContainer, Dimension, FormattedTextControl, HSplit, Window
-from prompt_toolkit.layout.containers import FloatContainer
+from prompt_toolkit.layout.containers import Float, FloatContainer
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.output import Output
 
 from livecode.config import Config, folder
 from livecode.errors import one_line
-from livecode.repl import keys, panels, toolbar
+from livecode.repl import keys, panels, preview, toolbar
 from livecode.repl.above import Replaced
 from livecode.repl.colouring import STYLE, CodeLexer
 from livecode.repl.complete import NameCompleter
@@ -41,6 +41,7 @@ from livecode.repl.watching import Watch
 MARK = "> "
 WATCH_SECONDS = 0.15
 MENU_ROWS = 8
+PAGE_WIDTH, PAGE_ROWS = 56, 12
 
 
 class Prompt:
@@ -61,6 +62,7 @@ class Prompt:
         self.session = session
         self.config = config or Config()
         self.evaluator = Evaluator(session, session.namespace())
+        self.evaluator.guided = True
         self.completer = NameCompleter(self.evaluator.names)
         self._shown: toolbar.Fragments = []
         self._typed = self._signature = ""
@@ -88,6 +90,7 @@ class Prompt:
             input=reader,
             output=screen,
         )
+        _put_beside_the_menu(self.pages, self._offered)
         _put_under_the_input(
             self.pages,
             Window(FormattedTextControl(self._panel), height=lambda: Dimension.exact(len(self._rows))),
@@ -97,7 +100,10 @@ class Prompt:
     def run(self, banner: str = "", first: Callable[[], Any] | None = None) -> int:
         """Read and evaluate until Ctrl-D. `first` is called once, when the prompt is about to show."""
         self.session.listen(self._notice)
+        screen = self.pages.app.output
         try:
+            screen.write_raw(keys.ASK_FOR_EXTRAS)
+            screen.flush()
             with typing_waits(), self.replaced:
                 if banner:
                     self.say(("class:continuation", banner))
@@ -105,21 +111,26 @@ class Prompt:
                     self._begin(first)
                 while True:
                     try:
-                        text = self.pages.prompt(pre_run=self._shown_now)
+                        text = self.pages.prompt(
+                            default=self.evaluator.guide.waiting, pre_run=self._shown_now
+                        )
                     except KeyboardInterrupt:
+                        self._leave_tutorial()
                         continue
                     except EOFError:
                         return 0
                     finally:
                         self.replaced.release()
                     try:
-                        self._answer(text, self.evaluator.evaluate(text))
+                        self._go_on(text, self.evaluator.evaluate(text))
                     except KeyboardInterrupt:
                         self.say(("class:continuation", "interrupted"))
                     except SystemExit as leaving:
                         return leaving.code if isinstance(leaving.code, int) else 0
         finally:
             self.session.unlisten(self._notice)
+            screen.write_raw(keys.ASK_NO_MORE)
+            screen.flush()
 
     def say(self, *fragments: tuple[str, str]) -> None:
         """Print coloured text on a line of its own."""
@@ -152,6 +163,25 @@ class Prompt:
         following = order[order.index(self.watch.picture) + 1]
         self.show(following or self.watch.picture)
 
+    def preview(self) -> None:
+        """Let the name that is offered, or at the cursor, be heard once, beside what plays."""
+        buffer = self.pages.default_buffer
+        offered = buffer.complete_state.current_completion if buffer.complete_state is not None else None
+        where = self.completer.strings_at(buffer.document.text_before_cursor)
+        word = offered.text if offered is not None else buffer.document.get_word_under_cursor(WORD=False)
+        text = preview.heard(self.evaluator.names, word, where)
+        if not text:
+            self.replaced.out.write(f"{word or 'nothing here'} has no sound of its own\n")
+            return
+        # A composer may take a second to read its model: the keys must not wait for it.
+        threading.Thread(target=self._hear, args=(text,), name="preview", daemon=True).start()
+
+    def _hear(self, text: str) -> None:
+        try:
+            self.session.once(eval(text, self.session.namespace()))
+        except Exception as error:
+            self.replaced.out.write(one_line(error) + "\n")
+
     def rate(self, value: int) -> None:
         """Hand `+` or `-` to whoever listens for ratings."""
         self._guarded(lambda: self.session.ratings.give(value))
@@ -183,6 +213,20 @@ class Prompt:
             first()
         except Exception as error:
             self._show_fault("", self.evaluator.fault_of(error))
+
+    def _go_on(self, typed: str, answer: Answer) -> None:
+        """Answer; in the tutorial bring the next step when this one has been played."""
+        guide = self.evaluator.guide
+        at = guide.at
+        self._answer(typed, answer)
+        if not typed.strip():
+            self._leave_tutorial()
+        elif answer.fault is None and not answer.interrupted and at == guide.at and guide.follows(typed):
+            self._guarded(self.evaluator.tutorial)
+
+    def _leave_tutorial(self) -> None:
+        if self.evaluator.guide.pause():
+            self.say(("class:continuation", "tutorial() goes on from here"))
 
     def _answer(self, typed: str, answer: Answer) -> None:
         if answer.interrupted:
@@ -248,6 +292,15 @@ class Prompt:
         self.pages.reserve_space_for_menu = max(1, MENU_ROWS - len(self._rows))
         return (self._rows, self._lit) != before
 
+    def _offered(self) -> FormattedText:
+        """The documentation of the name that Tab has brought."""
+        state = self.pages.default_buffer.complete_state
+        chosen = state.current_completion if state is not None else None
+        if chosen is None:
+            return FormattedText([])
+        before = self.pages.default_buffer.document.text_before_cursor
+        return FormattedText([("", self.completer.documentation(before, chosen.text))])
+
     def _panel(self) -> FormattedText:
         found: panels.Row = []
         for row in self._rows:
@@ -286,6 +339,25 @@ class Lighting(Processor):
                 if place < len(fragments):
                     fragments[place] = ("class:lit", fragments[place][1])
         return Transformation(fragments)
+
+
+def _put_beside_the_menu(pages: PromptSession[str], text: Callable[[], FormattedText]) -> None:
+    """What an offered name means, in full, at the right of the menu."""
+
+    @Condition
+    def offered() -> bool:
+        state = pages.default_buffer.complete_state
+        return state is not None and state.current_completion is not None
+
+    window = Window(
+        FormattedTextControl(text), wrap_lines=True, width=PAGE_WIDTH, style="class:documentation",
+        dont_extend_height=True, height=Dimension(max=PAGE_ROWS),
+    )  # fmt: skip
+    for container in pages.layout.walk():
+        if isinstance(container, FloatContainer):
+            page = ConditionalContainer(window, offered & ~is_done)
+            container.floats.append(Float(page, right=0, bottom=0, allow_cover_cursor=False))
+            return
 
 
 def _put_under_the_input(pages: PromptSession[str], panel: Window) -> None:

@@ -76,6 +76,10 @@ def test_history_brings_the_last_block_back(typist):
         (ESCAPE + "3", "d3 muted True"),
         (ESCAPE + "0", "d10 muted True"),
         (ESCAPE + "s2", "d2 soloed True"),
+        ("\x1b[27;5;46~", "hush"),
+        ("\x1b[46;5u", "hush"),
+        ("\x1b[27;5;51~", "d3 muted True"),
+        ("\x1b[48;5u", "d10 muted True"),
     ],
 )
 def test_keys_for_the_music(typist, session, keys, done):
@@ -208,6 +212,18 @@ def test_the_menu_shows_what_names_mean(typist):
     typist.namespace["lift_up"] = lift
     typist.type_in_time("lift_u", 0.5, CTRL_C)
     assert "Raise a pattern." in plain(typist.seen)
+
+
+def test_the_name_that_tab_brought_is_documented_beside_the_menu(typist):
+    typist.namespace["lift_up"] = lift
+    shown = []
+    typist.type_in_time("lift_u", TAB, 0.3, lambda: shown.append(typist.prompt._offered()), CTRL_C)
+    assert "lift_up(pattern, by=12)" in shown[0][0][1] and "Raise a pattern." in shown[0][0][1]
+
+
+def test_the_terminal_is_asked_for_more_keys_and_left_as_it_was(typist):
+    typist.type("x = 1", ENTER)
+    assert typist.seen.index("\x1b[>4;1m") < typist.seen.rindex("\x1b[>4;0m")
 
 
 def test_the_open_call_is_explained_in_the_toolbar(typist):

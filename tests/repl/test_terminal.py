@@ -29,7 +29,11 @@ ROWS, COLUMNS = 40, 100
 class Terminal:
     """A pseudo-terminal with `livecode` in it; `text` is what is on its screen now."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, known: bool = True) -> None:
+        if known:
+            # Whoever has typed here before is not welcomed again.
+            (folder / "state" / "livecode").mkdir(parents=True, exist_ok=True)
+            (folder / "state" / "livecode" / "history").touch()
         self.main, child = pty.openpty()
         self.screen = pyte.Screen(COLUMNS, ROWS)
         self.stream = pyte.ByteStream(self.screen)
@@ -104,8 +108,8 @@ class Terminal:
 def terminal(tmp_path):
     opened = []
 
-    def open_one(*words: str) -> Terminal:
-        opened.append(Terminal(tmp_path, *words))
+    def open_one(*words: str, known: bool = True) -> Terminal:
+        opened.append(Terminal(tmp_path, *words, known=known))
         return opened[-1]
 
     yield open_one
@@ -141,6 +145,28 @@ def test_the_prompt_shows_within_a_second_and_plays_within_three(terminal):
         if best[0] < 1.0 and best[1] < 3.0:
             break
     assert best[0] < 1.0 and best[1] < 3.0
+
+
+def test_the_first_start_asks_nothing_plays_and_offers_the_tutorial(terminal):
+    screen = terminal("--device", "dummy", known=False)
+    screen.see("tutorial()")
+    screen.see("●")
+    screen.see('d2 >> n("0 [2 4] <7 9> 4")')
+    screen.type("tutorial()\r")
+    screen.see("1/12")
+    screen.see('> d1 >> s("bd*4, ~ cp")')
+    screen.type("\r")
+    screen.see("2/12")
+    screen.type("\x03")
+    screen.see("tutorial() goes on from here")
+    screen.type("d1.source\r")
+    screen.see("'d1 >> s(\"bd*4, ~ cp\")'")
+    assert screen.end() == 0
+    again = terminal("--device", "dummy", known=False)
+    again.see("\n>")
+    again.rest(1)
+    assert "tutorial()" not in again.text
+    assert again.end() == 0
 
 
 def test_an_evening_at_the_prompt(terminal):
