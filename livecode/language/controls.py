@@ -65,9 +65,18 @@ _READERS: dict[str, Callable[[Control, Any], Any]] = {
 }
 
 
+def _is_word(value: Any) -> bool:
+    return isinstance(value, str) and note_number(value) is None
+
+
 def _controls_of(control: Control, value: Any) -> Controls:
     """One value as controls: `0.5` or `"a:b"`, or controls already there with the value added to them."""
     if type(value) is list:
+        if control.kind == "str" and len(value) > 1 and _is_word(value[1]):
+            # `sf2:piano` is one name: what stands after a sound's colon is its number only when it is one.
+            value = [f"{value[0]}:{value[1]}", *value[2:]]
+            if len(value) > 1:
+                return {**_controls_of(control, value[:1]), **_controls_of(controls()["gain"], value[1])}
         names = (control.name, *control.parts)
         if len(value) > len(names):
             shown = ":".join(map(str, value))

@@ -94,6 +94,7 @@ class Instrument:
     `shape` says how it ends: "sustain" holds full level for `sustain` seconds, then releases; "decay" dies
     away by itself and is damped at the end of `sustain`; "one-shot" plays to its end whatever the length.
     `ring` is the longest it can last past its start when it dies away by itself, in seconds.
+    `own_envelope`: its function makes attack and release itself; the frame only frees it at their end.
     """
 
     name: str
@@ -111,6 +112,7 @@ class Instrument:
     hidden: bool
     controls: Mapping[str, Control]
     function: Callable[..., Any] | None = field(default=None, compare=False)
+    own_envelope: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,7 @@ def instrument(
     aliases: tuple[str, ...] = (),
     variants: tuple[str, ...] = (),
     hidden: bool = False,
+    own_envelope: bool = False,
     **controls: Control,
 ) -> Callable[[Callable[..., Any]], Instrument]:
     """Makes the function below it an instrument: `s("name")` plays it.
@@ -175,7 +178,7 @@ def instrument(
     `attack` and `release` are seconds, `trim` is in dB and brings the sound to the common level,
     `channels` is 2 when the function returns two signals. An unpitched instrument has `note` in place of
     `freq`. `variants` names the instruments that `name:1`, `name:2` ... stand for. A hidden one is not
-    listed.
+    listed. With `own_envelope` the function itself makes what `attack`, `sustain` and `release` ask for.
     """
 
     def declare(function: Callable[..., Any]) -> Instrument:
@@ -186,7 +189,7 @@ def instrument(
         own = _checked(f"instrument {name!r}", function, controls, ())
         made = Instrument(
             name, family, _doc(function), shape, pitched, float(attack), float(release), float(ring),
-            float(trim), channels, tuple(aliases), tuple(variants), hidden, own, function,
+            float(trim), channels, tuple(aliases), tuple(variants), hidden, own, function, own_envelope,
         )  # fmt: skip
         return _announce(made)
 

@@ -174,6 +174,9 @@ def _envelope(given: Mapping[str, Any], instrument: Instrument, ring: Any) -> An
     held, attack, release = given["sustain"], given["attack"], given["release"].max(0.002)
     if instrument.shape != "sustain":
         held = held.min(ring)
+    if instrument.own_envelope:
+        whole = u.Envelope([1, 1, 0], [held + release, 0.002], [0, 0])
+        return u.EnvGen.ar(envelope=whole, done_action=2)
     attack = attack.min(held)
     # Starting at full level when there is no attack keeps the very first sample.
     start = attack <= 0

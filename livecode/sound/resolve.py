@@ -12,6 +12,7 @@ The words mean what they mean in SuperDirt:
 - The note lasts its step times `legato`, or `sustain` seconds. A sample or a drum plays to its end, unless
   `legato` or `sustain` is given.
 - `gain` is raised to the fourth power in the instrument; `amp`, `postgain` and `overgain` are turned into it.
+- `sf2:piano`, `sf2:24`, `timgm6mb:drums`: a SoundFont's preset; see `livecode.sound.soundfonts`.
 - `unit "c"` makes `speed` count how often the whole sample fits in a cycle, at any tempo.
 - `room` and `delay` are how much of the note goes to its orbit's reverb and echo; `size`, `delaytime` and
   so on change these for the whole orbit. `lock 1` counts `delaytime` in cycles.
@@ -32,6 +33,8 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from livecode.errors import ControlError, NameUnknown, nearest
 from livecode.language.control_table import control_names
 from livecode.language.modulation import Modulation, Piece
@@ -47,11 +50,13 @@ if TYPE_CHECKING:
     from livecode.sound.definitions import Definition, Definitions
     from livecode.sound.kit import Kit
     from livecode.sound.samples import Sample, Samples
+    from livecode.sound.soundfonts import SoundFonts
 
 MIDDLE_C = 261.6255653005986
 DEFAULT_INSTRUMENT = "pluck"
 DEFAULT_OCTAVE = 4
 DEFAULT_AMP = 0.4
+NOMINAL_VELOCITY = 0.8
 
 _PITCH = frozenset({"note", "midinote", "freq", "octave"})
 _LEVEL = frozenset({"gain", "amp", "postgain", "overgain"})
@@ -99,6 +104,7 @@ class Resolver:
         from livecode.sound.definitions import Definitions
         from livecode.sound.kit import Kit
         from livecode.sound.samples import Samples, usual_places
+        from livecode.sound.soundfonts import SoundFonts
 
         if cache is None:
             cache = folder("cache")
@@ -115,6 +121,7 @@ class Resolver:
         self.catalogue: Catalogue = catalogue
         self.definitions: Definitions = Definitions(catalogue)
         self.samples: Samples = samples
+        self.fonts: SoundFonts = SoundFonts(samples)
         self.kit: Kit = Kit(self.definitions, cache, rate)
         self._notice = notice or (lambda line: None)
         self._told: set[str] = set()
@@ -136,6 +143,9 @@ class Resolver:
             return []
         value = self._words(event.value)
         self._look()
+        begin, step = float(whole.begin), float(whole.end - whole.begin)
+        if self._is_font(value.get("s")):
+            return self._font_notes(value, begin, step, slot)
         commands: list[Command] = []
         name, source = self._voice(value)
         sample: Sample | None = None
@@ -143,15 +153,52 @@ class Resolver:
             sample, loads = self._sample(source)
             commands += loads
             name = "sample_stereo" if sample.channels == 2 else "sample_mono"
+        plan = self._planned(name, value, begin, slot, commands)
+        commands.append(self._note(value, plan, sample, begin, step, slot))
+        return commands
+
+    def _planned(
+        self, name: str, value: Mapping[str, Any], begin: float, slot: int, commands: list[Command]
+    ) -> _Plan:
+        """The plan of an instrument; what it needs before its note is added to the commands."""
         plan = self._plan(name, frozenset(value))
         for load in (*(change.load for change in plan.changes), plan.load):
             if load is not None and load.name not in self._given:
                 self._given[load.name] = load
                 commands.append(load)
-        begin = float(whole.begin)
         orbit = int(_number(value, "orbit", 0)) % ORBITS
         commands += [change.command(value, begin, orbit, slot, _finite) for change in plan.changes]
-        commands.append(self._note(value, plan, sample, begin, float(whole.end - whole.begin), slot, orbit))
+        return plan
+
+    def _is_font(self, said: Any) -> bool:
+        if not isinstance(said, str):
+            return False
+        head = said.partition(":")[0]
+        return self.fonts.knows(head) and head not in self.catalogue.instruments
+
+    def _font_notes(self, value: dict[str, Any], begin: float, step: float, slot: int) -> list[Command]:
+        """A note of a SoundFont: one for each of the regions that key and velocity choose."""
+        font, _, preset = str(value["s"]).partition(":")
+        if not preset:
+            # `sf2:24` has come as sound and number: the number of a MIDI program.
+            preset = str(math.floor(_number(value, "n", 0)))
+            value = {name: each for name, each in value.items() if name != "n"}
+        key = 69 + 12 * math.log2(self._pitch(value, "freq") / 440)
+        velocity = min(max(_number(value, "velocity", NOMINAL_VELOCITY), 0.0), 1.0)
+        voices, loads = self.fonts.voices(font, preset, key, velocity)
+        commands: list[Command] = [*loads]
+        pan = _number(value, "pan", 0.5)
+        for voice in voices:
+            plan = self._planned(voice.instrument, value, begin, slot, commands)
+            note = self._note(value, plan, None, begin, step, slot)
+            controls = {**dict(voice.controls), "attack": voice.attack, "release": voice.release}
+            controls |= dict(note.controls)
+            if "pan" in controls or voice.pan:
+                controls["pan"] = min(max(pan + voice.pan / 2, 0.0), 1.0)
+            if voice.lasting is not None and not {"legato", "sustain"} & value.keys():
+                controls["sustain"] = voice.lasting
+            cut = note.cut or voice.cut
+            commands.append(replace(note, controls=tuple(controls.items()), cut=cut))
         return commands
 
     def sweeps(self, movements: Mapping[Modulation, list[Piece]], slot: int) -> list[Sweep]:
@@ -165,6 +212,8 @@ class Resolver:
     def describe(self, event: Event) -> tuple[str, dict[str, Any]]:
         """The instrument or sample that an event names, and its controls as one would read them."""
         value = self._words(event.value)
+        if self._is_font(value.get("s")):
+            return str(value["s"]), {key: _plain(each) for key, each in value.items() if key != "s"}
         name, source = self._voice(value)
         shown = str(value.get("s", name)) if source is not None else name
         pitched = source is None and self.catalogue.instrument(name).pitched
@@ -174,7 +223,7 @@ class Resolver:
     def names(self) -> list[str]:
         """Everything that `s` can play: instruments with their aliases, and sample folders."""
         seen = {name for name, item in self.catalogue.instruments.items() if not item.hidden}
-        return sorted(seen | set(self.samples.names()))
+        return sorted(seen | set(self.samples.names()) | set(self.fonts.names()))
 
     def _words(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
@@ -283,7 +332,6 @@ class Resolver:
         begin: float,
         step: float,
         slot: int,
-        orbit: int,
     ) -> Note:
         controls: list[tuple[str, float]] = []
         synced: list[tuple[str, float]] = []
@@ -326,8 +374,9 @@ class Resolver:
         elif sample is not None or plan.one_shot:
             length = ONE_SHOT
         return Note(
-            begin, length, plan.definition.name, slot, orbit, tuple(controls), tuple(synced), tuple(buses),
-            int(_number(value, "cut", 0)), _number(value, "nudge", 0.0),
+            begin, length, plan.definition.name, slot, int(_number(value, "orbit", 0)) % ORBITS,
+            tuple(controls), tuple(synced), tuple(buses), int(_number(value, "cut", 0)),
+            _number(value, "nudge", 0.0),
         )  # fmt: skip
 
     def _moving_pitch(self, value: Mapping[str, Any], key: str, control: str, slot: int) -> str:

@@ -93,7 +93,7 @@ class Samples:
         self.cache = cache
         self.rate = rate
         self.memory = memory
-        self._roots = [Path(root).expanduser() for root in (usual_places() if roots is None else roots)]
+        self.roots = [Path(root).expanduser() for root in (usual_places() if roots is None else roots)]
         self._clock = clock
         self._banks: dict[str, Path] | None = None
         self._files: dict[str, tuple[Path, ...]] = {}
@@ -143,12 +143,21 @@ class Samples:
 
     def file(self, path: Path) -> tuple[Sample, list[BufferLoad | BufferFree]]:
         """As `sample`, for any sound file."""
+        return self._taken(path, self._prepared)
+
+    def as_it_is(self, path: Path) -> tuple[Sample, list[BufferLoad | BufferFree]]:
+        """As `file`, at the file's own rate: for one that was made for the server."""
+        return self._taken(path, self._plain)
+
+    def _taken(
+        self, path: Path, prepare: Callable[[Path], tuple[int, int, int, Path]]
+    ) -> tuple[Sample, list[BufferLoad | BufferFree]]:
         ready = self._ready.get(path)
         now = self._clock()
         self._used[path] = now
         if ready is not None:
             return ready, []
-        frames, channels, rate, place = self._prepared(path)
+        frames, channels, rate, place = prepare(path)
         size = frames * channels * 4
         freed = self._make_room(size, now)
         number = self._free.pop() if self._free else self._next
@@ -168,7 +177,7 @@ class Samples:
     def _all(self) -> dict[str, Path]:
         if self._banks is None:
             found: dict[str, Path] = {}
-            for root in self._roots:
+            for root in self.roots:
                 for name, place in _banks(root):
                     found.setdefault(name, place)
             self._banks = found
@@ -185,6 +194,12 @@ class Samples:
             freed.append(BufferFree(old.load.number))
         return freed
 
+    def _plain(self, path: Path) -> tuple[int, int, int, Path]:
+        import soundfile
+
+        about = soundfile.info(str(path))
+        return about.frames, about.channels, about.samplerate, self._linked(path)
+
     def _prepared(self, path: Path) -> tuple[int, int, int, Path]:
         """Frames, channels, rate and place of a file that the server can read."""
         import soundfile
@@ -199,13 +214,14 @@ class Samples:
         fits = about.channels <= 2 and path.suffix.lower() in READ_BY_SCSYNTH
         if fits and (about.samplerate == self.rate or long):
             return about.frames, about.channels, about.samplerate, self._linked(path)
-        place = self.cache / "samples" / f"{self._stamp(path)}.wav"
+        place = self.cache / "samples" / f"{self.stamp(path)}.wav"
         if not place.exists():
             _convert(path, place, self.rate)
         made = soundfile.info(str(place))
         return made.frames, made.channels, made.samplerate, place.resolve()
 
-    def _stamp(self, path: Path) -> str:
+    def stamp(self, path: Path) -> str:
+        """A name for a file as it is now, at this rate: for what is made from it."""
         state = path.stat()
         told = f"{path.resolve()} {state.st_size} {state.st_mtime_ns} {self.rate}"
         return hashlib.sha256(told.encode()).hexdigest()[:24]
