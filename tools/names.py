@@ -20,6 +20,7 @@ COMPOSERS = {
     "neural": "livecode.generators.neural",
     "rerank": "livecode.generators.rerank",
 }
+PICTURES = ("show", "spectrum", "waveform")
 CLASSES = {
     "Pattern": "the class of every pattern: events over time, asked for a span at a time",
     "Fraction": "exact numbers for times, such as Fraction(1, 3)",
@@ -64,6 +65,9 @@ def rows() -> list[tuple[str, str, str, str]]:
     for name, home in COMPOSERS.items():
         member = getattr(importlib.import_module(home), name)
         found.append((name, "composer", home, first_line(member)))
+    for name in PICTURES:
+        member = getattr(importlib.import_module("livecode.pictures.show"), name)
+        found.append((name, "picture", "livecode.pictures.show", first_line(member)))
     # A name that a control and the session share (cps) is the session's; the control stays a method.
     ours = {row[0] for row in found if row[2] == "livecode.stage.session"}
     kept = [row for row in found if row[0] not in ours or row[2] == "livecode.stage.session"]

@@ -122,7 +122,7 @@ def _mark(row: Mapping[str, Any]) -> Mark:
         length = SHORTEST
     slot = _slot(row.get("slot"))
     name = str(row.get("instrument") or controls.get("s") or "")
-    return Mark(begin, begin + max(length, SHORTEST), slot, name, _pitch(controls), _strength(controls))
+    return Mark(begin, begin + max(length, SHORTEST), slot, name, pitch_of(controls), strength(controls))
 
 
 def _slot(slot: object) -> str:
@@ -132,7 +132,8 @@ def _slot(slot: object) -> str:
     return str(slot or "")
 
 
-def _pitch(controls: Mapping[str, Any]) -> float | None:
+def pitch_of(controls: Mapping[str, Any]) -> float | None:
+    """The pitch of an event as a MIDI number, None when it has none."""
     for key in ("midinote", "note", "freq"):
         value = controls.get(key)
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -146,11 +147,11 @@ def _pitch(controls: Mapping[str, Any]) -> float | None:
     return None
 
 
-def _strength(controls: Mapping[str, Any]) -> float:
+def strength(controls: Mapping[str, Any]) -> float:
     """How loud a mark looks, 0 to 1: gain 1 and velocity 1 are full."""
-    strength = 1.0
+    found = 1.0
     for key in ("gain", "velocity", "amp"):
         value = controls.get(key)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            strength *= min(1.0, max(0.0, float(value)))
-    return strength
+            found *= min(1.0, max(0.0, float(value)))
+    return found

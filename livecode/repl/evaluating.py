@@ -37,6 +37,7 @@ class Answer:
     text: str = ""
     fault: Fault | None = None
     interrupted: bool = False
+    value: Any = None
 
 
 class Evaluator:
@@ -80,7 +81,7 @@ class Evaluator:
             return Answer(fault=self.fault_of(error))
         if value is not None:
             self.namespace["_"] = value
-        return Answer(shown)
+        return Answer(shown, value=value)
 
     def fault_of(self, error: BaseException) -> Fault:
         """What an error says, and where in the performer's text it is."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 import textwrap
 import threading
 from collections.abc import Callable
@@ -21,6 +22,8 @@ from prompt_toolkit.filters import Condition, is_done, renderer_height_is_known
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
+from prompt_toolkit.input.typeahead import store_typeahead
+from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.layout import ConditionalContainer, Dimension, FormattedTextControl, HSplit, Window
 from prompt_toolkit.layout.containers import Float, FloatContainer
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
@@ -29,6 +32,8 @@ from prompt_toolkit.output import Output
 
 from livecode.config import Config, folder
 from livecode.errors import one_line
+from livecode.pictures import graphics
+from livecode.pictures.picture import Picture
 from livecode.repl import keys, panels, preview, toolbar
 from livecode.repl.above import Replaced
 from livecode.repl.colouring import STYLE, CodeLexer
@@ -67,6 +72,7 @@ class Prompt:
         self._shown: toolbar.Fragments = []
         self._typed = self._signature = ""
         self._warmed = False
+        self._method = ""
         self.watch = Watch(session)
         self._rows: list[panels.Row] = []
         self._lit: list[tuple[int, int]] = []
@@ -233,8 +239,43 @@ class Prompt:
             self.say(("class:continuation", "interrupted"))
         if answer.fault is not None:
             self._show_fault(typed, answer.fault)
+        elif isinstance(answer.value, Picture):
+            self._draw(answer.value)
         elif answer.text:
             self.replaced.out.write(answer.text + "\n")
+
+    def _draw(self, picture: Picture) -> None:
+        """A picture as this terminal can show it."""
+        size = self.pages.app.output.get_size()
+        if not self._method:
+            self._method = graphics.chosen(os.environ) or self._asked()
+        cell = graphics.CELL
+        if self._method == graphics.SIXEL:
+            cell = graphics.cell_size(self.pages.app.output.fileno())
+        try:
+            text = graphics.drawn(picture, self._method, size.columns, size.rows, cell)
+        except Exception as error:
+            self._method = graphics.CHARACTERS
+            text = f"{one_line(error)}\n{picture}"
+        self.replaced.out.write(text + "\n")
+
+    def _asked(self) -> str:
+        """What the terminal says it can draw; what was typed meanwhile waits for the next line."""
+        screen = self.pages.app.output
+        if not sys.stdin.isatty():
+            return graphics.CHARACTERS
+
+        def write(text: str) -> None:
+            screen.write_raw(text)
+            screen.flush()
+
+        method, typed = graphics.asked(sys.stdin.fileno(), write)
+        if typed:
+            keyed: list[Any] = []
+            parser = Vt100Parser(keyed.append)
+            parser.feed_and_flush(typed)
+            store_typeahead(self.pages.app.input, keyed)
+        return method
 
     def _show_fault(self, typed: str, fault: Fault) -> None:
         """The caret under the text that was just typed; a block's line is shown again first."""

@@ -129,6 +129,9 @@ class Slot:
         finally:
             asking.reset(token)
 
+    def __or__(self, other: Slot | Slots) -> Slots:
+        return Slots((self,)) | other
+
     def as_pattern(self) -> Pattern:
         """The slot as a pattern that follows whatever plays in it."""
         return Pattern(self.query)
@@ -136,6 +139,24 @@ class Slot:
     def __repr__(self) -> str:
         take: Take | None = self._session._take(self.number)
         return f"d{self.number}: {take.source or 'a pattern' if take else 'silent'}"
+
+
+class Slots:
+    """Several slots side by side, for `show(d1 | d2)`."""
+
+    __slots__ = ("slots",)
+
+    def __init__(self, slots: tuple[Slot, ...]) -> None:
+        self.slots = slots
+
+    def __or__(self, other: Slot | Slots) -> Slots:
+        if not isinstance(other, (Slot, Slots)):
+            raise PatternError(f"{self!r} | {other!r}: only slots stand side by side, as in show(d1 | d2)")
+        more = (other,) if isinstance(other, Slot) else other.slots
+        return Slots(self.slots + more)
+
+    def __repr__(self) -> str:
+        return " | ".join(f"d{slot.number}" for slot in self.slots)
 
 
 class Placed:
