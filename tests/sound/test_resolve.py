@@ -413,5 +413,6 @@ def test_a_sample_sounds_as_long_and_as_high_as_it_should(
 def test_a_rendered_drum_is_as_loud_as_the_drum(resolver: Resolver, tmp_path: Path) -> None:
     drum = rendered(resolver, tmp_path, {"s": "kick"})
     sample = rendered(resolver, tmp_path, {"s": "kick", "speed": 1})
-    levels = [20 * np.log10(np.abs(each).max()) for each in (drum, sample)]
-    assert levels[0] == pytest.approx(levels[1], abs=1.5)
+    # Not the peaks: where the noise in a stroke stands highest is a matter of chance.
+    levels = [10 * np.log10(np.square(each[:24000]).mean()) for each in (drum, sample)]
+    assert levels[0] == pytest.approx(levels[1], abs=1.0)
