@@ -24,6 +24,8 @@ PROMPT = "prompt"
 
 COMMANDS: dict[str, str] = {
     "play": "play a pattern file, or a set by its name",
+    "resume": "take over a set whose prompt has died, without a gap",
+    "replay": "perform a set again from its journal",
     "render": "write a set to a sound file, without a sound device",
     "events": "print what a set plays, one JSON object a line",
     "export": "write a set as MIDI, a score or sound for other programs",

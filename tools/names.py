@@ -38,6 +38,7 @@ def rows() -> list[tuple[str, str, str, str]]:
     """Name, kind, home and meaning of every public name, sorted by kind and name."""
     from livecode.language.registry import REGISTRY
     from livecode.stage import namespace
+    from livecode.stage.scenes import Scenes
     from livecode.stage.session import Session
 
     found = []
@@ -60,7 +61,8 @@ def rows() -> list[tuple[str, str, str, str]]:
         found.append((f"d{number}", "slot", home, f"slot {number}: d{number} >> a pattern plays it"))
     for name in namespace.NAMES:
         if name not in namespace.SLOT_NAMES:
-            member = namespace.Record.__call__ if name == "record" else getattr(Session, name)
+            special = {"record": namespace.Record.__call__, "scene": Scenes}
+            member = special.get(name) or getattr(Session, name)
             found.append((name, "session", "livecode.stage.session", first_line(member)))
     for name, home in COMPOSERS.items():
         member = getattr(importlib.import_module(home), name)

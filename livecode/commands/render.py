@@ -88,8 +88,11 @@ def render(
 def performed(path: Path, cycles: int | None, config: settings.Config) -> Any:
     """What a pattern file plays, worked out on a virtual clock."""
     from livecode.commands.play import shown
-    from livecode.stage.offline import perform
+    from livecode.stage.offline import perform, perform_journal
+    from livecode.stage.replay import is_journal
 
+    if is_journal(path):
+        return perform_journal(path, cycles, config=config)
     try:
         if cycles is None and "form(" in path.read_text(encoding="utf-8", errors="replace"):
             # How long the form is, only the executed file knows.
@@ -110,7 +113,7 @@ def sounded(performance: Any, target: Path, config: settings.Config) -> float:
 
     engine = config.engine if config.engine in ("scsynth", "embedded") else "auto"
     renderer = Renderer(config.sample_rate or 48000, engine)
-    gains = [(0.0, slot, gain) for slot, gain in performance.levels.items()]
+    gains = performance.faders or [(0.0, slot, gain) for slot, gain in performance.levels.items()]
     made = renderer.render(
         performance.sends, performance.commands, performance.seconds, target, gains=gains
     )

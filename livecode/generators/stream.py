@@ -300,6 +300,7 @@ class Stream(Pattern):
 
     def _fallback(self, number: int, cycle: int, metre: tuple[int, int], now: Moment) -> Phrase | None:
         """The last phrase again; what a phrase fell back to once it keeps for all its bars."""
+        now.momentary = True
         now.notice(composers().missed(self.plan.name, cycle))
         fallen = self._fallen.get(number, self._last)
         if fallen is None or fallen.metre != metre:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from livecode.language.moment import moment
 from livecode.language.pattern import Pattern, pure
 from livecode.language.time import Event, Fraction, Locations
 
@@ -36,9 +37,12 @@ def serve_controls(reader: Reader) -> Callable[[], None]:
 
 def live_value(name: str) -> Any:
     """What a live control stands at, or None when nobody serves it."""
+    now = moment()
     for reader in reversed(_readers):
         value = reader(name)
         if value is not None:
+            if now is not None:
+                now.momentary = True
             return value
     return None
 

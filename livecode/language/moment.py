@@ -30,6 +30,8 @@ class Moment:
       up to the deadline is welcome; otherwise every slot waits behind this query.
     - `slot` asks (0: nobody's), `cycle` is where the performance is now.
     - `cps` cycles a second, `metre` as (7, 8); `notice` tells the performer one line.
+    - `momentary` is set by whoever answers something that the same question may not give again (a phrase
+      that was not ready, a live input), so that the journal keeps the answer itself.
     """
 
     offline: bool = True
@@ -40,6 +42,7 @@ class Moment:
     cps: float = 0.5
     metre: tuple[int, int] = (4, 4)
     notice: Callable[[str], None] = _nobody
+    momentary: bool = False
 
 
 MOMENT: ContextVar[Moment | None] = ContextVar("livecode_moment", default=None)

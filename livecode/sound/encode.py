@@ -137,9 +137,7 @@ class Encoder:
         if not note.cut:
             return [self.note(note, seconds_per_cycle)]
         template, values = self._fill(note, seconds_per_cycle, True)
-        key: tuple[object, ...] = (note.slot, note.cut)
-        if note.cut < 0:
-            key += (note.definition, dict(note.controls).get("buffer"))
+        key = self._cut_key(note)
         node = layout.FIRST_CUT_NODE + self._next_cut
         self._next_cut = (self._next_cut + 1) % _CUT_IDS
         before = self._cut_nodes.get(key)
@@ -151,6 +149,11 @@ class Encoder:
             return [made]
         return [_UNPOSTED_ERRORS, message("/n_set", before, "gate", 0.0), made]
 
+    def release(self, note: Note) -> list[bytes]:
+        """The messages that stop the older note of a note's cut group, without the note itself."""
+        before = self._cut_nodes.pop(self._cut_key(note), None)
+        return [] if before is None else [_UNPOSTED_ERRORS, message("/n_set", before, "gate", 0.0)]
+
     def bundle(self, tag: int, notes: Iterable[Note], seconds_per_cycle: float) -> list[bytes]:
         """Packets of at most 8 kB with all these notes at one time tag."""
         found: list[bytes] = []
@@ -160,6 +163,11 @@ class Encoder:
             else:
                 found.append(self.note(note, seconds_per_cycle))
         return bundles(tag, found, MAXIMUM_PACKET)
+
+    @staticmethod
+    def _cut_key(note: Note) -> tuple[object, ...]:
+        key: tuple[object, ...] = (note.slot, note.cut)
+        return key if note.cut >= 0 else (*key, note.definition, dict(note.controls).get("buffer"))
 
     def _gated_messages(self, note: Note, seconds_per_cycle: float) -> list[bytes]:
         bus = layout.FIRST_GATE_BUS + self._next_gate

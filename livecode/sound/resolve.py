@@ -27,7 +27,7 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
 from pathlib import Path
@@ -39,7 +39,7 @@ from livecode.errors import ControlError, NameUnknown, nearest
 from livecode.language.control_table import control_names
 from livecode.language.modulation import Modulation, Piece
 from livecode.language.time import Event
-from livecode.sound.command import ONE_SHOT, Command, DefinitionLoad, Note, Sweep
+from livecode.sound.command import ONE_SHOT, BufferLoad, Command, DefinitionLoad, Note, Sweep
 from livecode.sound.layout import ORBITS
 from livecode.sound.modulations import Modulations
 from livecode.sound.orbit_effects import SENDS, TIMING, Knob, OrbitChange, changes_for
@@ -204,6 +204,10 @@ class Resolver:
     def sweeps(self, movements: Mapping[Modulation, list[Piece]], slot: int) -> list[Sweep]:
         """The movements of a cycle as commands, for all controls of the slot's notes that follow them."""
         return self._modulations.sweeps(movements, slot)
+
+    def keep(self, loads: Iterable[Command]) -> None:
+        """A server that plays has these sound files already; their numbers stay theirs."""
+        self.samples.keep(load for load in loads if isinstance(load, BufferLoad))
 
     def loads(self) -> list[Command]:
         """Every definition and sample given out so far that still holds, for a server that starts afresh."""

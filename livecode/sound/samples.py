@@ -100,6 +100,7 @@ class Samples:
         self._ready: dict[Path, Sample] = {}
         self._used: dict[Path, float] = {}
         self._free: list[int] = []
+        self._kept: dict[str, int] = {}
         self._next = 0
         self._size = 0
 
@@ -160,7 +161,8 @@ class Samples:
         frames, channels, rate, place = prepare(path)
         size = frames * channels * 4
         freed = self._make_room(size, now)
-        number = self._free.pop() if self._free else self._next
+        kept = self._kept.pop(str(place), None)
+        number = kept if kept is not None else self._free.pop() if self._free else self._next
         if number == self._next:
             self._next += 1
         if number >= BUFFERS:
@@ -169,6 +171,12 @@ class Samples:
         self._ready[path] = made
         self._size += size
         return made, [*freed, made.load]
+
+    def keep(self, loads: Iterable[BufferLoad]) -> None:
+        """Files that a server has already: they keep their numbers, and no other file gets one of them."""
+        for load in loads:
+            self._kept[load.path] = load.number
+            self._next = max(self._next, load.number + 1)
 
     def loads(self) -> list[BufferLoad]:
         """Every file in use, for a server that starts afresh."""

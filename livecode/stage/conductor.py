@@ -20,8 +20,8 @@ from livecode.language.moment import Moment
 from livecode.sound.layout import SLOTS
 from livecode.stage.faults import Notices, explain
 from livecode.stage.history import SlotHistory
-from livecode.stage.prepare import Heard, Prepared, Preparer
-from livecode.stage.protocol import Alive, Hold
+from livecode.stage.prepare import Heard, Prepared, Preparer, as_given
+from livecode.stage.protocol import Alive, Hold, Playable
 from livecode.stage.scene import Take
 from livecode.stage.timeline import Timeline
 
@@ -67,11 +67,12 @@ class Part:
         place = bisect_right(self.plan, cycle, key=_from)
         return self.plan[place][0] if place < len(self.plan) else inf
 
-    def swap(self, cycle: float, take: Take | None) -> None:
-        """Play another take from a cycle on."""
-        kept = [entry for entry in self.plan if entry[0] < cycle]
-        self.plan = [*kept[-8:], (cycle, take)] if kept else [(-inf, None), (cycle, take)]
-        self.renew(cycle)
+    def swap(self, plan: list[tuple[float, Take | None]]) -> None:
+        """Play other takes, each from its cycle on."""
+        begin = plan[0][0]
+        kept = [entry for entry in self.plan if entry[0] < begin]
+        self.plan = [*(kept[-8:] or [(-inf, None)]), *plan]
+        self.renew(begin)
 
     def renew(self, cycle: float) -> None:
         """Ask again for everything from a cycle on."""
@@ -93,10 +94,14 @@ class Conductor:
         notices: Notices,
         offline: bool = False,
         played: Playing | None = None,
+        write: Callable[..., None] = lambda kind, **entry: None,
     ) -> None:
         self.parts = [Part(slot) for slot in range(SLOTS)]
         self.lock = threading.RLock()
         self.budget = BUDGET
+        self.given: dict[tuple[int, int], list[Playable]] = {}
+        """Notes of cycles that are not to be asked for, because a journal knows what came out then."""
+        self._write = write
         self._preparer = preparer
         self._timeline = timeline
         self._send = send
@@ -124,20 +129,20 @@ class Conductor:
             self._generation += 1
             self._changed.notify_all()
 
-    def swap(self, changes: dict[int, Take | None], cycle: dict[int, float]) -> None:
-        """Let slots play something else from their cycles on, and ask their followers again from there.
+    def swap(self, plans: dict[int, list[tuple[float, Take | None]]]) -> None:
+        """Let slots play other takes, each from its cycle on, and ask their followers again from there.
 
         What is already prepared for these takes goes out at once, in one frame.
         """
         with self.lock:
             touched: dict[int, float] = {}
-            for slot, take in changes.items():
-                self.parts[slot].swap(cycle[slot], take)
-                touched[slot] = cycle[slot]
+            for slot, plan in plans.items():
+                self.parts[slot].swap(plan)
+                touched[slot] = plan[0][0]
             for follower, since in self._followers(touched).items():
                 self.parts[follower].renew(since)
             holds: list[Any] = []
-            for slot in changes:
+            for slot in plans:
                 holds += self._ready_holds(self.parts[slot])
             self._flush()
             if holds:
@@ -152,13 +157,22 @@ class Conductor:
             for key in [key for key in ready if key[0] < take.number]:
                 del ready[key]
 
-    def resend(self) -> None:
-        """Tell a new sender everything again, from now on."""
+    def resend(self, silence_too: bool = False) -> None:
+        """Tell a sender everything again, from now on; `silence_too` to one that may still play something."""
         with self.lock:
             now = self._timeline.now()
             for part in self.parts:
-                part.renew(float(floor(now)) if part.take_at(now) or part.next_change(now) < inf else inf)
+                plays = silence_too or part.take_at(now) or part.next_change(now) < inf
+                part.renew(float(floor(now)) if plays else inf)
             self._changed.notify_all()
+
+    def withdraw_again(self, slot: int, at: float, source: str) -> None:
+        """A take that failed when this was performed fails again, whether its code does or not."""
+        with self.lock:
+            part = self.parts[slot]
+            take = part.take_at(at)
+            if take is not None and take.source == source and take.fault is None:
+                self._withdraw(part, take, at, "it failed when this was performed")
 
     def wake(self) -> None:
         """Look again at what is to be done."""
@@ -246,6 +260,8 @@ class Conductor:
             cycle = floor(begin + 1e-9)
             end = min(float(cycle + 1), change)
             prepared = part.ready.pop((take.number, cycle), None)
+            if (part.slot, cycle) in self.given:
+                prepared = as_given(cycle, self.given[part.slot, cycle])
             moment = self._moment(part.slot, begin)
         if prepared is None:
             try:
@@ -269,6 +285,8 @@ class Conductor:
             for fault in prepared.faults:
                 self._complain(part, str(fault))
             heard = prepared.between(begin, end)
+            if prepared.momentary and part.slot:
+                self._write("played", slot=part.slot, at=cycle, notes=prepared.commands(cycle, cycle + 1))
             notes = prepared.commands(begin, end)
             self._light(part, heard)
             if self._played is not None:
@@ -291,7 +309,7 @@ class Conductor:
                 continue
             cycle = floor(begin + 1e-9)
             prepared = part.ready.pop((take.number, cycle), None)
-            if prepared is None:
+            if prepared is None or (part.slot, cycle) in self.given:
                 break
             end = min(float(cycle + 1), change)
             heard = prepared.between(begin, end)
@@ -327,6 +345,7 @@ class Conductor:
         good = part.takes.good_before(take)
         instead = "plays on with what it had before" if good else "is silent"
         self._notices.say(f"d{part.slot} {instead}: {why}", "fault", part.slot)
+        self._write("withdraw", slot=part.slot, at=begin, source=take.source)
         part.plan = [(since, good if each is take else each) for since, each in part.plan]
         part.renew(begin)
         self._changed.notify_all()

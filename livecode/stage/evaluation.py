@@ -10,6 +10,7 @@ import ast
 import linecache
 import sys
 import textwrap
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import FrameType
@@ -36,8 +37,26 @@ class Evaluation:
     extras: list[list[Playable]] = field(default_factory=list)
     prepared: list[tuple[int, int, Prepared]] = field(default_factory=list)
     count_in: int = 0
+    seed: int = 0
 
 
+@dataclass(frozen=True)
+class Forced:
+    """What the journal says of something that is done again: when it took effect, and its chance.
+
+    `cycle` is when it was done, `swaps` by slot when that took effect, `begin` that of notes played once,
+    `count_in` where counting began. `unchecked`: it was good the first time.
+    """
+
+    seed: int = 0
+    cycle: float = 0.0
+    swaps: Mapping[int, float] = field(default_factory=dict)
+    begin: float | None = None
+    count_in: float | None = None
+    unchecked: bool = False
+
+
+FORCED: ContextVar[Forced | None] = ContextVar("livecode_forced", default=None)
 EVALUATION: ContextVar[Evaluation | None] = ContextVar("livecode_evaluation", default=None)
 
 

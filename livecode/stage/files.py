@@ -7,9 +7,13 @@ file with an error in it changes nothing; what it said before plays on.
 from __future__ import annotations
 
 import ast
+import asyncio
 import contextlib
+import inspect
 import threading
+from collections.abc import Callable
 from pathlib import Path
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 import livecode.sets as sets
@@ -42,7 +46,10 @@ class PatternFile:
         Raises what the file raises, FileProblem when it cannot be read; then nothing has changed.
         """
         self._stamp = self._look()
-        source = read_source(self.path)
+        self.execute(read_source(self.path))
+
+    def execute(self, source: str, wait: Callable[[], None] = lambda: None) -> None:
+        """What the file says is this; it takes effect when `wait` returns."""
         name = str(self.path)
         names = self._session.namespace()
         names.update(__name__="__livecode__", __file__=name)
@@ -50,6 +57,7 @@ class PatternFile:
         with self._session.evaluation(source, name, name) as evaluation:
             run(source, name, names)
             self._forget(evaluation)
+            wait()
         draft = evaluation.draft
         self._slots = {slot for slot, take in draft.takes.items() if take is not None}
         self._levels = (set(draft.gains), set(draft.muted), set(draft.soloed))
@@ -58,6 +66,7 @@ class PatternFile:
     def watch(self) -> None:
         """Execute the file again whenever it is saved; errors become notices."""
         if self._watcher is None:
+            self._session._write("watch", path=str(self.path))
             self._watcher = threading.Thread(target=self._watch, name=f"watch {self.path.name}", daemon=True)
             self._watcher.start()
 
@@ -111,12 +120,22 @@ class PatternFile:
 
 def run(source: str, name: str, names: dict[str, Any]) -> Any:
     """Execute source text; gives the value of its last statement when that is an expression."""
-    tree = ast.parse(source, name)
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    tree = compile(source, name, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
+    assert isinstance(tree, ast.Module)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-    exec(compile(tree, name, "exec"), names)
+    _execute(compile(tree, name, "exec", flags, dont_inherit=True), names)
     if not isinstance(last, ast.Expr):
         return None
-    return eval(compile(ast.Expression(last.value), name, "eval"), names)
+    return _execute(compile(ast.Expression(last.value), name, "eval", flags, dont_inherit=True), names)
+
+
+def _execute(code: CodeType, names: dict[str, Any]) -> Any:
+    """Also code that awaits at its top level, as at the prompt."""
+    result = eval(code, names)
+    if code.co_flags & inspect.CO_COROUTINE:
+        return asyncio.run(result)
+    return result
 
 
 def read_source(path: Path) -> str:

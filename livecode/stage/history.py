@@ -4,11 +4,13 @@
 >>> step = history.add("tempo(90)", Scene(bpm=90.0), 0.0)
 >>> history.back().bpm, history.forth().bpm, history.forth() is None
 (120.0, 90.0, True)
+>>> history.back().bpm, history.add("tempo(70)", Scene(bpm=70.0), 1.0).parent, history.go(1).bpm
+(120.0, 0, 90.0)
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from livecode.stage.scene import Scene, Take
 
@@ -17,23 +19,36 @@ MOST_STEPS = 1000
 
 @dataclass(frozen=True)
 class Step:
-    """One evaluation: its number, its text, the cycle at which it was made, whether it is in force."""
+    """One evaluation: its number, its text, the cycle at which it was made, whether it is in force.
+
+    `parent` is the step it was made after: 0 the beginning.
+    """
 
     number: int
     source: str
     at_cycle: float
     scene: Scene
     current: bool = False
+    parent: int = 0
+
+    def __str__(self) -> str:
+        mark = "*" if self.current else " "
+        after = "" if self.parent == self.number - 1 else f", after step {self.parent}"
+        text = " ".join(self.source.split())
+        text = text if len(text) <= 60 else text[:57] + "..."
+        return f"{mark}{self.number:4d}  {text}  (cycle {self.at_cycle:.2f}{after})"
 
 
 class History:
-    """The scenes of a set in the order they were made, with a finger on the present one.
+    """The scenes of a set as a tree, with a finger on the present one.
 
-    A new step after some undoing forgets the steps that were undone, as in an editor.
+    A new step after some undoing grows a branch; what was undone stays where it was and can be reached by its
+    number.
     """
 
     def __init__(self, first: Scene) -> None:
-        self._steps = [Step(0, "", 0.0, first)]
+        self._steps = {0: Step(0, "", 0.0, first)}
+        self._next: dict[int, int] = {}
         self._at = 0
         self._number = 0
 
@@ -45,35 +60,47 @@ class History:
     def add(self, source: str, scene: Scene, at_cycle: float) -> Step:
         """A new scene after the present one."""
         self._number += 1
-        step = Step(self._number, source, at_cycle, scene)
-        del self._steps[self._at + 1 :]
-        self._steps.append(step)
+        step = Step(self._number, source, at_cycle, scene, parent=self._at)
+        self._steps[step.number] = step
+        self._next[self._at] = self._at = step.number
         if len(self._steps) > MOST_STEPS:
-            del self._steps[0]
-        self._at = len(self._steps) - 1
+            oldest = next(iter(self._steps))
+            del self._steps[oldest]
+            self._next.pop(oldest, None)
         return step
 
     def back(self) -> Scene | None:
         """One step back; None at the beginning."""
-        if self._at == 0:
+        parent = self._steps[self._at].parent
+        if self._at == 0 or parent not in self._steps:
             return None
-        self._at -= 1
+        self._next[parent] = self._at
+        self._at = parent
         return self.present
 
     def forth(self) -> Scene | None:
-        """One step forward again; None at the end."""
-        if self._at + 1 >= len(self._steps):
+        """One step forward again, on the branch last walked; None at the end."""
+        following = self._next.get(self._at)
+        if following not in self._steps:
             return None
-        self._at += 1
+        self._at = following
         return self.present
+
+    def go(self, number: int) -> Scene | None:
+        """To any step, on whatever branch; None when there is none of this number."""
+        if number not in self._steps:
+            return None
+        self._at = number
+        return self.present
+
+    def step(self, number: int) -> Step | None:
+        """The step of this number."""
+        return self._steps.get(number)
 
     def steps(self) -> list[Step]:
         """Every step, the oldest first."""
-        return [
-            Step(step.number, step.source, step.at_cycle, step.scene, place == self._at)
-            for place, step in enumerate(self._steps)
-            if step.number
-        ]
+        steps = [step for step in self._steps.values() if step.number]
+        return [replace(step, current=step.number == self._at) for step in steps]
 
 
 class SlotHistory:

@@ -29,8 +29,9 @@ _encoder = msgspec.json.Encoder(enc_hook=str)
 class Journal:
     """A file of JSON lines. A disk that is full stops the journal with one complaint, never the music."""
 
-    def __init__(self, path: Path, complain: Any = None) -> None:
+    def __init__(self, path: Path, complain: Any = None, config: dict[str, Any] | None = None) -> None:
         self.path = path
+        self._config = config or {}
         self._complain = complain
         self._guard = threading.Lock()
         self._started = time.monotonic()
@@ -52,8 +53,10 @@ class Journal:
                 if complain is not None:
                     complain(f"the journal {self.path} cannot be written, so nothing is kept: {error}")
 
-    def close(self) -> None:
-        """No more lines."""
+    def close(self, cycle: float = 0.0) -> None:
+        """No more lines; the last one says that this was the end."""
+        if self._file is not None:
+            self.write("end", round(cycle, 6))
         with self._guard:
             if self._file is not None:
                 with contextlib.suppress(OSError):
@@ -72,6 +75,7 @@ class Journal:
                 "python": sys.version.split()[0],
                 "system": platform.platform(),
                 "process": os.getpid(),
+                "config": self._config,
             }
             self._file.write(_encoder.encode(head) + b"\n")
             _forget_oldest(self.path.parent)

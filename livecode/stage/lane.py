@@ -32,7 +32,7 @@ class Lane:
     [0.5, 1.0, 1.5]
     """
 
-    __slots__ = ("_ahead", "_past", "_taken", "epoch", "held", "looped", "playing", "replaced")
+    __slots__ = ("_ahead", "_past", "_taken", "epoch", "held", "looped", "playing", "repeats", "replaced")
 
     def __init__(self) -> None:
         self.epoch = 0
@@ -40,6 +40,7 @@ class Lane:
         self.playing = False
         self.looped = 0
         self.replaced = 0
+        self.repeats: list[tuple[float, float, float]] = []
         self._taken = -inf
         self._ahead: deque[Playable] = deque()
         self._past: deque[Playable] = deque()
@@ -63,6 +64,7 @@ class Lane:
         if hold.epoch > self.epoch or hold.begin < self.held:
             # Whatever waits from here on belongs to an older pattern, or is only a repetition.
             self._cut(hold.begin)
+            self._forget_repeats(max(hold.begin, self._taken))
         self.epoch = hold.epoch
         self.held = hold.end
         self.playing = hold.end != inf or bool(hold.notes)
@@ -116,6 +118,20 @@ class Lane:
         self._past.clear()
         self.held = inf
         self.playing = False
+        self._forget_repeats(self._taken)
+
+    def repeated(self) -> list[tuple[float, float, float]]:
+        """Repetitions that have been sent since last asked: (begin, end, how many cycles earlier)."""
+        if not self.repeats:
+            return []
+        done = [each for each in self.repeats if each[1] <= self._taken]
+        self.repeats = [each for each in self.repeats if each[1] > self._taken]
+        return done
+
+    def _forget_repeats(self, begin: float) -> None:
+        if self.repeats:
+            kept = [(first, min(last, begin), by) for first, last, by in self.repeats]
+            self.repeats = [each for each in kept if each[0] < each[1]]
 
     def _cut(self, begin: float) -> None:
         ahead = self._ahead
@@ -131,6 +147,7 @@ class Lane:
         moved = [note for note in moved if note.begin >= self._taken]
         self.add(moved)
         self.looped += len(moved)
+        self.repeats.append((max(end + by - 1.0, self._taken), end + by, by))
         self.held = end + by
 
 

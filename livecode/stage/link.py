@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +19,7 @@ import msgspec
 
 from livecode.errors import EngineError
 from livecode.stage.clock import VirtualClock
+from livecode.stage.door import running
 from livecode.stage.player import Player
 from livecode.stage.protocol import TO_FRONT, Bye, Frames, Hello, frame
 from livecode.stage.transport import Collector
@@ -41,7 +44,7 @@ class DirectLink:
 
     def __init__(self, answer: Callable[[Any], None], lookahead: float = 0.12) -> None:
         self.clock = VirtualClock()
-        self.collector = Collector()
+        self.collector = Collector(self.clock.now)
         self.player = Player(self.clock, lookahead, answer)
         self.player.engine_up(self.collector)
 
@@ -52,6 +55,37 @@ class DirectLink:
 
     def close(self, fade: float = 0.05) -> None:
         """Nothing to end."""
+
+
+class NoLink:
+    """The line to nobody, while a journal is caught up with."""
+
+    def send(self, messages: list[Any]) -> None:
+        """Nobody hears it."""
+
+    def close(self, fade: float = 0.05) -> None:
+        """Nothing to end."""
+
+
+class Adopted:
+    """A process that is not our child, with the few things that a link wants of one."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def wait(self, timeout: float) -> int:
+        """Until it has ended. Raises `subprocess.TimeoutExpired`."""
+        limit = time.monotonic() + timeout
+        while running(self.pid):
+            if time.monotonic() > limit:
+                raise subprocess.TimeoutExpired(str(self.pid), timeout)
+            time.sleep(0.01)
+        return 0
+
+    def kill(self) -> None:
+        """End it the hard way."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
 
 class SenderLink:
@@ -68,17 +102,14 @@ class SenderLink:
         lost: Callable[[], None],
         log: Path | None = None,
     ) -> None:
-        self._answer, self._lost = answer, lost
-        self._closing = False
         ours, theirs = socket.socketpair()
-        self._socket = ours
         with contextlib.ExitStack() as stack:
             output: Any = subprocess.DEVNULL
             if log is not None:
                 log.parent.mkdir(parents=True, exist_ok=True)
                 output = stack.enter_context(log.open("ab"))
             try:
-                self.process = subprocess.Popen(
+                process = subprocess.Popen(
                     [sys.executable, "-m", "livecode.stage.sender", str(theirs.fileno())],
                     pass_fds=(theirs.fileno(),),
                     stdin=subprocess.DEVNULL,
@@ -93,10 +124,31 @@ class SenderLink:
                 raise EngineError(f"the sender process does not start: {error.strerror}") from None
             finally:
                 theirs.close()
+        self._begin(ours, process, answer, lost)
+        self.send([hello])
+
+    @classmethod
+    def joined(
+        cls, line: socket.socket, process: int, answer: Callable[[Any], None], lost: Callable[[], None]
+    ) -> SenderLink:
+        """The line to a sender that somebody else started."""
+        made = cls.__new__(cls)
+        made._begin(line, Adopted(process), answer, lost)
+        return made
+
+    def _begin(
+        self,
+        line: socket.socket,
+        process: subprocess.Popen[bytes] | Adopted,
+        answer: Callable[[Any], None],
+        lost: Callable[[], None],
+    ) -> None:
+        self._socket, self.process = line, process
+        self._answer, self._lost = answer, lost
+        self._closing = False
         self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="to sender", daemon=True)
         self._reader = threading.Thread(target=self._read, name="from sender", daemon=True)
-        self.send([hello])
         self._writer.start()
         self._reader.start()
 
@@ -122,6 +174,14 @@ class SenderLink:
             self.process.kill()
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(1.0)
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+
+    def forget(self) -> None:
+        """Hang up without ending the sender."""
+        self._closing = True
+        self._outgoing.put(None)
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()

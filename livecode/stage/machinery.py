@@ -13,8 +13,10 @@ from math import ceil, floor, inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from msgspec.structs import replace
+
 import livecode.config as settings
-from livecode.errors import EngineError, PatternError, TempoError
+from livecode.errors import EngineError, PatternError
 from livecode.language.moment import Moment
 from livecode.language.pattern import Pattern
 from livecode.language.reify import reify
@@ -22,11 +24,12 @@ from livecode.stage import journal as journals
 from livecode.stage import metronome as metronomes
 from livecode.stage.clock import MonotonicClock
 from livecode.stage.conductor import Conductor, Playing
-from livecode.stage.evaluation import EVALUATION, Evaluation, calling_text
+from livecode.stage.door import FOLDER
+from livecode.stage.evaluation import EVALUATION, FORCED, Evaluation, calling_text
 from livecode.stage.faults import Notices
 from livecode.stage.history import History
 from livecode.stage.journal import Journal
-from livecode.stage.link import DirectLink, SenderLink
+from livecode.stage.link import DirectLink, NoLink, SenderLink
 from livecode.stage.prepare import Prepared, Preparer, Resolver, shifted
 from livecode.stage.protocol import (
     VERSION,
@@ -36,9 +39,12 @@ from livecode.stage.protocol import (
     Hello,
     Load,
     Map,
+    Phase,
     Ready,
     Recorded,
+    Repeated,
     Said,
+    Stands,
     Start,
     State,
     Tempo,
@@ -47,8 +53,9 @@ from livecode.stage.ratings import Ratings
 from livecode.stage.recording import Recording
 from livecode.stage.scene import Draft, Scene, Take
 from livecode.stage.slot import Placed, slot_number
-from livecode.stage.tempo import TempoMap, check_bpm, check_cps
+from livecode.stage.tempo import Stretch, TempoMap, check_bpm, check_cps, ramp
 from livecode.stage.timeline import Timeline
+from livecode.stage.transitions import Plan, Way
 
 if TYPE_CHECKING:
     from livecode.stage.files import PatternFile
@@ -87,7 +94,7 @@ class Machinery:
         )
         self._scene = Scene(bpm=check_bpm(self.config.tempo))
         self._history = History(self._scene)
-        self._link: DirectLink | SenderLink | None = None
+        self._link: DirectLink | SenderLink | NoLink | None = None
         self._state = State(False)
         self._ready: Ready | None = None
         self._failed = ""
@@ -96,7 +103,11 @@ class Machinery:
         self._closed = False
         self._revivals = 0
         self._not_before = -inf
-        self._quants: dict[int, float] = {}
+        self._given_map: list[Stretch] = []
+        self._restored: dict[str, Any] = {}
+        self._stands: Stands | None = None
+        self.watched: set[Path] = set()
+        self._quants: dict[int, float | str] = {}
         self._files: dict[Path, PatternFile] = {}
         self._recording: Recording | None = None
         self._transcript, self._clicks = transcript, clicks
@@ -109,13 +120,15 @@ class Machinery:
             journal = None if journal == "default" else journal
         else:
             self._timeline = Timeline(MonotonicClock(), self._scene.cps)
+        self._journal: Journal | None = None
         self._conductor = Conductor(
-            self._preparer, self._timeline, self._send, self.notices, self.offline, played
+            self._preparer, self._timeline, self._send, self.notices, self.offline, played, self._write
         )
         self._lock = self._conductor.lock
         if journal == "default":
             journal = journals.usual_path(settings.folder("state"))
-        self._journal = None if journal is None else Journal(journal, self._complained)
+        settled = self.config.plain()
+        self._journal = None if journal is None else Journal(journal, self._complained, settled)
 
     def now(self) -> float:
         """The cycle that sounds at this moment; 0.0 before the start."""
@@ -123,19 +136,21 @@ class Machinery:
 
     # What slots ask for.
 
-    def _place(self, slot: int, thing: Any) -> Placed:
-        take = Take(as_played(thing, f"d{slot}"), calling_text(), self._file())
-        cycle = self._swap_cycle_of(slot)
-        for number in range(CHECKED_CYCLES):
+    def _place(self, slot: int, thing: Any, way: Way | None = None) -> Placed:
+        evaluation, forced = self._evaluation(), FORCED.get()
+        seed = evaluation.seed if evaluation is not None else 0
+        take = Take(as_played(thing, f"d{slot}"), calling_text(), self._file(), seed=seed)
+        cycle = self._swap_cycle_of(slot, way)
+        for number in range(0 if forced is not None and forced.unchecked else CHECKED_CYCLES):
             prepared = self._checked(take, slot, floor(cycle) + number)
-            if not take.follows:
-                evaluation = self._evaluation()
+            if not (take.follows or prepared.momentary):
                 if evaluation is not None:
                     evaluation.prepared.append((slot, take.number, prepared))
                 else:
                     self._conductor.remember(slot, take, prepared)
+        ways = {} if way is None else {slot: way}
         with self._evaluating(take.source or f"d{slot} >> ...") as evaluation:
-            evaluation.draft.takes[slot] = take
+            evaluation.draft.join(Draft(takes={slot: take}, ways=ways))
         return Placed(slot, cycle)
 
     def _place_nothing(self, slot: int) -> None:
@@ -143,9 +158,6 @@ class Machinery:
 
     def _gain(self, slot: int, gain: float) -> None:
         self._wish(Draft(gains={slot: gain}))
-
-    def _quant_of(self, slot: int, cycles: float) -> None:
-        self._quants[slot] = check_quant(cycles)
 
     def _take(self, slot: int) -> Take | None:
         evaluation = self._evaluation()
@@ -161,6 +173,15 @@ class Machinery:
         with self._lock:
             return self._conductor.parts[slot].take_at(float(cycle) + 1e-9)
 
+    def _done_elsewhere(self) -> bool:
+        """Whether an evaluation that is done again asks for what has a line of its own in the journal."""
+        return FORCED.get() is not None and self._evaluation() is not None
+
+    def _when(self) -> float:
+        """The cycle at which what is done now counts as done."""
+        forced = FORCED.get()
+        return self.now() if forced is None else forced.cycle
+
     def _slot_undo(self, slot: int) -> None:
         self._slot_step(slot, self._conductor.parts[slot].takes.back, "undo")
 
@@ -169,25 +190,38 @@ class Machinery:
 
     # How it is done.
 
-    def _slot_step(self, slot: int, step: Callable[[], tuple[bool, Take | None]], word: str) -> None:
+    def _slot_step(
+        self, slot: int, step: Callable[[], tuple[bool, Take | None]], word: str, **entry: Any
+    ) -> None:
+        if self._done_elsewhere():
+            return
         with self._lock:
             found, take = step()
             if not found:
                 self.notices.say(f"d{slot} has nothing to {word}", "info", slot)
                 return
             scene = self._scene.after(Draft(takes={slot: take}))
-            self._apply(scene, again=True)
-            self._history.add(f"d{slot}.{word}()", scene, self.now())
-            self._write(word, slot=slot)
+            swaps = self._apply(scene, again=True)
+            self._history.add(f"d{slot}.{word}()", scene, self._when())
+            self._write(word, slot=slot, swaps=swaps, **entry)
 
-    def _step(self, step: Callable[[], Scene | None], word: str) -> None:
+    def _slot_revert(self, slot: int, number: int) -> None:
+        step = self._history.step(number)
+        if step is None and not self._done_elsewhere():
+            raise PatternError(f"d{slot}.revert({number!r}): no step of that number, history() lists them")
+        take = None if step is None else step.scene.takes.get(slot)
+        self._slot_step(slot, lambda: (True, take), "revert", number=number)
+
+    def _step(self, step: Callable[[], Scene | None], word: str, **entry: Any) -> None:
+        if self._done_elsewhere():
+            return
         with self._lock:
             scene = step()
             if scene is None:
                 self.notices.say(f"nothing to {word}")
                 return
-            self._apply(scene, again=True)
-            self._write(word)
+            swaps = self._apply(scene, again=True)
+            self._write(word, swaps=swaps, **entry)
 
     def _evaluation(self) -> Evaluation | None:
         evaluation = EVALUATION.get()
@@ -215,15 +249,8 @@ class Machinery:
 
     def _wish(self, draft: Draft) -> None:
         with self._evaluating("") as evaluation:
-            into = evaluation.draft
-            into.takes.update(draft.takes)
-            into.gains.update(draft.gains)
-            into.muted.update(draft.muted)
-            into.soloed.update(draft.soloed)
-            into.bpm = draft.bpm if draft.bpm is not None else into.bpm
-            into.metre = draft.metre or into.metre
-            into.metronome = draft.metronome if draft.metronome is not None else into.metronome
-            check_cps(self._scene.after(into).cps)
+            evaluation.draft.join(draft)
+            check_cps(self._scene.after(evaluation.draft).cps)
 
     def _named(self, slots: tuple[Any, ...]) -> list[int]:
         return [slot_number(slot) for slot in slots] if slots else sorted(self._scene.takes)
@@ -254,50 +281,75 @@ class Machinery:
                 take = evaluation.draft.takes.get(slot)
                 if take is not None and take.number == number:
                     self._conductor.remember(slot, take, prepared)
+            forced = FORCED.get()
+            entry: dict[str, Any] = {}
             if evaluation.count_in:
-                self._count_in(evaluation.count_in)
+                entry["count_in"] = self._count_in(evaluation.count_in)
             if evaluation.draft:
                 scene = self._scene.after(evaluation.draft)
-                self._apply(scene)
-                self._history.add(evaluation.source, scene, self.now())
+                entry["swaps"] = self._apply(scene, draft=evaluation.draft)
+                self._history.add(evaluation.source, scene, self._when())
             if evaluation.extras:
                 self._line()
                 self._start()
                 begin = self._swap_cycle(0.0)
+                if forced is not None and forced.begin is not None:
+                    begin = forced.begin
                 self._send([Extra(shifted(commands, begin)) for commands in evaluation.extras])
-            origin, file, source = evaluation.name, evaluation.file, evaluation.source
-            self._write("evaluation", origin=origin, file=file, source=source, seed=None)
+                entry["begin"] = begin
+            entry.update(origin=evaluation.name, file=evaluation.file, seed=evaluation.seed)
+            self._write("evaluation", source=evaluation.source, **entry)
 
-    def _apply(self, scene: Scene, at_once: bool = False, again: bool = False) -> None:
-        """Make another scene the one that plays. `again`: by undo or redo; `at_once`: not at the quant."""
+    def _apply(
+        self, scene: Scene, at_once: bool = False, again: bool = False, draft: Draft | None = None
+    ) -> dict[int, float]:
+        """Make another scene the one that plays; the cycle from which on each slot plays something else.
+
+        `again`: by undo or redo; `at_once`: not at the quant; `draft` says how to get there.
+        """
+        draft, forced = draft or Draft(), FORCED.get()
         old, self._scene = self._scene, scene
         timeline = self._timeline
         timeline.metre = (scene.metre.beats, scene.metre.unit)
         if scene.cps != old.cps:
+            start = timeline.present_cps()
             timeline.cps = scene.cps
-            if self._link is not None:
-                self._send([Tempo(scene.cps)])
-        levels = [
-            (slot, scene.level(slot))
-            for slot in range(SLOTS + 1)
-            if scene.level(slot) != old.level(slot)
-        ]
+            if self._link is not None and forced is None:
+                points = ramp(start, scene.cps, *draft.glide) if draft.glide is not None else []
+                self._send([Tempo(scene.cps, points)])
+        slots = range(SLOTS + 1)
+        levels = [(slot, scene.level(slot)) for slot in slots if scene.level(slot) != old.level(slot)]
         if levels and self._link is not None:
-            self._send([Gains(levels)])
+            lag = draft.fade / scene.cps
+            self._send([Gains(levels, lag) if lag else Gains(levels)])
+        phases = [
+            (slot, scene.phases.get(slot, 0.0))
+            for slot in old.phases.keys() | scene.phases.keys()
+            if scene.phases.get(slot, 0.0) != old.phases.get(slot, 0.0)
+        ]
+        if phases and self._link is not None:
+            self._send([Phase(phases)])
         changes: dict[int, Take | None] = {
             slot: scene.takes.get(slot)
-            for slot in old.takes.keys() | scene.takes.keys()
+            for slot in sorted(old.takes.keys() | scene.takes.keys())
             if old.takes.get(slot) is not scene.takes.get(slot)
         }
-        cycles = {slot: self.now() if at_once else self._swap_cycle_of(slot) for slot in changes}
+        # One moment for all of them, so that what changes together sounds together.
+        earliest = self._earliest()
+        cycles = {
+            slot: self.now() if at_once else self._swap_cycle_of(slot, draft.ways.get(slot), earliest)
+            for slot in changes
+        }
         if (scene.metronome, scene.metre if scene.metronome else None) != (
             old.metronome,
             old.metre if old.metronome else None,
         ):
             changes[0] = Take(metronomes.clicks(scene.metre), "metronome()") if scene.metronome else None
-            cycles[0] = self.now() if at_once else self._swap_cycle(0.0)
+            cycles[0] = self.now() if at_once else self._swap_cycle(0.0, earliest)
         if not changes:
-            return
+            return {}
+        if forced is not None:
+            cycles.update((slot, forced.swaps[slot]) for slot in changes if slot in forced.swaps)
         for slot, take in changes.items():
             takes = self._conductor.parts[slot].takes
             if again:
@@ -308,17 +360,26 @@ class Machinery:
                 takes.add(take)
         if any(changes.values()):
             self._line()
-        self._conductor.swap(changes, cycles)
+        plans: dict[int, Plan] = {}
+        for slot, take in changes.items():
+            way, cycle = draft.ways.get(slot), cycles[slot]
+            before = self._conductor.parts[slot].take_at(cycle)
+            plans[slot] = [(cycle, take)] if way is None else way.plan(cycle, before, take)
+        self._conductor.swap(plans)
         if any(changes.values()):
             self._start()
+        return cycles
 
-    def _count_in(self, bars: int) -> None:
+    def _count_in(self, bars: int) -> float:
         """Bars of clicks before what comes: before the start they are counted from below zero."""
         self._line()
         clicks = Take(metronomes.clicks(self._scene.metre), "count_in")
         one = [command for each in self._checked(clicks, 0, 0).heard for command in each.commands]
+        forced = FORCED.get()
         if self._started:
             begin = int(self._swap_cycle(1.0))
+            if forced is not None and forced.count_in is not None:
+                begin = int(forced.count_in)
             self._not_before = float(begin + bars)
         else:
             begin = -bars
@@ -326,12 +387,30 @@ class Machinery:
             self._not_before = 0.0
         self._send([Extra(shifted(one, float(begin + bar))) for bar in range(bars)])
         self._start()
+        return float(begin)
 
-    def _swap_cycle_of(self, slot: int) -> float:
-        return self._swap_cycle(self._quants.get(slot, 1.0))
+    def _swap_cycle_of(self, slot: int, way: Way | None = None, earliest: float | None = None) -> float:
+        """The cycle from which on a slot may play something else."""
+        forced = FORCED.get()
+        if forced is not None and slot in forced.swaps:
+            return forced.swaps[slot]
+        earliest = self._earliest() if earliest is None else earliest
+        phase = self._scene.phases.get(slot, 0.0)
+        if phase < 0 and self._timeline.running:
+            # It plays before its time, so more of it has been sent.
+            earliest -= phase * self._timeline.present_cps()
+        quant = self._quants.get(slot, 1.0)
+        grid = 1 / self._scene.metre.beats if isinstance(quant, str) else quant
+        quantized = self._swap_cycle(grid, earliest)
+        return quantized if way is None else way.begin(earliest, quantized)
 
-    def _swap_cycle(self, quant: float) -> float:
+    def _swap_cycle(self, quant: float, earliest: float | None = None) -> float:
         """The first cycle on a grid of `quant` cycles that has not been sent yet."""
+        earliest = self._earliest() if earliest is None else earliest
+        return earliest if quant == 0 else ceil(earliest / quant - 1e-9) * quant
+
+    def _earliest(self) -> float:
+        """The first cycle that has not been sent yet."""
         timeline = self._timeline
         if not timeline.running:
             return max(0.0, self._not_before)
@@ -339,9 +418,9 @@ class Machinery:
         if isinstance(self._link, DirectLink):
             earliest = timeline.cycle_at(max(now, self._link.player.sent_until))
         else:
-            earliest = timeline.cycle_at(now + self.config.latency + MARGIN)
-        earliest = max(0.0, earliest, self._not_before)
-        return earliest if quant == 0 else ceil(earliest / quant - 1e-9) * quant
+            ahead = max(self.config.latency, self._state.lookahead)
+            earliest = timeline.cycle_at(now + ahead + MARGIN)
+        return max(0.0, earliest, self._not_before)
 
     def _start(self) -> None:
         """Let time begin, if it has not."""
@@ -349,7 +428,12 @@ class Machinery:
             return
         self._started = True
         lead = 0.0 if self.offline else LEAD
-        self._send([Start(self._timeline.first_cycle, self._scene.cps, lead)])
+        stretches = self._given_map
+        if stretches:
+            # The tempo of a performance that is played again: the same map, moved to now.
+            by = self._timeline.clock.now() + lead - stretches[0].second
+            stretches = [replace(each, second=each.second + by) for each in stretches]
+        self._send([Start(self._timeline.first_cycle, self._scene.cps, lead, stretches)])
         if not self.offline:
             self._conductor.start()
 
@@ -381,6 +465,8 @@ class Machinery:
                 "" if self._transcript is None else str(self._transcript),
                 self._clicks,
                 self._orphaned_for,
+                door=str(settings.folder("state") / FOLDER),
+                journal=str(self._journal.path) if self._journal is not None else "",
             ),
             self._answered,
             self._lost,
@@ -390,6 +476,8 @@ class Machinery:
         levels = [(slot, scene.level(slot)) for slot in range(SLOTS + 1) if scene.level(slot) != 1.0]
         if levels:
             self._send([Gains(levels)])
+        if scene.phases:
+            self._send([Phase(list(scene.phases.items()))])
 
     def _warm(self) -> None:
         """Find instruments and samples while the engine boots, so that the first line need not wait."""
@@ -408,12 +496,17 @@ class Machinery:
             self._state = message
         elif isinstance(message, Map):
             self._timeline.map = TempoMap.of(message.stretches)
+            self._write("map", stretches=message.stretches)
             if not self.offline:
                 self._conductor.wake()
         elif isinstance(message, Ready):
             self._ready = message
             self._failed = ""
             self._heard.set()
+        elif isinstance(message, Repeated):
+            self._write("repeated", slot=message.slot, begin=message.begin, end=message.end, by=message.by)
+        elif isinstance(message, Stands):
+            self._stands = message
         elif isinstance(message, Said):
             self.notices.say(message.text, message.kind)
         elif isinstance(message, Recorded):
@@ -463,7 +556,7 @@ class Machinery:
         self.notices.say(text, "fault")
 
     def _write(self, kind: str, **entry: Any) -> None:
-        if self._journal is not None:
+        if self._journal is not None and FORCED.get() is None:
             self._journal.write(kind, round(self.now(), 6), **entry)
 
 
@@ -478,12 +571,3 @@ def as_played(thing: Any, place: str) -> Pattern:
         name = getattr(thing, "__name__", repr(thing))
         raise PatternError(f"{name} is a function waiting for its pattern: call it with one")
     return reify(thing)
-
-
-def check_quant(cycles: object) -> float:
-    """A grid for swaps in cycles, 0 for none, or a TempoError that says what to type."""
-    with suppress(TypeError, ValueError):
-        quant = float(cycles)  # type: ignore[arg-type]
-        if 0 <= quant <= 1024 and (quant == 0 or quant >= 1 / 64):
-            return quant
-    raise TempoError(f"quant({cycles!r}) is no grid: give cycles from 1/64 to 1024, or 0 for at once")

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 SLOT_NAMES = tuple(f"d{number}" for number in range(1, 17))
 FUNCTIONS = (
     "tempo", "cps", "meter", "hush", "mute", "unmute", "solo", "unsolo", "once", "metronome", "count_in",
-    "undo", "redo", "history", "running", "now", "next_cycle", "quant", "play",
+    "undo", "redo", "revert", "history", "running", "now", "next_cycle", "quant", "play", "tap", "nudge",
 )  # fmt: skip
-NAMES: tuple[str, ...] = (*SLOT_NAMES, *FUNCTIONS, "record")
+NAMES: tuple[str, ...] = (*SLOT_NAMES, *FUNCTIONS, "record", "scene")
 """Every name that belongs to a session."""
 
 
@@ -54,4 +54,5 @@ def bound(session: Session) -> dict[str, Any]:
     found: dict[str, Any] = {f"d{number}": slot for number, slot in session.slots.items()}
     found.update({name: getattr(session, name) for name in FUNCTIONS})
     found["record"] = Record(session)
+    found["scene"] = session.scenes
     return found

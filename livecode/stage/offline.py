@@ -10,16 +10,18 @@ live performance of a set agree.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 from pathlib import Path
 from typing import Any
 
+from msgspec.structs import replace as change
 from quicktions import Fraction
 
 import livecode.config as settings
 from livecode.errors import TempoError
 from livecode.sound.command import Command
+from livecode.stage import replay
 from livecode.stage.faults import Notice
 from livecode.stage.files import found
 from livecode.stage.link import DirectLink
@@ -64,7 +66,8 @@ class Performance:
 
     - `events` in order of time; `sends` what a sender would have sent, each with its second and tempo.
     - `commands`: the loads, then the notes and effects of `sends`. `levels`: the gain of each slot that is
-      not 1. `names`: what a pattern file left in its namespace. `metre`: the time signature at the end.
+      not 1, `faders` how they got there: (second, slot, gain). `names`: what a pattern file left in its
+      namespace. `metre`: the time signature at the end.
     """
 
     cycles: int
@@ -74,6 +77,7 @@ class Performance:
     sends: list[Sent] = field(default_factory=list)
     loads: list[Command] = field(default_factory=list)
     levels: dict[int, float] = field(default_factory=dict)
+    faders: list[tuple[float, int, float]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     names: dict[str, Any] = field(default_factory=dict)
     metre: tuple[int, int] = (4, 4)
@@ -133,10 +137,108 @@ def perform(
             sends=sends,
             loads=list(link.collector.loads),
             levels=dict(link.collector.levels),
+            faders=list(link.collector.faders),
             notices=[notice.text for notice in told],
             names=names,
             metre=(session._scene.metre.beats, session._scene.metre.unit),
         )
+
+
+def perform_journal(
+    path: str | Path,
+    cycles: int | None = None,
+    *,
+    config: settings.Config | None = None,
+    resolver: Callable[[], Resolver] | None = None,
+) -> Performance:
+    """What a performance played, worked out again from its journal: the same notes at the same beats."""
+    script = replay.read_script(path)
+    config = script.config(config or settings.Config())
+    heard: list[tuple[int, Heard]] = []
+
+    def played(slot: int, _prepared: Prepared, new: list[Heard]) -> None:
+        heard.extend((slot, each) for each in new)
+
+    told: list[Notice] = []
+    with Session("offline", config=config, journal=None, resolver=resolver, played=played) as session:
+        session.listen(told.append)
+        session._given_map = script.stretches
+        session._conductor.given = dict(script.played)
+        link = session._link
+        assert isinstance(link, DirectLink)
+        again = replay.Again(session, script)
+        for entry in script.entries:
+            _run_on(session, link, float(entry.get("cycle", 0.0)))
+            again.do(entry)
+        length = _length(cycles if cycles is not None else script.cycles)
+        _run_on(session, link, float(length))
+        timeline = session._timeline
+        sends = [sent for sent in link.collector.sent if sent.note.begin < length]
+        sounded = {id(sent.note) for sent in link.collector.sent}
+        events = [
+            _event(each, slot, session)
+            for slot, each in heard
+            if any(id(note) in sounded for note in each.commands) and each.event.part.begin < length
+        ]
+        return Performance(
+            cycles=length,
+            seconds=timeline.second_at(float(length)) if timeline.running else length / timeline.cps,
+            cps=timeline.cps,
+            events=_events_with_repeats(events, script, session),
+            sends=_with_repeats(sends, script, session),
+            loads=list(link.collector.loads),
+            levels=dict(link.collector.levels),
+            faders=list(link.collector.faders),
+            notices=[notice.text for notice in told],
+            names=again.names,
+        )
+
+
+def _with_repeats(sends: list[Sent], script: replay.Script, session: Session) -> list[Sent]:
+    """What was heard instead while the front was behind or gone: the cycles before, once more."""
+    timeline = session._timeline
+    for slot, begin, end, by in script.repeated:
+        kept = [each for each in sends if each.note.slot != slot or not begin <= each.note.begin < end]
+        for each in sends:
+            if each.note.slot == slot and begin <= each.note.begin + by < end:
+                cycle = each.note.begin + by
+                spc = 1 / timeline.map.cps_at(cycle) if timeline.map is not None else each.seconds_per_cycle
+                kept.append(Sent(timeline.second_at(cycle), _moved(each.note, by), spc))
+        sends = sorted(kept, key=lambda each: each.time)
+    return sends
+
+
+def _events_with_repeats(events: list[Played], script: replay.Script, session: Session) -> list[Played]:
+    for slot, begin, end, by in script.repeated:
+        kept = [each for each in events if each.slot != slot or not begin <= each.cycle < end]
+        for each in events:
+            if each.slot == slot and begin <= each.cycle + by < end:
+                cycle = each.cycle + Fraction(by)
+                second = session._timeline.second_at(float(cycle))
+                kept.append(replace(each, cycle=cycle, time=second))
+        events = kept
+    return sorted(events, key=lambda each: (each.time, each.slot))
+
+
+def _moved(note: Any, by: float) -> Any:
+    return change(note, begin=note.begin + by)
+
+
+def _run_on(session: Session, link: DirectLink, cycle: float) -> None:
+    """Let time pass up to a cycle, of a performance that has begun."""
+    timeline = session._timeline
+    if not timeline.running:
+        return
+    now = timeline.now()
+    while now < cycle - 1e-9:
+        now = min(float(int(now + 1e-9) + STEP_CYCLES), cycle)
+        session._conductor.fill(timeline.cycle_at(timeline.second_at(now) + link.player.reach) + 1e-6)
+        end = timeline.second_at(now)
+        while (due := link.player.next_due()) < end:
+            link.clock.move(max(0.0, due - link.clock.now()) + TICK)
+            link.player.advance()
+        link.clock.move(max(0.0, end - link.clock.now()))
+        link.player.advance()
 
 
 def _run(session: Session, link: DirectLink, cycles: int) -> None:

@@ -32,7 +32,19 @@ from livecode.sound.command import Note
 from livecode.sound.layout import SLOTS
 from livecode.stage.clock import Clock
 from livecode.stage.lane import Lane
-from livecode.stage.protocol import Extra, Gains, Hold, Hush, Load, Loadable, Map, Start, Tempo
+from livecode.stage.protocol import (
+    Extra,
+    Gains,
+    Hold,
+    Hush,
+    Load,
+    Loadable,
+    Map,
+    Phase,
+    Repeated,
+    Start,
+    Tempo,
+)
 from livecode.stage.tempo import TempoMap
 from livecode.stage.transport import Sent, Transport
 
@@ -41,6 +53,11 @@ LATEST = 0.030
 MOST_PENDING = 1200
 """Bundles in scsynth's queue of 2048 above which the look-ahead gets shorter."""
 SHORTEST_LOOKAHEAD = 0.04
+LONGEST_LOOKAHEAD = 0.3
+BRIDGED = 2.5
+"""The look-ahead is to be so many times the worst delay of a tick seen lately."""
+CALMING = 0.9995
+"""By what a look-ahead that had to grow gets shorter again with each tick in which nothing was late."""
 
 
 class Counts:
@@ -68,6 +85,11 @@ class Player:
         self.counts = Counts()
         self.loads: dict[tuple[str, str | int], Loadable] = {}
         self.levels: dict[int, float] = {}
+        self.phases: dict[int, float] = {}
+        self.lateness = 0.0
+        self._wanted = lookahead
+        self._heard_cps = 0.0
+        self._told: Transport | None = None
         self._answer = answer or (lambda message: None)
         self._start: Start | None = None
         self.sent_until = -inf
@@ -94,8 +116,7 @@ class Player:
         self.transport = transport
         if self.tempo is None and self._start is not None:
             self._begin(self._start)
-        if self.tempo is not None:
-            transport.tempo(self.tempo.cps)
+        self._tell_tempo(self.clock.now())
 
     def engine_down(self) -> None:
         """Nobody listens; time goes on and what falls due is lost."""
@@ -117,7 +138,10 @@ class Player:
             if self.transport is not None:
                 self.transport.gains(message.gains, message.lag)
         elif isinstance(message, Tempo):
-            self._change_tempo(message.cps)
+            self._change_tempo(message)
+        elif isinstance(message, Phase):
+            self.phases.update(message.phases)
+            self.phases = {slot: seconds for slot, seconds in self.phases.items() if seconds}
         elif isinstance(message, Start):
             if self.tempo is None:
                 self._start = message
@@ -138,13 +162,19 @@ class Player:
             return
         now = self.clock.now()
         self._forget_played(now)
+        if self.tempo.ramping(now):
+            self._tell_tempo(now)
         horizon = now + self.reach
         if horizon <= self.sent_until:
             return
         until = self.tempo.cycle_at(horizon)
         taken = self.extras.take(until)
-        for lane in self.lanes:
-            taken += lane.take(until)
+        for slot, lane in enumerate(self.lanes):
+            phase = self.phases.get(slot)
+            taken += lane.take(until if phase is None else self.tempo.cycle_at(horizon - phase))
+            if lane.repeats:
+                for begin, end, by in lane.repeated():
+                    self._answer(Repeated(slot, begin, end, by))
         self.sent_until = horizon
         if taken:
             self._send(taken, now)
@@ -154,31 +184,57 @@ class Player:
         if self.tempo is None:
             return inf
         due = self.extras.next_begin
-        for lane in self.lanes:
-            due = min(due, lane.next_begin)
-            if lane.playing:
-                due = min(due, lane.held)
-        return inf if due == inf else self.tempo.second_at(due) - self.reach
+        early = 0.0
+        for slot, lane in enumerate(self.lanes):
+            if lane.playing or lane.next_begin < inf:
+                due = min(due, lane.next_begin, lane.held if lane.playing else inf)
+                early = min(early, self.phases.get(slot, 0.0))
+        return inf if due == inf else self.tempo.second_at(due) - self.reach + early
+
+    def look_ahead(self, seconds: float) -> None:
+        """Send so many seconds ahead, as long as nothing asks for more or less."""
+        self.lookahead = self.reach = self._wanted = seconds
+
+    def felt(self, delay: float) -> None:
+        """A tick came so many seconds late: look farther ahead if that was much, nearer again in calm."""
+        if BRIDGED * delay > self._wanted:
+            self._wanted = min(LONGEST_LOOKAHEAD, BRIDGED * delay)
+            self._adapt()
+        elif self._wanted > self.lookahead:
+            self._wanted = max(self.lookahead, self._wanted * CALMING)
+            if self.reach > self._wanted:
+                self.reach = self._wanted
 
     def _begin(self, start: Start) -> None:
         if start.stretches:
             self.tempo = TempoMap.of(start.stretches)
         else:
             self.tempo = TempoMap(self.clock.now() + start.lead, start.cycle, start.cps)
-        if self.transport is not None:
-            self.transport.tempo(self.tempo.cps)
+        self._tell_tempo(self.clock.now())
         self._answer(Map(self.tempo.stretches))
 
-    def _change_tempo(self, cps: float) -> None:
+    def _change_tempo(self, change: Tempo) -> None:
         if self.tempo is None:
             if self._start is not None:
-                self._start.cps = cps
+                self._start.cps = change.cps
             return
         now = self.clock.now()
-        self.tempo.change(max(now, self.sent_until), cps)
-        if self.transport is not None:
-            self.transport.tempo(cps)
+        # What plays ahead of its cycles has been sent farther than the rest.
+        begin = max(now, self.sent_until - min(0.0, *self.phases.values(), 0.0))
+        if change.at is not None:
+            begin = max(begin, self.tempo.second_at(change.at))
+        self.tempo.plan(begin, change.points or [(0.0, change.cps)])
+        self._tell_tempo(begin)
         self._answer(Map(self.tempo.stretches))
+
+    def _tell_tempo(self, second: float) -> None:
+        """The tempo bus in the server, for modulation that follows it; in a ramp a tick at a time."""
+        if self.transport is None or self.tempo is None:
+            return
+        cps = self.tempo.cps_at(self.tempo.cycle_at(second))
+        if abs(cps - self._heard_cps) > 1e-4 * cps or self.transport is not self._told:
+            self._heard_cps, self._told = cps, self.transport
+            self.transport.tempo(cps)
 
     def _load(self, commands: list[Loadable]) -> None:
         for command in commands:
@@ -199,19 +255,28 @@ class Player:
             counts.lost += len(taken)
             return
         batch: list[Sent] = []
+        ended: list[Note] = []
         oldest = now - LATEST
+        phases = self.phases
         for command in taken:
             begin = command.begin
             second = tempo.second_at(begin)
+            if phases:
+                second += phases.get(command.slot, 0.0)
             due = second + command.nudge if isinstance(command, Note) else second
             if due < now:
-                if due < oldest:
+                self.lateness = max(self.lateness, now - due)
+                if due < oldest and isinstance(command, Note):
                     counts.dropped += 1
+                    if command.cut:
+                        ended.append(command)
                     continue
                 counts.late += 1
             batch.append(Sent(second, command, 1.0 / tempo.cps_at(begin)))
         batch.sort(key=itemgetter(0))
         counts.sent += len(batch)
+        if ended:
+            self.transport.release(ended)
         if batch:
             bundles = self.transport.send(batch)
             self._pending.append((batch[-1].time, bundles))
@@ -227,5 +292,5 @@ class Player:
         """scsynth loses the 2049th bundle without a word: come closer to the beat before that."""
         if self._pending_total > MOST_PENDING:
             self.reach = max(SHORTEST_LOOKAHEAD, self.reach * 0.8)
-        elif self.reach < self.lookahead and self._pending_total < MOST_PENDING // 2:
-            self.reach = min(self.lookahead, self.reach * 1.05)
+        elif self.reach < self._wanted and self._pending_total < MOST_PENDING // 2:
+            self.reach = min(self._wanted, self.reach * 1.05)

@@ -17,9 +17,10 @@ from livecode.errors import ControlError, LivecodeError, PatternError
 from livecode.language.fuel import EVENTS_PER_CYCLE, fuel
 from livecode.language.modulation import Modulation, Piece, movements
 from livecode.language.moment import MOMENT, Moment
-from livecode.language.time import Event
+from livecode.language.time import Event, Span, to_time
 from livecode.sound.command import BufferFree, BufferLoad, Command, DefinitionLoad, Note, Sweep
 from livecode.stage.budget import within
+from livecode.stage.chance import seed_of, sown
 from livecode.stage.protocol import Loadable, Playable
 from livecode.stage.scene import Take
 
@@ -55,12 +56,14 @@ class Prepared:
     """One cycle of a take: events with their commands, and one line for each kind of event that is wrong.
 
     `sweeps` move what the notes are mapped to, those that began in an earlier cycle too.
+    `momentary`: it came out as it did because of the moment; another time the same cycle may be different.
     """
 
     cycle: int
     heard: list[Heard] = field(default_factory=list)
     faults: list[LivecodeError] = field(default_factory=list)
     sweeps: list[Sweep] = field(default_factory=list)
+    momentary: bool = False
 
     def between(self, begin: float, end: float) -> list[Heard]:
         """What begins in [begin, end), in cycles; a beginning may be off by a rounding error."""
@@ -107,6 +110,12 @@ class Preparer:
         with self._guard:
             return [each for each in self._resolver.loads() if not isinstance(each, Playable)]
 
+    def keep(self, loads: list[Loadable]) -> None:
+        """A server has these already, under these numbers."""
+        keeper = getattr(self.resolver, "keep", None)
+        if keeper is not None:
+            keeper(loads)
+
     def describe(self, event: Event) -> tuple[str, dict[str, Any]]:
         """Instrument and controls of an event, as `livecode events` shows them."""
         teller = getattr(self.resolver, "describe", None)
@@ -136,13 +145,25 @@ class Preparer:
         try:
             budget = seconds if seconds != inf else 3600.0
             with within(budget, f"d{slot}" if slot else "this", stuck), fuel(EVENTS_PER_CYCLE):
-                events = take.pattern.query(cycle, cycle + 1)
-                onsets = [_checked(event) for event in events if event.has_onset()]
-                moving = movements(events, cycle)
+                onsets, moving = self._answer(take, slot, cycle)
         finally:
             MOMENT.reset(before)
             asking.reset(chain)
-        return self._resolve(onsets, slot, cycle, moving)
+        prepared = self._resolve(onsets, slot, cycle, moving)
+        prepared.momentary = moment.momentary
+        return prepared
+
+    def _answer(self, take: Take, slot: int, cycle: int) -> tuple[list[Event], dict[Modulation, list[Piece]]]:
+        """What a take answers for a cycle; one whose functions draw gets this cycle's own chance."""
+        seed = seed_of(take.seed, slot, cycle)
+        with sown(seed if take.draws else None) as chance:
+            found = _events(take, cycle)
+        if take.seed and chance.used and not take.draws:
+            take.draws = True
+            with sown(seed):
+                found = _events(take, cycle)
+        return found
+
 
     def _resolve(
         self, events: list[Event], slot: int, cycle: int, moving: dict[Modulation, list[Piece]]
@@ -178,6 +199,11 @@ class Preparer:
         return prepared
 
 
+def _events(take: Take, cycle: int) -> tuple[list[Event], dict[Modulation, list[Piece]]]:
+    answer = take.pattern.query(cycle, cycle + 1)
+    return [_checked(event) for event in answer if event.has_onset()], movements(answer, cycle)
+
+
 def _checked(event: Any) -> Event:
     if not isinstance(event, Event):
         raise PatternError(f"a pattern answered {event!r} instead of events: does a function return it?")
@@ -187,6 +213,20 @@ def _checked(event: Any) -> Event:
         shown = shown if len(shown) < 60 else shown[:57] + "..."
         raise ControlError(f"{shown} is no sound by itself: {cure}")
     return event
+
+
+def as_given(cycle: int, notes: list[Playable]) -> Prepared:
+    """A cycle of which only the notes are known."""
+    heard = []
+    sweeps = [note for note in notes if isinstance(note, Sweep)]
+    for note in notes:
+        if isinstance(note, Sweep):
+            continue
+        begin = to_time(note.begin)
+        length = getattr(note, "length", 0.25)
+        whole = Span(begin, begin + to_time(length if length < inf else 0.25))
+        heard.append(Heard(Event(whole, whole, {}), (note,)))
+    return Prepared(cycle, heard, sweeps=sweeps)
 
 
 def shifted(commands: list[Playable], by: float) -> list[Playable]:

@@ -7,7 +7,9 @@
 | `Hold` | what a slot plays from one cycle to another; a newer epoch replaces what was held from there on |
 | `Extra` | notes beside what the slots hold: `once`, count-in |
 | `Start` | let time begin, at this cycle |
-| `Tempo` | another speed, from the first moment not yet sent |
+| `Tempo` | another speed, or a way to it, from the first moment not yet sent |
+| `Phase` | a slot plays so much later or earlier than its cycles say |
+| `Resume` | first message of a front that takes over from one that died |
 | `Gains` | how loud each slot is: mute, solo and gain already reckoned together |
 | `Hush` | silence now, sounding notes too |
 | `Record`, `RecordEnd` | write the master to a file |
@@ -19,6 +21,8 @@
 | `Ready` | the engine sounds |
 | `Map` | the tempo map, whenever it changes |
 | `State` | counters and load, a few times a second |
+| `Stands` | to a front that takes over: what is loaded, how loud each slot is |
+| `Repeated` | what a slot played while the front was behind or gone |
 | `Said` | one line for the performer |
 | `Recorded` | a recording is closed |
 | `Failed` | there will be no sound, and why |
@@ -28,7 +32,7 @@ must happen together travels together.
 
 >>> frames = Frames()
 >>> frames.feed(frame([Tempo(0.5)], TO_SENDER), TO_SENDER)
-[Tempo(cps=0.5)]
+[Tempo(cps=0.5, points=[], at=None)]
 """
 
 from __future__ import annotations
@@ -41,7 +45,7 @@ import msgspec
 from livecode.sound.command import BufferFree, BufferLoad, DefinitionLoad, GlobalEffect, Note, Sweep
 from livecode.stage.tempo import Stretch
 
-VERSION = 1
+VERSION = 2
 LONGEST_FRAME = 256 * 1024 * 1024
 
 Loadable = DefinitionLoad | BufferLoad | BufferFree
@@ -51,7 +55,8 @@ Playable = Note | GlobalEffect | Sweep
 class Hello(msgspec.Struct, array_like=True, tag="hello"):
     """First message. `options` are `EngineOptions` fields; `transcript` a file for what is sent, or "";
     `clicks`: add the test tap;
-    `orphaned_for`: seconds for which the music goes on without the front."""
+    `orphaned_for`: seconds for which the music goes on without the front; `door` a folder for the socket
+    through which another front may take over meanwhile, or ""; `journal` the file that front will need."""
 
     version: int
     options: dict[str, Any]
@@ -60,6 +65,8 @@ class Hello(msgspec.Struct, array_like=True, tag="hello"):
     clicks: bool = False
     orphaned_for: float = 30.0
     boot: bool = True
+    door: str = ""
+    journal: str = ""
 
 
 class Load(msgspec.Struct, array_like=True, tag="load"):
@@ -97,9 +104,27 @@ class Start(msgspec.Struct, array_like=True, tag="start"):
 
 
 class Tempo(msgspec.Struct, array_like=True, tag="tempo"):
-    """Cycles a second from now on."""
+    """Cycles a second from now on, reached through `points` (see `TempoMap.plan`).
+
+    `at` a cycle: from there on, or from the first moment not yet sent if that is later.
+    """
 
     cps: float
+    points: list[tuple[float, float]] = []
+    at: float | None = None
+
+
+class Phase(msgspec.Struct, array_like=True, tag="phase"):
+    """(slot, seconds) pairs: everything the slot plays comes so much later, or earlier where negative."""
+
+    phases: list[tuple[int, float]]
+
+
+class Resume(msgspec.Struct, array_like=True, tag="resume"):
+    """Another front is here to go on; `version` is its protocol's, `journal` where it writes."""
+
+    version: int
+    journal: str = ""
 
 
 class Gains(msgspec.Struct, array_like=True, tag="gains"):
@@ -156,7 +181,8 @@ class State(msgspec.Struct, array_like=True, tag="state"):
 
     `sent` notes; `late` of them after their time; `dropped` for being more than 30 ms late; `lost` because
     there was no engine; `looped` were repeated because the front was behind; `pending` are in scsynth's
-    queue; `jitter` is the worst delay of a tick in milliseconds since the last report; `load` and `peak` are
+    queue; `jitter` is the worst delay of a tick in milliseconds since the last report, `lateness` that of a
+    note; `lookahead` how many seconds ahead notes are sent at present; `load` and `peak` are
     scsynth's, in per cent; `xruns` are those that our own JACK reported; `master_peak` is the loudest sample
     since the last report, -1 when unknown.
     """
@@ -178,6 +204,25 @@ class State(msgspec.Struct, array_like=True, tag="state"):
     cpu: float = 0.0
     looping: bool = False
     xruns: int = 0
+    lookahead: float = 0.0
+    lateness: float = 0.0
+
+
+class Stands(msgspec.Struct, array_like=True, tag="stands"):
+    """What a sender has in hand: definitions and buffers, (slot, gain) pairs, notes sent so far."""
+
+    loads: list[Loadable]
+    levels: list[tuple[int, float]]
+    sent: int = 0
+
+
+class Repeated(msgspec.Struct, array_like=True, tag="repeated"):
+    """In [begin, end) the slot played what it had played `by` cycles earlier."""
+
+    slot: int
+    begin: float
+    end: float
+    by: float
 
 
 class Said(msgspec.Struct, array_like=True, tag="said"):
@@ -203,8 +248,9 @@ class Failed(msgspec.Struct, array_like=True, tag="failed"):
 
 ToSender = (
     Hello | Load | Hold | Extra | Start | Tempo | Gains | Hush | Record | RecordEnd | Alive | Bye
+    | Phase | Resume
 )
-ToFront = Ready | Map | State | Said | Recorded | Failed
+ToFront = Ready | Map | State | Said | Recorded | Failed | Stands | Repeated
 
 _encoder = msgspec.msgpack.Encoder()
 TO_SENDER: msgspec.msgpack.Decoder[list[ToSender]] = msgspec.msgpack.Decoder(list[ToSender])

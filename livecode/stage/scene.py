@@ -15,12 +15,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from livecode.stage.tempo import Metre
 
 if TYPE_CHECKING:
     from livecode.language.pattern import Pattern
+    from livecode.stage.transitions import Way
 
 COMMON_TIME = Metre()
 _numbers = count(1)
@@ -31,12 +32,17 @@ class Take:
     """A pattern in a slot: what `d1 >> pattern` makes.
 
     `source` is the text that made it, `file` the pattern file it stands in, `follows` the slots it was seen
-    to listen to, `fault` the line that says why it had to leave, if it had to.
+    to listen to, `fault` the line that says why it had to leave, if it had to. `seed` is where its functions'
+    `random` begins in each cycle, `draws` whether they use it; `passing` says what goes on while one take
+    gives way to another.
     """
 
     pattern: Pattern
     source: str = ""
     file: str | None = None
+    seed: int = 0
+    draws: bool = False
+    passing: str = ""
     number: int = field(default_factory=lambda: next(_numbers))
     follows: set[int] = field(default_factory=set)
     fault: str | None = None
@@ -56,10 +62,38 @@ class Draft:
     bpm: float | None = None
     metre: Metre | None = None
     metronome: bool | None = None
+    phases: dict[int, float] = field(default_factory=dict)
+    ways: dict[int, Way] = field(default_factory=dict)
+    glide: Glide | None = None
+    fade: float = 0.0
 
     def __bool__(self) -> bool:
-        changed = (self.takes, self.gains, self.muted, self.soloed)
+        changed = (self.takes, self.gains, self.muted, self.soloed, self.phases)
         return any(changed) or (self.bpm, self.metre, self.metronome) != (None, None, None)
+
+    def join(self, other: Draft) -> None:
+        """Add later wishes."""
+        self.takes.update(other.takes)
+        self.gains.update(other.gains)
+        self.muted.update(other.muted)
+        self.soloed.update(other.soloed)
+        self.phases.update(other.phases)
+        for slot in other.takes:
+            self.ways.pop(slot, None)
+        self.ways.update(other.ways)
+        if other.bpm is not None or other.metre is not None:
+            self.glide = other.glide
+        self.bpm = other.bpm if other.bpm is not None else self.bpm
+        self.metre = other.metre or self.metre
+        self.metronome = other.metronome if other.metronome is not None else self.metronome
+        self.fade = max(self.fade, other.fade)
+
+
+class Glide(NamedTuple):
+    """A new tempo is reached in so many cycles, by a curve of `livecode.stage.tempo.CURVES`."""
+
+    cycles: float
+    curve: str = "linear"
 
 
 @dataclass(frozen=True)
@@ -73,6 +107,7 @@ class Scene:
     bpm: float = 120.0
     metre: Metre = COMMON_TIME
     metronome: bool = False
+    phases: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def cps(self) -> float:
@@ -101,6 +136,21 @@ class Scene:
             bpm=self.bpm if draft.bpm is None else draft.bpm,
             metre=self.metre if draft.metre is None else draft.metre,
             metronome=self.metronome if draft.metronome is None else draft.metronome,
+            phases={**self.phases, **draft.phases},
+        )
+
+    def towards(self, target: Scene) -> Draft:
+        """The wishes that make this scene into another."""
+        takes = {slot: target.takes.get(slot) for slot in self.takes.keys() | target.takes.keys()}
+        return Draft(
+            takes={slot: take for slot, take in takes.items() if self.takes.get(slot) is not take},
+            gains={slot: target.gains.get(slot, 1.0) for slot in self.gains.keys() | target.gains.keys()},
+            muted={slot: slot in target.muted for slot in self.muted ^ target.muted},
+            soloed={slot: slot in target.soloed for slot in self.soloed ^ target.soloed},
+            bpm=target.bpm,
+            metre=target.metre,
+            metronome=target.metronome,
+            phases={slot: target.phases.get(slot, 0.0) for slot in self.phases.keys() | target.phases.keys()},
         )
 
 

@@ -84,6 +84,10 @@ class ScsynthTransport:
         self.engine.send_many([*standing, *packets])
         return len(packets)
 
+    def release(self, notes: Sequence[Note]) -> None:
+        """Ends what sounds in the cut groups of notes that were dropped for being late."""
+        self.engine.send_many([each for note in notes for each in self._encoder.release(note)])
+
     def gains(self, gains: Sequence[tuple[int, float]], lag: float) -> None:
         """Levels of slots, now."""
         self.engine.send_many([each for slot, gain in gains for each in self.mixer.set_gain(slot, gain, lag)])

@@ -27,6 +27,7 @@ import msgspec
 
 from livecode.errors import LivecodeError, one_line
 from livecode.stage.clock import MonotonicClock, WallClock
+from livecode.stage.door import Door
 from livecode.stage.player import Player
 from livecode.stage.protocol import (
     TO_SENDER,
@@ -36,11 +37,15 @@ from livecode.stage.protocol import (
     Failed,
     Frames,
     Hello,
+    Map,
     Ready,
     Record,
     Recorded,
     RecordEnd,
+    Repeated,
+    Resume,
     Said,
+    Stands,
     State,
     frame,
 )
@@ -57,6 +62,9 @@ REPORT_EVERY = 0.2
 STEP_EVERY = 0.5
 FADE = 1.0
 MOST_UNREAD = 1 << 20
+MOST_MISSED = 20_000
+FRONT_STALLED = 3.0
+"""Seconds after which a front that says nothing may be replaced by another."""
 PRIORITY = 10
 
 
@@ -78,6 +86,9 @@ class Sender:
         self._transport: ScsynthTransport | None = None
         self._transcript: Transcript | None = None
         self._hello: Hello | None = None
+        self._door: Door | None = None
+        self._missed: list[Repeated] = []
+        self._ready: Ready | None = None
         self._recording: Any = None
         self._recorder: Any = None
         self._began = time.monotonic()
@@ -111,13 +122,19 @@ class Sender:
         poll.register(self._wake_in, select.POLLIN)
         if self._socket is not None:
             poll.register(self._socket, select.POLLIN | (select.POLLOUT if self._unsent else 0))
+        if self._door is not None:
+            poll.register(self._door, select.POLLIN)
         ready = poll.poll(max(0.0, (until - now) * 1000))
         if not ready:
-            self._jitter = max(self._jitter, time.monotonic() - max(until, now))
+            delay = time.monotonic() - max(until, now)
+            self._jitter = max(self._jitter, delay)
+            self._player.felt(delay)
         for descriptor, _event in ready:
             if descriptor == self._wake_in.fileno():
                 with contextlib.suppress(BlockingIOError):
                     self._wake_in.recv(4096)
+            elif self._door is not None and descriptor == self._door.fileno():
+                self._somebody_knocks()
 
     def _turn(self) -> None:
         now = time.monotonic()
@@ -140,6 +157,53 @@ class Sender:
             self._fade = FADE
         elif self._socket is None and self._player.tempo is None:
             self._fade = 0.0
+
+    # A front that takes over.
+
+    def _somebody_knocks(self) -> None:
+        visitor = self._door.accept() if self._door is not None else None
+        if visitor is None:
+            return
+        if self._socket is not None and time.monotonic() - self._front_heard < FRONT_STALLED:
+            with contextlib.suppress(OSError):
+                visitor.sendall(frame([Failed("the set is being played: close that livecode first")]))
+            visitor.close()
+            return
+        if self._socket is not None:
+            # It may come to itself again: it must not start another sender then.
+            self._answer(Failed("another livecode has taken this set over"))
+            self._flush()
+            self._front_gone()
+        visitor.setblocking(False)
+        self._socket, self._frames = visitor, Frames()
+        self._front_heard = time.monotonic()
+
+    def _resumed(self, message: Resume) -> None:
+        if message.version != VERSION:
+            self._answer(Failed("the set was begun by another version of livecode: replay its journal"))
+            self._flush()
+            self._front_gone()
+            return
+        player = self._player
+        for lane in player.lanes:
+            lane.epoch = 0
+        if self._door is not None and self._hello is not None:
+            self._door.write(message.journal or self._hello.journal, self._peer())
+        if player.tempo is not None:
+            self._answer(Map(player.tempo.stretches))
+        self._answer(Stands(list(player.loads.values()), list(player.levels.items()), player.counts.sent))
+        for repeated in self._missed:
+            self._answer(repeated)
+        self._missed.clear()
+        if self._ready is not None:
+            self._answer(self._ready)
+
+    def _peer(self) -> int:
+        """The process at the other end of the line, 0 where the system does not say."""
+        if self._socket is None or not hasattr(socket, "SO_PEERCRED"):
+            return 0
+        said = self._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 4)
+        return int.from_bytes(said, sys.byteorder)
 
     def _advance(self) -> None:
         try:
@@ -181,6 +245,8 @@ class Sender:
             self._ticked = min(self._ticked, time.monotonic() - TICK)
         elif isinstance(message, Hello):
             self._greeted(message)
+        elif isinstance(message, Resume):
+            self._resumed(message)
         elif isinstance(message, Record):
             self._in_thread(lambda: self._record(message.path))
         elif isinstance(message, RecordEnd):
@@ -197,7 +263,12 @@ class Sender:
             self._fade = 0.0
             return
         self._hello = message
-        self._player.lookahead = self._player.reach = message.lookahead
+        self._player.look_ahead(message.lookahead)
+        if message.door and hasattr(socket, "AF_UNIX"):
+            try:
+                self._door = Door(Path(message.door), message.journal, os.getppid())
+            except (OSError, LivecodeError) as error:
+                self._answer(Said(f"after a crash this set could not be resumed: {one_line(error)}"))
         self._supervisor = Supervisor(message.options, self._wake, self._up, self._down)
         if message.boot:
             self._supervisor.boot({})
@@ -209,6 +280,9 @@ class Sender:
             self._unsent.clear()
 
     def _answer(self, message: Any) -> None:
+        if self._socket is None and isinstance(message, Repeated):
+            self._missed.append(message)
+            del self._missed[:-MOST_MISSED]
         if self._socket is None or (isinstance(message, State) and len(self._unsent) > MOST_UNREAD):
             return
         self._unsent += frame([message])
@@ -240,8 +314,10 @@ class Sender:
             jitter=self._jitter * 1000,
             cpu=time.process_time(),
             looping=looped > self._looped,
+            lookahead=player.reach,
+            lateness=player.lateness * 1000,
         )
-        self._looped, self._jitter = looped, 0.0
+        self._looped, self._jitter, player.lateness = looped, 0.0, 0.0
         if self._transport is not None:
             status = self._transport.engine.last_status
             if status is not None:
@@ -285,7 +361,8 @@ class Sender:
         host, port = engine.address
         process = engine.process_id or 0
         seconds = time.monotonic() - self._began
-        self._answer(Ready(engine.name, host, port, process, engine.sample_rate, seconds, again))
+        self._ready = Ready(engine.name, host, port, process, engine.sample_rate, seconds, again)
+        self._answer(self._ready)
         for text in engine.notices:
             self._answer(Said(text))
         if again:
@@ -293,7 +370,7 @@ class Sender:
 
     def _down(self, why: str, final: bool) -> None:
         self._player.engine_down()
-        self._transport = None
+        self._transport = self._ready = None
         recording, self._recording = self._recording, None
         if recording is not None:
             problem = f"{recording.path} was cut short: {why}"
@@ -366,6 +443,8 @@ class Sender:
                     time.sleep(TICK)
         if self._supervisor is not None:
             self._supervisor.end()
+        if self._door is not None:
+            self._door.close()
         if self._transcript is not None:
             self._transcript.close()
         while self._later:

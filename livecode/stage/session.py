@@ -21,26 +21,39 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import livecode.config as settings
 from livecode.errors import EngineError, LivecodeError, PatternError, TempoError
-from livecode.stage.evaluation import EVALUATION, Evaluation, calling_text
+from livecode.stage.chance import fresh, sow
+from livecode.stage.conductor import Part
+from livecode.stage.door import Stage, knock
+from livecode.stage.evaluation import EVALUATION, FORCED, Evaluation, calling_text
 from livecode.stage.faults import Notice, remember_source
 from livecode.stage.history import Step
-from livecode.stage.machinery import SLOTS, Machinery, as_played, check_quant
+from livecode.stage.link import NoLink, SenderLink
+from livecode.stage.machinery import SLOTS, as_played
 from livecode.stage.namespace import NAMES, Namespace
 from livecode.stage.protocol import (
+    VERSION,
+    Gains,
     Hush,
+    Load,
+    Phase,
     Record,
     RecordEnd,
+    Resume,
 )
 from livecode.stage.recording import Recording
 from livecode.stage.scene import Draft, Take
+from livecode.stage.scenes import Scenes
 from livecode.stage.slot import Placed, Slot
 from livecode.stage.status import Lit, Running, SlotStatus, Status
-from livecode.stage.tempo import check_bpm, check_cps, check_metre
+from livecode.stage.timekeeping import Timekeeping
 
 if TYPE_CHECKING:
     from livecode.language.time import Event
     from livecode.sound.levels import Levels
     from livecode.stage.files import PatternFile
+    from livecode.stage.replay import Script
+
+RESUMED_WITHIN = 3.0
 
 LONGEST_SEEN = 8.0
 """Cycles after its beginning for which a note is still looked for."""
@@ -48,7 +61,7 @@ LONGEST_SEEN = 8.0
 __all__ = ["NAMES", "Notice", "Session", "Status", "current", "use"]
 
 
-class Session(Machinery):
+class Session(Timekeeping):
     """One performance: sixteen slots, a tempo, a history, and a line to the sound.
 
     `backend` is "live" or "offline"; `config` as `livecode.config.load()` gives it; `journal` a path,
@@ -67,46 +80,12 @@ class Session(Machinery):
     ) -> None:
         super().__init__(backend, config=config, journal=journal, **more)
         self.slots = {number: Slot(self, number) for number in range(1, SLOTS + 1)}
+        self.scenes = Scenes(self)
         self._names: dict[str, Any] | None = None
         self._levels: Levels | None = None
         _open.add(self)
 
     # What a performer types.
-
-    def tempo(self, bpm: float | None = None) -> float:
-        """Quarter notes a minute from now on; without a number, what it is.
-
-        ```python
-        tempo(126)
-        ```
-        """
-        if bpm is None:
-            return self._wished().bpm
-        self._wish(Draft(bpm=check_bpm(bpm)))
-        return float(bpm)
-
-    def cps(self, cycles_a_second: float | None = None) -> float:
-        """The tempo as cycles (bars) a second; without a number, what it is.
-
-        ```python
-        cps(0.5625)
-        ```
-        """
-        scene = self._wished()
-        if cycles_a_second is None:
-            return scene.cps
-        speed = check_cps(cycles_a_second)
-        self._wish(Draft(bpm=scene.metre.bpm(speed)))
-        return speed
-
-    def meter(self, beats: int = 4, unit: int = 4) -> None:
-        """How many beats of what length make a cycle; quarter notes keep their speed.
-
-        ```python
-        meter(7, 8)
-        ```
-        """
-        self._wish(Draft(metre=check_metre(beats, unit)))
 
     def hush(self) -> None:
         """Silence at once: every slot stops, sounding notes too. `undo()` brings them back."""
@@ -115,14 +94,17 @@ class Session(Machinery):
             if evaluation is not None:
                 evaluation.draft.takes.clear()
                 evaluation.extras.clear()
+            if self._done_elsewhere():
+                return
             if self._link is not None:
                 self._send([Hush()])
             takes: dict[int, Take | None] = dict.fromkeys(self._scene.takes)
             scene = self._scene.after(Draft(takes=takes, metronome=False))
+            swaps: dict[int, float] = {}
             if takes or self._scene.metronome:
-                self._apply(scene, at_once=True)
-                self._history.add("hush()", scene, self.now())
-            self._write("hush")
+                swaps = self._apply(scene, at_once=True)
+                self._history.add("hush()", scene, self._when())
+            self._write("hush", swaps=swaps)
 
     def mute(self, *slots: Any) -> None:
         """Silence slots while their patterns go on unheard: `mute(d1, d3)`; none named: all that play."""
@@ -171,10 +153,14 @@ class Session(Machinery):
         """Forward again after an undo."""
         self._step(self._history.forth, "redo")
 
-    def quant(self, cycles: float) -> None:
-        """When new patterns take over, for all slots: every so many cycles, 0 for at once."""
-        quant = check_quant(cycles)
-        self._quants = dict.fromkeys(range(1, SLOTS + 1), quant)
+    def revert(self, number: int) -> None:
+        """Play again what played after step `number` of `history()`, on whatever branch; 0 is the beginning.
+
+        What comes next branches off from there, and nothing that was undone is lost.
+        """
+        if self._history.step(number) is None and not self._done_elsewhere():
+            raise PatternError(f"revert({number!r}): no step of that number, history() lists them")
+        self._step(lambda: self._history.go(number), "revert", number=number)
 
     def record(self, path: str | Path) -> Recording:
         """Write what is heard to a WAV file until its `stop()` (or `record.stop()`)."""
@@ -182,6 +168,10 @@ class Session(Machinery):
 
         target = checked_path(path)
         with self._lock:
+            if FORCED.get() is not None:
+                # Done again: it was recorded then, and a sender that is taken over records on.
+                self._recording = Recording(target, lambda: self._send([RecordEnd()]))
+                return self._recording
             if self.offline:
                 raise EngineError("nothing sounds here that could be recorded: livecode render writes a file")
             if self._recording is not None and self._recording.running:
@@ -195,7 +185,11 @@ class Session(Machinery):
     def stop_recording(self) -> Path | None:
         """Close the recording; None when there is none."""
         recording = self._recording
-        return None if recording is None or not recording.running else recording.stop()
+        if recording is None or not recording.running:
+            return None
+        if FORCED.get() is not None:
+            recording.closed(0.0, "")
+        return recording.stop()
 
     def running(self) -> list[Running]:
         """What plays, since when, from where, and whether it is heard."""
@@ -212,16 +206,21 @@ class Session(Machinery):
                     why = "is muted"
                 elif not self._scene.level(number):
                     why = "is silent because others are in solo" if self._scene.soloed else "has gain 0"
+                elif playing is not None and playing.passing:
+                    why = playing.passing
                 elif playing is not take:
-                    why = f"comes in at cycle {since:g}"
+                    why = self._why_not(part, since)
                 else:
                     why = "sounds"
                 found.append(Running(number, take.source, max(since, 0.0), take.file, why))
             return found
 
-    def next_cycle(self) -> int:
-        """The next cycle at which something can begin."""
-        return int(self._swap_cycle(1.0))
+    def _why_not(self, part: Part, since: float) -> str:
+        """Why a slot's take does not play at this moment."""
+        if since > self.now():
+            before = part.take_at(self.now())
+            return f"comes in at cycle {since:g}" + (f" after {before.source}" if before is not None else "")
+        return "has played its time"
 
     def play(self, path: str | Path, watch: bool = True) -> PatternFile:
         """Play a pattern file, and again at the next cycle whenever it is saved."""
@@ -235,7 +234,7 @@ class Session(Machinery):
             from livecode.stage.namespace import bound
 
             self._names = bound(self)
-        return Namespace(self._names)
+        return Namespace({**self._names, **self._restored})
 
     @contextmanager
     def evaluation(
@@ -244,7 +243,9 @@ class Session(Machinery):
         """All that is done inside is one evaluation: it happens together, or, when it raises, not at all."""
         if name.startswith("<"):
             remember_source(name, source)
-        evaluation = Evaluation(self, source, name, file)
+        forced = FORCED.get()
+        evaluation = Evaluation(self, source, name, file, seed=forced.seed if forced else fresh())
+        sow(evaluation.seed)
         token, using = EVALUATION.set(evaluation), _current.set(self)
         try:
             yield evaluation
@@ -288,6 +289,56 @@ class Session(Machinery):
             self._line()
         threading.Thread(target=self._warm, name="warm", daemon=True).start()
 
+    def resume(self, stage: Stage, script: Script) -> None:
+        """Take over from a front that died: its sender plays on, what was typed is in force, undo included.
+
+        Raises EngineError when the sender does not let us in.
+        """
+        line = knock(stage)
+        self._started, self._link = True, NoLink()
+        joined = SenderLink.joined(line, stage.sender, self._answered, self._lost)
+        joined.send([Resume(VERSION, str(self._journal.path) if self._journal is not None else "")])
+        if not self._heard.wait(RESUMED_WITHIN) or self._failed or self._stands is None:
+            joined.forget()
+            raise EngineError(self._failed or f"the sender {stage.sender} does not answer")
+        self._preparer.keep(self._stands.loads)
+        self._caught_up(script)
+        with self._lock:
+            self._link = joined
+            self._send([Load(self._preparer.loads())])
+            scene = self._scene
+            self._send([Gains([(slot, scene.level(slot)) for slot in range(SLOTS + 1)])])
+            self._send([Phase([(slot, scene.phases.get(slot, 0.0)) for slot in range(SLOTS + 1)])])
+            self._conductor.resend(silence_too=True)
+            self._conductor.start()
+        self._write("resume")
+        for path in self.watched:
+            with suppress(LivecodeError):
+                self.load(path, watch=True)
+
+    def begin_from(self, script: Script) -> None:
+        """Play from the beginning of time what a set had come to, undo included."""
+        self._link, self._started = NoLink(), True
+        self._caught_up(script)
+        with self._lock:
+            self._link, self._started = None, False
+            self._line()
+            self._send([Load(self._preparer.loads())])
+            takes = {slot: take for slot, take in self._scene.takes.items() if take is not None}
+            self._conductor.swap({slot: [(0.0, take)] for slot, take in takes.items()})
+            self._start()
+
+    def _caught_up(self, script: Script) -> None:
+        from livecode.stage.replay import catch_up
+
+        journal, self._journal = self._journal, None
+        try:
+            again = catch_up(self, script)
+        finally:
+            self._journal = journal
+        assert self._names is not None
+        self._restored = {name: value for name, value in again.names.items() if name not in self._names}
+
     def wait(self, timeout: float | None = None) -> None:
         """Until it sounds. Raises EngineError when it will not, or not within `timeout` seconds."""
         if self.offline:
@@ -308,7 +359,7 @@ class Session(Machinery):
         self.notices.unlisten(callback)
 
     def history(self) -> list[Step]:
-        """Every evaluation that can be undone, the oldest first."""
+        """Every evaluation, the oldest first, with the one in force: `revert(n)` goes back to any of them."""
         return self._history.steps()
 
     def status(self) -> Status:
@@ -347,8 +398,8 @@ class Session(Machinery):
             cycle=cycle,
             beat=int((cycle - floor(cycle)) * beats) + 1,
             beats=beats,
-            bpm=scene.bpm,
-            cps=scene.cps,
+            bpm=self._present_bpm(),
+            cps=scene.metre.cps(self._present_bpm()),
             load=state.load,
             peak_load=state.peak,
             sent=state.sent,
@@ -359,6 +410,8 @@ class Session(Machinery):
             pending=state.pending,
             restarts=state.restarts,
             jitter=state.jitter,
+            lookahead=state.lookahead or self.config.latency,
+            lateness=state.lateness,
             master_peak=state.master_peak,
             recording=str(recording.path) if recording is not None and recording.running else "",
             xruns=state.xruns,
@@ -447,7 +500,7 @@ class Session(Machinery):
         if self._link is not None:
             self._link.close(fade)
         if self._journal is not None:
-            self._journal.close()
+            self._journal.close(self.now())
         _open.discard(self)
 
     def __enter__(self) -> Session:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
-from livecode.errors import ControlError, PatternError
+from livecode.errors import ControlError, PatternError, TempoError
 from livecode.language.moment import moment
 from livecode.language.pattern import Pattern
 from livecode.language.time import Event
 from livecode.stage.prepare import asking
+from livecode.stage.scene import Draft
+from livecode.stage.transitions import Towards, Way, check_cycles
 
 if TYPE_CHECKING:
     from livecode.stage.scene import Take
@@ -88,8 +91,8 @@ class Slot:
         self._session._gain(self.number, check_gain(amount))
         return self
 
-    def quant(self, cycles: float) -> Slot:
-        """When new patterns take over: every so many cycles, 0 for at once.
+    def quant(self, cycles: float | str) -> Slot:
+        """When new patterns take over: every so many cycles, 0 for at once, "beat" for the next beat.
 
         ```python
         d1.quant(0) >> s("cp")
@@ -97,6 +100,49 @@ class Slot:
         ```
         """
         self._session._quant_of(self.number, cycles)
+        return self
+
+    def phase(self, seconds: float) -> Slot:
+        """Play everything in the slot so many seconds later, or earlier: `d2.phase(-0.01)` pushes.
+
+        Between -0.25 and 0.5; pattern and grid stay as they are.
+        """
+        self._session._wish(Draft(phases={self.number: check_phase(seconds)}))
+        return self
+
+    def xfade(self, cycles: float = 4) -> Towards:
+        """Fade from what plays to the pattern to come: `d1.xfade(8) >> s("bd*4")`."""
+        return Towards(self, Way("xfade", check_cycles(cycles, "xfade")))
+
+    def clutch(self, cycles: float = 2) -> Towards:
+        """Let events of what plays drop out as those of the pattern to come drop in."""
+        return Towards(self, Way("clutch", check_cycles(cycles, "clutch")))
+
+    def anticipate(self, cycles: float = 8) -> Towards:
+        """Build up with echoes that spread apart, then drop into the pattern to come."""
+        return Towards(self, Way("anticipate", check_cycles(cycles, "anticipate")))
+
+    def jump(self, cycles: float = 0) -> Towards:
+        """Change at once, or in exactly so many cycles, whatever the quant: `d1.jump() >> s("cp")`."""
+        return Towards(self, Way("jump", check_cycles(cycles, "jump")))
+
+    def jump_mod(self, cycles: float = 4) -> Towards:
+        """Change at the next cycle that is a multiple of so many."""
+        return Towards(self, Way("jump_mod", check_cycles(cycles, "jump_mod", 1 / 64)))
+
+    def wait(self, cycles: float = 1) -> Towards:
+        """Be silent for so many cycles, then play the pattern to come."""
+        return Towards(self, Way("wait", check_cycles(cycles, "wait")))
+
+    def mortal(self, cycles: float = 8, release: float = 1) -> Towards:
+        """Play the pattern to come for so many cycles, then let it thin out and end within `release` more."""
+        return Towards(
+            self, Way("mortal", check_cycles(cycles, "mortal"), check_cycles(release, "mortal", 0.0))
+        )
+
+    def revert(self, number: int) -> Slot:
+        """Play again what the slot played after step `number` of `history()`."""
+        self._session._slot_revert(self.number, number)
         return self
 
     def undo(self) -> Slot:
@@ -212,6 +258,17 @@ def check_gain(amount: object) -> float:
         number = -1.0
     if not 0.0 <= number <= LOUDEST:
         raise ControlError(f"gain {amount!r} cannot be played: give a number from 0 to 4, 1 for as it is")
+    return number
+
+
+def check_phase(seconds: object) -> float:
+    """Seconds from -0.25 to 0.5, or a TempoError that says what to type."""
+    try:
+        number = float(seconds)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        number = inf
+    if not -0.25 <= number <= 0.5:
+        raise TempoError(f"phase({seconds!r}) cannot be played: give seconds from -0.25 to 0.5")
     return number
 
 

@@ -28,7 +28,8 @@ class Status:
 
     `state`: "off", "booting", "sounding", "looping" (the front is behind and the last cycle repeats) or
     "ended". `beat` counts from 1 to `beats`; `load` and `peak_load` are scsynth's, in per cent; `jitter` is
-    the worst delay of the sender's ticks lately, in milliseconds; counts are of notes since the start;
+    the worst delay of the sender's ticks lately, in milliseconds, `lateness` that of a note, `lookahead` the
+    seconds ahead at which notes are sent now; counts are of notes since the start;
     `master_peak` is the loudest sample lately, -1 when unknown; `xruns` those of our own JACK.
     """
 
@@ -49,6 +50,8 @@ class Status:
     pending: int
     restarts: int
     jitter: float
+    lookahead: float
+    lateness: float
     master_peak: float
     recording: str
     xruns: int

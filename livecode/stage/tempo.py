@@ -1,17 +1,25 @@
 """Tempo: where in the music a second is, and when a cycle comes.
 
-A tempo map is a chain of stretches of constant speed. Each starts where the one before has arrived, so a
-change of tempo never jumps: what was at cycle 12.3 is at 12.3 after it, only the future moves.
+A tempo map is a chain of stretches, each of constant speed or of one that rises or falls evenly in time. Each
+starts where the one before has arrived, so a change of tempo never jumps: what was at cycle 12.3 is at 12.3
+after it, only the future moves.
 
 >>> tempo = TempoMap(second=10.0, cycle=0.0, cps=0.5)
 >>> tempo.change(14.0, 1.0)
 >>> tempo.cycle_at(14.0), tempo.cycle_at(15.0), tempo.second_at(3.0)
 (2.0, 3.0, 15.0)
+>>> tempo.plan(15.0, [(3.0, 2.0)])
+>>> tempo.cps_at(3.0), tempo.cycle_at(17.0), tempo.cps
+(1.0, 6.0, 2.0)
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections.abc import Sequence
+from math import sqrt
+from operator import attrgetter
 
 import msgspec
 
@@ -20,18 +28,22 @@ from livecode.errors import TempoError
 SLOWEST_BPM, FASTEST_BPM = 1.0, 999.0
 SLOWEST_CPS, FASTEST_CPS = 0.002, 16.0
 MOST_STRETCHES = 64
+"""How many stretches of the past are remembered."""
+
+_second, _cycle = attrgetter("second"), attrgetter("cycle")
 
 
 class Stretch(msgspec.Struct, array_like=True, frozen=True):
-    """From `second` on, `cps` cycles pass each second; `second` is at `cycle`."""
+    """From `second` on, which is at `cycle`, `cps` cycles pass a second, `slope` more after each second."""
 
     second: float
     cycle: float
     cps: float
+    slope: float = 0.0
 
 
 class TempoMap:
-    """Cycles to seconds and back, piecewise.
+    """Cycles to seconds and back.
 
     Seconds are those of the performance's clock (monotonic on stage, from 0 offline). Before the first
     stretch its speed is taken to have held for ever, so negative cycles (a count-in) have their time too.
@@ -43,7 +55,7 @@ class TempoMap:
         self.stretches: list[Stretch] = [Stretch(second, cycle, check_cps(cps))]
 
     @classmethod
-    def of(cls, stretches: list[Stretch]) -> TempoMap:
+    def of(cls, stretches: Sequence[Stretch]) -> TempoMap:
         """The map that another process described."""
         made = cls.__new__(cls)
         made.stretches = list(stretches)
@@ -51,41 +63,105 @@ class TempoMap:
 
     @property
     def cps(self) -> float:
-        """Cycles a second at the end of the map."""
+        """Cycles a second at the end of the map: where a ramp leads."""
         return self.stretches[-1].cps
 
     def cycle_at(self, second: float) -> float:
         """Where the music is at a second."""
-        stretch = self._stretch_at_second(second)
-        return stretch.cycle + (second - stretch.second) * stretch.cps
+        stretch = self._stretch(second, _second)
+        passed = second - stretch.second
+        if stretch.slope and passed > 0:
+            return stretch.cycle + passed * (stretch.cps + stretch.slope * passed / 2)
+        return stretch.cycle + passed * stretch.cps
 
     def second_at(self, cycle: float) -> float:
         """When a cycle comes."""
-        stretch = self._stretch_at_cycle(cycle)
-        return stretch.second + (cycle - stretch.cycle) / stretch.cps
+        stretch = self._stretch(cycle, _cycle)
+        way = cycle - stretch.cycle
+        if stretch.slope and way > 0:
+            # The root that stays exact when the slope is next to nothing.
+            arrived = sqrt(max(0.0, stretch.cps * stretch.cps + 2 * stretch.slope * way))
+            return stretch.second + 2 * way / (stretch.cps + arrived)
+        return stretch.second + way / stretch.cps
 
     def cps_at(self, cycle: float) -> float:
         """Cycles a second at a cycle."""
-        return self._stretch_at_cycle(cycle).cps
+        stretch = self._stretch(cycle, _cycle)
+        way = cycle - stretch.cycle
+        if stretch.slope and way > 0:
+            return sqrt(max(SLOWEST_CPS**2, stretch.cps * stretch.cps + 2 * stretch.slope * way))
+        return stretch.cps
+
+    def ramping(self, second: float) -> bool:
+        """Whether the speed is changing at a second."""
+        stretch = self._stretch(second, _second)
+        return bool(stretch.slope) and second >= stretch.second
 
     def change(self, second: float, cps: float) -> None:
         """Another speed from a second on; everything planned after that second is forgotten."""
-        check_cps(cps)
+        self.plan(second, [(0.0, cps)])
+
+    def plan(self, second: float, points: Sequence[tuple[float, float]]) -> None:
+        """From a second on, speeds to go through: (cycles from there, cycles a second).
+
+        Between two points the speed changes evenly in time; two at one place are a step. The last one holds.
+        """
         cycle = self.cycle_at(second)
-        kept = [stretch for stretch in self.stretches if stretch.second < second]
-        self.stretches = [*kept[-MOST_STRETCHES + 1 :], Stretch(second, cycle, cps)]
+        cps = self.cps_at(cycle)
+        kept = [stretch for stretch in self.stretches if stretch.second < second][-MOST_STRETCHES + 1 :]
+        way = 0.0
+        for distance, wanted in points:
+            check_cps(wanted)
+            leg = distance - way
+            if leg > 0:
+                seconds = 2 * leg / (cps + wanted)
+                kept.append(Stretch(second, cycle, cps, (wanted - cps) / seconds))
+                second, cycle, way = second + seconds, cycle + leg, distance
+            cps = wanted
+        self.stretches = [*kept, Stretch(second, cycle, cps)]
 
-    def _stretch_at_second(self, second: float) -> Stretch:
-        for stretch in reversed(self.stretches):
-            if stretch.second <= second:
-                return stretch
-        return self.stretches[0]
+    def _stretch(self, place: float, key: attrgetter[float]) -> Stretch:
+        stretches = self.stretches
+        last = stretches[-1]
+        if len(stretches) == 1 or key(last) <= place:
+            return last
+        return stretches[max(0, bisect_right(stretches, place, key=key) - 1)]
 
-    def _stretch_at_cycle(self, cycle: float) -> Stretch:
-        for stretch in reversed(self.stretches):
-            if stretch.cycle <= cycle:
-                return stretch
-        return self.stretches[0]
+
+CURVES = ("linear", "exponential", "sine")
+"""Ways from one tempo to another: evenly in time, by equal ratios, gently at both ends."""
+
+
+def ramp(start: float, end: float, cycles: float, curve: str = "linear") -> list[tuple[float, float]]:
+    """The points of a way from one speed to another over so many cycles, for `TempoMap.plan`.
+
+    >>> ramp(0.5, 1.0, 8.0)
+    [(8.0, 1.0)]
+    """
+    if curve not in CURVES:
+        names = ", ".join(CURVES)
+        raise TempoError(f"no curve called {curve!r}: a tempo goes up or down by {names}")
+    if curve == "linear":
+        return [(cycles, end)]
+    count = int(min(256, max(16, 8 * cycles)))
+    found = []
+    for number in range(1, count + 1):
+        way = number / count
+        if curve == "exponential":
+            found.append((cycles * way, start * (end / start) ** way))
+        else:
+            found.append((cycles * way, start + (end - start) * (1 - math.cos(math.pi * way)) / 2))
+    return [*found[:-1], (cycles, end)]
+
+
+def displaced(cps: float, seconds: float, cycles: float) -> list[tuple[float, float]]:
+    """A moment faster or slower, after which everything comes `seconds` later (negative: earlier).
+
+    >>> displaced(0.5, 0.1, 1.0)
+    [(0.0, 0.47619047619047616), (1.0, 0.47619047619047616), (1.0, 0.5)]
+    """
+    slower = cycles / (cycles / cps + seconds)
+    return [(0.0, slower), (cycles, slower), (cycles, cps)]
 
 
 class Metre(msgspec.Struct, array_like=True, frozen=True):

@@ -41,6 +41,10 @@ class Timeline:
     def cps(self, value: float) -> None:
         self._cps = value
 
+    def present_cps(self) -> float:
+        """Cycles a second at this moment: on the way to `cps` while a ramp is on."""
+        return self._cps if self.map is None else self.map.cps_at(self.now())
+
     def now(self) -> float:
         """The cycle that is sounding at this moment."""
         return self.cycle_at(self.clock.now())

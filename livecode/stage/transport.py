@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, TextIO
 
@@ -44,6 +44,10 @@ class Transport(Protocol):
         """Commands in order of time; how many bundles they made."""
         ...
 
+    def release(self, notes: Sequence[Note]) -> None:
+        """Let go what these notes would have let go: they themselves come too late to be heard."""
+        ...
+
     def gains(self, gains: Sequence[tuple[int, float]], lag: float) -> None:
         """Levels of slots."""
         ...
@@ -67,10 +71,12 @@ class Collector:
     0.5
     """
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = lambda: 0.0) -> None:
+        self._now = now
         self.loads: list[Loadable] = []
         self.sent: list[Sent] = []
         self.levels: dict[int, float] = {}
+        self.faders: list[tuple[float, int, float]] = []
         self.hushes = 0
 
     def load(self, commands: Sequence[Loadable]) -> None:
@@ -82,16 +88,23 @@ class Collector:
         self.sent += batch
         return len(batch)
 
+    def release(self, notes: Sequence[Note]) -> None:
+        """Nothing sounds here that could be let go."""
+
     def gains(self, gains: Sequence[tuple[int, float]], lag: float) -> None:
-        """Remember the last level of each slot."""
+        """Remember the levels of each slot, each with its second."""
         self.levels.update(gains)
+        self.faders += [(self._now(), slot, gain) for slot, gain in gains]
 
     def tempo(self, cps: float) -> None:
         """Nothing here follows the tempo."""
 
     def hush(self) -> None:
-        """Count it."""
+        """Count it; what was sent ahead is not heard."""
         self.hushes += 1
+        now = self._now()
+        if now:
+            self.sent = [sent for sent in self.sent if sent.due <= now]
 
 
 class Transcript:
@@ -121,6 +134,10 @@ class Transcript:
             self._waiting += batch
             self._ready.notify()
         return bundles
+
+    def release(self, notes: Sequence[Note]) -> None:
+        """Passed on."""
+        self.below.release(notes)
 
     def gains(self, gains: Sequence[tuple[int, float]], lag: float) -> None:
         """Passed on."""

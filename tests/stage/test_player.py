@@ -77,7 +77,7 @@ def test_a_new_tempo_moves_only_what_has_not_been_sent() -> None:
     changed_at = 0.29
     expected = [changed_at + (cycle - changed_at) / 2 for cycle in (0.5, 0.75)]
     assert sent[:2] == pytest.approx(expected, abs=0.011)
-    assert isinstance(stage.answers[-1], Map)
+    assert any(isinstance(answer, Map) for answer in stage.answers)
     assert stage.collector.sent[-1].seconds_per_cycle == 0.5
 
 

@@ -319,11 +319,12 @@ def test_every_evaluation_is_in_the_journal_as_it_happens(tmp_path: Path) -> Non
     with pytest.raises(TempoError):
         stage("tempo(0)")
     stage("undo()")
-    lines = journals.read(path)
+    lines = [line for line in journals.read(path) if line["kind"] != "map"]
     assert [line["kind"] for line in lines] == ["journal", "evaluation", "evaluation", "undo", "evaluation"]
     assert lines[1]["source"] == 'd1 >> s("bd")'
+    maps = len(journals.read(path)) - len(lines)
     path.write_bytes(path.read_bytes()[:-5])
-    assert len(journals.read(path)) == 4
+    assert len(journals.read(path)) == len(lines) + maps - 1
     stage.session.close()
 
 

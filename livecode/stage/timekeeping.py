@@ -1,0 +1,155 @@
+"""What a performer types about time: tempo, its ramps, tap, nudge, metre, grids for changes."""
+
+from __future__ import annotations
+
+import time
+from contextlib import suppress
+from statistics import median
+from typing import Any
+
+from livecode.errors import TempoError
+from livecode.stage.evaluation import FORCED
+from livecode.stage.machinery import SLOTS, Machinery
+from livecode.stage.protocol import Tempo
+from livecode.stage.scene import Draft, Glide
+from livecode.stage.tempo import CURVES, check_bpm, check_cps, check_metre, displaced
+from livecode.stage.transitions import check_cycles
+
+LONGEST_TAP = 3.0
+TAPS = 8
+MOST_NUDGED = 0.5
+
+
+class Timekeeping(Machinery):
+    """The verbs of time."""
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self._taps: list[float] = []
+
+    def tempo(self, bpm: float | None = None, over: float = 0, curve: str = "linear") -> float:
+        """Quarter notes a minute from now on, or reached `over` so many cycles; without a number, what it is.
+
+        ```python
+        tempo(126)
+        tempo(174, over=16, curve="exponential")
+        ```
+
+        `curve` is "linear" (evenly in time), "exponential" (by equal ratios) or "sine" (gently at both ends).
+        """
+        if bpm is None:
+            scene = self._wished()
+            return self._present_bpm() if scene.bpm == self._scene.bpm else scene.bpm
+        self._wish(Draft(bpm=check_bpm(bpm), glide=_glide(over, curve)))
+        return float(bpm)
+
+    def cps(self, cycles_a_second: float | None = None, over: float = 0, curve: str = "linear") -> float:
+        """The tempo as cycles (bars) a second; without a number, what it is.
+
+        ```python
+        cps(0.5625)
+        ```
+        """
+        if cycles_a_second is None:
+            scene = self._wished()
+            return scene.metre.cps(self._present_bpm()) if scene.cps == self._scene.cps else scene.cps
+        speed = check_cps(cycles_a_second)
+        self._wish(Draft(bpm=self._wished().metre.bpm(speed), glide=_glide(over, curve)))
+        return speed
+
+    def meter(self, beats: int = 4, unit: int = 4) -> None:
+        """How many beats of what length make a cycle; quarter notes keep their speed.
+
+        ```python
+        meter(7, 8)
+        ```
+        """
+        self._wish(Draft(metre=check_metre(beats, unit)))
+
+    def tap(self) -> float | None:
+        """Tap the tempo: call it on each beat, four times or more; gives beats a minute once it knows.
+
+        ```python
+        tap()
+        ```
+
+        What counts is the middle one of the last few intervals, so that one clumsy tap does no harm. A pause
+        of three seconds begins anew.
+        """
+        now = time.monotonic()
+        if self._taps and now - self._taps[-1] > LONGEST_TAP:
+            self._taps.clear()
+        self._taps = [*self._taps[-TAPS:], now]
+        if len(self._taps) < 3:
+            return None
+        beat = median(later - earlier for earlier, later in zip(self._taps, self._taps[1:]))
+        quarters = 4 / self._wished().metre.unit
+        with suppress(TempoError, ZeroDivisionError):
+            bpm = round(check_bpm(60 * quarters / beat), 2)
+            self._wish(Draft(bpm=bpm))
+            return bpm
+        return None
+
+    def nudge(self, seconds: float = 0.01) -> None:
+        """Push everything a little later (or earlier, below 0) without a jump, to meet another's beat.
+
+        ```python
+        nudge(-0.02)
+        ```
+
+        The tempo bends for as long as it takes, a beat as a rule, and is then what it was. Half a second at
+        the most.
+        """
+        try:
+            amount = float(seconds)
+        except (TypeError, ValueError, OverflowError):
+            amount = 2 * MOST_NUDGED
+        if not abs(amount) <= MOST_NUDGED:
+            cure = "give seconds from -0.5 to 0.5, as in nudge(0.02)"
+            raise TempoError(f"nudge({seconds!r}) is too far: {cure}")
+        with self._lock:
+            if not self._timeline.running or amount == 0.0:
+                return
+            cps = self._timeline.present_cps()
+            # Never more than a quarter faster or slower.
+            cycles = max(1 / self._scene.metre.beats, 4 * abs(amount) * cps)
+            if FORCED.get() is None:
+                self._send([Tempo(self._scene.cps, displaced(cps, amount, cycles))])
+            self._write("nudge", seconds=amount)
+
+    def quant(self, cycles: float | str) -> None:
+        """When new patterns take over, for all slots: every so many cycles, 0 for at once, or "beat"."""
+        quant = check_quant(cycles)
+        self._quants = dict.fromkeys(range(1, SLOTS + 1), quant)
+
+    def next_cycle(self) -> int:
+        """The next cycle at which something can begin."""
+        return int(self._swap_cycle(1.0))
+
+    def _quant_of(self, slot: int, cycles: float | str) -> None:
+        self._quants[slot] = check_quant(cycles)
+
+    def _present_bpm(self) -> float:
+        """The tempo at this moment: on its way while a ramp is on."""
+        scene, timeline = self._scene, self._timeline
+        if timeline.map is not None and timeline.map.ramping(timeline.clock.now()):
+            return scene.metre.bpm(timeline.present_cps())
+        return scene.bpm
+
+
+def _glide(over: object, curve: object) -> Glide | None:
+    cycles = check_cycles(over, "tempo(..., over=")
+    if curve not in CURVES:
+        raise TempoError(f"no curve called {curve!r}: a tempo goes up or down by {', '.join(CURVES)}")
+    return Glide(cycles, str(curve)) if cycles else None
+
+
+def check_quant(cycles: object) -> float | str:
+    """A grid for swaps in cycles, 0 for none, "beat", or a TempoError that says what to type."""
+    if cycles in ("beat", "bar", "cycle"):
+        return "beat" if cycles == "beat" else 1.0
+    with suppress(TypeError, ValueError):
+        quant = float(cycles)  # type: ignore[arg-type]
+        if 0 <= quant <= 1024 and (quant == 0 or quant >= 1 / 64):
+            return quant
+    raise TempoError(f'quant({cycles!r}) is no grid: give cycles from 1/64 to 1024, 0 for at once, or "beat"')
