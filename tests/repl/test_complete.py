@@ -123,7 +123,7 @@ def test_the_names_of_a_session(session_offers, text, first):
 def test_signatures_leave_out_the_pattern_that_a_function_is_called_on(session_offers):
     assert session_offers.signature('s("bd").fast(') == "fast(factor)"
     assert session_offers.signature('s("bd").fast(2') == "fast(factor)"
-    assert session_offers.signature("tempo(12") == "tempo(bpm=None)"
+    assert session_offers.signature("count_in(1") == "count_in(bars=1)"
     assert session_offers.signature("tempo(") == "tempo(bpm=None)"
 
 
