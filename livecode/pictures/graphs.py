@@ -88,7 +88,7 @@ def spectrum(bands: Sequence[float], title: str = "spectrum") -> Picture:
 
 def curve(values: Callable[[float], float], begin: float, end: float, title: str = "signal") -> Picture:
     """A signal over cycles, scaled to what it reaches."""
-    count = 600
+    count = 768
     points = [round(float(values(begin + (end - begin) * step / count)), 6) for step in range(count + 1)]
     low, high = min(points), max(points)
     span = high - low or 1.0
