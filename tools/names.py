@@ -18,6 +18,7 @@ COMPOSERS = {
     "markov": "livecode.generators.markov",
     "morph": "livecode.generators.morph",
     "neural": "livecode.generators.neural",
+    "recombine": "livecode.generators.recombination",
     "rerank": "livecode.generators.rerank",
 }
 PICTURES = ("show", "spectrum", "waveform")

@@ -11,7 +11,10 @@ from livecode.music.phrase import TICKS, Phrase
 
 @dataclass(frozen=True)
 class Reason:
-    """One note and where it came from: `beat` in quarter notes from the bar's start, `origin` as told."""
+    """One note and where it came from: `beat` in quarter notes from the bar's start, `origin` as told.
+
+    What a composer notes down for itself has a name that begins with _ and is not shown.
+    """
 
     beat: float
     note: str
@@ -19,7 +22,7 @@ class Reason:
     origin: dict[str, Any]
 
     def __str__(self) -> str:
-        told = ", ".join(f"{name} {_shown(value)}" for name, value in self.origin.items())
+        told = ", ".join(f"{name} {_shown(value)}" for name, value in self.origin.items() if name[0] != "_")
         return f"{self.beat:6.2f}  {self.note:<4} {told or 'nothing is known'}"
 
 

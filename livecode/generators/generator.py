@@ -18,6 +18,7 @@ KINDS: dict[str, str] = {
     "markov": "livecode.generators.markov.build:from_spec",
     "morph": "livecode.generators.between:from_spec",
     "neural": "livecode.generators.neural.build:from_spec",
+    "recombine": "livecode.generators.recombination.build:from_spec",
 }
 """Where each kind of generator is made from its spec; a spec's kind may also be such a "module:function"."""
 
