@@ -124,7 +124,7 @@ def test_signatures_leave_out_the_pattern_that_a_function_is_called_on(session_o
     assert session_offers.signature('s("bd").fast(') == "fast(factor)"
     assert session_offers.signature('s("bd").fast(2') == "fast(factor)"
     assert session_offers.signature("count_in(1") == "count_in(bars=1)"
-    assert session_offers.signature("tempo(") == "tempo(bpm=None)"
+    assert session_offers.signature("tempo(") == "tempo(bpm=None, over=0, curve='linear')"
 
 
 def test_every_kind_of_name_is_found():
