@@ -11,6 +11,7 @@ import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,6 +104,11 @@ def alive(process: int) -> bool:
         return False
 
 
+def notes(sends: list[Sent], until: float) -> list[Any]:
+    found = [(each.note.begin, each.note.slot, getattr(each.note, "controls", ())) for each in sends]
+    return sorted(each for each in found if each[0] < until)
+
+
 SONG = (
     (0.0, 'tempo(240)\nd1 >> s("bd*4")\nd2 >> note("<0 1 2 3 4 5 6 7 8 9 10 11>*2").s("pluck")'),
     (1.1, "x = 3\nd1.gain(0.5)"),
@@ -147,10 +153,8 @@ def test_another_front_takes_the_set_over_without_a_gap(front: Front) -> None:
     assert not alive(front.engine)
     # And the journal knows it all, what was repeated too.
     again = perform_journal(front.journal)
-    key = [(each.note.begin, each.note.slot, each.note.controls) for each in front.sent()]  # type: ignore[union-attr]
     until = int(begins[-1])
-    found = [(each.note.begin, each.note.slot, each.note.controls) for each in again.sends]  # type: ignore[union-attr]
-    assert sorted(each for each in found if each[0] < until) == sorted(each for each in key if each[0] < until)
+    assert notes(again.sends, until) == notes(front.sent(), until)
 
 
 def test_with_nothing_to_take_over_it_says_what_to_type(front: Front) -> None:
@@ -160,6 +164,7 @@ def test_with_nothing_to_take_over_it_says_what_to_type(front: Front) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.long
 def test_a_set_that_is_being_played_is_not_taken_away(front: Front) -> None:
     front.play(SONG[0])
     listed = front.run("resume", "--list")
@@ -169,19 +174,22 @@ def test_a_set_that_is_being_played_is_not_taken_away(front: Front) -> None:
     assert alive(front.sender)
 
 
+@pytest.mark.long
 def test_a_set_whose_sound_has_ended_begins_again_from_its_journal(front: Front) -> None:
     front.play(*SONG)
     front.kill()
     os.kill(front.sender, signal.SIGKILL)
     wait_for(lambda: not alive(front.engine))
     typed = "from livecode.stage.session import current\nimport time\ncurrent().wait(20)\n"
-    typed += "while current().now() < 1: time.sleep(0.01)\n\nprint(tempo(), [each.slot for each in running()], x)\n"
+    typed += "while current().now() < 1: time.sleep(0.01)\n\n"
+    typed += "print(tempo(), [each.slot for each in running()], x)\n"
     done = front.run("resume", str(front.journal), typed=typed)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-1] == "240.0 [1, 2, 3] 3"
     assert done.stdout
 
 
+@pytest.mark.long
 def test_a_journal_can_be_performed_and_rendered(front: Front, tmp_path: Path) -> None:
     front.play(*SONG)
     wait_for(lambda: len(front.sent(3)) >= 2)
