@@ -36,6 +36,7 @@ MODULES = (
     "sometimes",
     "forms",
     "growth",
+    "loops",
 )
 """The modules whose functions make up the language; each registers its own."""
 

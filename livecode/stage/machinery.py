@@ -20,6 +20,7 @@ from livecode.errors import EngineError, PatternError
 from livecode.language.moment import Moment
 from livecode.language.pattern import Pattern
 from livecode.language.reify import reify
+from livecode.language.world import World
 from livecode.stage import journal as journals
 from livecode.stage import metronome as metronomes
 from livecode.stage.clock import MonotonicClock
@@ -92,6 +93,7 @@ class Machinery:
         self.ratings = Ratings(
             self.now, lambda rating: self._write("rating", value=rating.value), self.notices.say
         )
+        self._world = World()
         self._scene = Scene(bpm=check_bpm(self.config.tempo))
         self._history = History(self._scene)
         self._link: DirectLink | SenderLink | NoLink | None = None

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import livecode.config as settings
 from livecode.errors import EngineError, LivecodeError, PatternError, TempoError
+from livecode.language.world import WORLD
 from livecode.stage.chance import fresh, sow
 from livecode.stage.conductor import Part
 from livecode.stage.door import Stage, knock
@@ -246,13 +247,15 @@ class Session(Timekeeping):
         forced = FORCED.get()
         evaluation = Evaluation(self, source, name, file, seed=forced.seed if forced else fresh())
         sow(evaluation.seed)
-        token, using = EVALUATION.set(evaluation), _current.set(self)
-        try:
-            yield evaluation
-        finally:
-            _current.reset(using)
-            EVALUATION.reset(token)
-        self._commit(evaluation)
+        token, using, world = EVALUATION.set(evaluation), _current.set(self), WORLD.set(self._world)
+        with self._world.tentative(file):
+            try:
+                yield evaluation
+            finally:
+                WORLD.reset(world)
+                _current.reset(using)
+                EVALUATION.reset(token)
+            self._commit(evaluation)
 
     def evaluate(self, source: str, name: str = "<prompt>", namespace: dict[str, Any] | None = None) -> Any:
         """Run a block of code as one evaluation; gives the value of its last expression, if any."""
