@@ -38,6 +38,20 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """`%load_ext livecode` in a notebook: the names, `%%live`, `%hush`, `%render`, pictures of things."""
+    from livecode.bridges import notebook
+
+    notebook.load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """`%unload_ext livecode`."""
+    from livecode.bridges import notebook
+
+    notebook.unload(shell)
+
+
 def __dir__() -> list[str]:
     from livecode.names import table
 

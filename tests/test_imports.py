@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "generators": {"music", "language"},
     "sound": {"language"},
     "stage": {"sound", "generators", "music", "language"},
-    "bridges": {"stage", "sound", "generators", "music", "language"},
+    "bridges": {"repl", "pictures", "stage", "sound", "generators", "music", "language"},
     "repl": {"stage", "sound", "generators", "music", "language", "pictures"},
     "pictures": {"stage", "sound", "generators", "music", "language"},
 }
@@ -27,6 +27,7 @@ ONLY_IN = {
     "nanosynth": "sound",
     "prompt_toolkit": "repl",
     "pythonosc": "bridges",
+    "IPython": "bridges",
 }
 
 

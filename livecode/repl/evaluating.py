@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import contextvars
 import inspect
 import linecache
 import sys
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from types import CodeType
@@ -147,7 +150,7 @@ class Evaluator:
     def _execute(self, code: CodeType) -> Any:
         result = eval(code, self.namespace)
         if code.co_flags & inspect.CO_COROUTINE:
-            return asyncio.run(result)
+            return _awaited(result)
         return result
 
     def _source_of(self, name: str) -> str | None:
@@ -161,6 +164,17 @@ class Evaluator:
             oldest = next(iter(self.sources))
             del self.sources[oldest]
             linecache.cache.pop(oldest, None)
+
+
+def _awaited(waiting: Coroutine[Any, Any, Any]) -> Any:
+    """What `await` at the top level of a block gives; in a thread of its own where a loop runs already."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(waiting)
+    context = contextvars.copy_context()
+    with ThreadPoolExecutor(1, "await") as pool:
+        return pool.submit(context.run, asyncio.run, waiting).result()
 
 
 def display(value: Any) -> str:
