@@ -17,8 +17,11 @@ import numpy.typing as npt
 
 from livecode.errors import FileProblem
 from livecode.generators.neural.config import Config
+from livecode.generators.neural.tunes import TuneConfig
 
-KIND, VERSION = "chorale net", 2
+VERSION = 2
+Settings = Config | TuneConfig
+KINDS: dict[str, type[Settings]] = {"chorale net": Config, "tune net": TuneConfig}
 WEIGHTS, CONFIG = "weights.safetensors", "config.json"
 Arrays = dict[str, npt.NDArray[np.float32]]
 
@@ -27,21 +30,12 @@ Arrays = dict[str, npt.NDArray[np.float32]]
 class Checkpoint:
     """A net's config, its arrays in single precision, and what was written down about its training."""
 
-    config: Config
+    config: Settings
     arrays: Arrays
     trained: dict[str, Any] = field(default_factory=dict)
 
 
-def vocabulary(config: Config) -> dict[str, Any]:
-    """What each class means, in words a reader of the file understands."""
-    return {
-        "token": "one voice at one 16th step; voices in order, highest first; a held note is repeated",
-        "classes": {"0": "rest", f"1..{config.size - 1}": f"MIDI pitch {config.low}..{config.high}"},
-        "voices": config.voices,
-    }
-
-
-def save(folder: str | Path, config: Config, arrays: Arrays, trained: dict[str, Any] | None = None) -> None:
+def save(folder: str | Path, config: Settings, arrays: Arrays, trained: dict[str, Any] | None = None) -> None:
     """Write a model; each file is complete before it takes its name."""
     from safetensors.numpy import save as to_bytes
 
@@ -49,10 +43,10 @@ def save(folder: str | Path, config: Config, arrays: Arrays, trained: dict[str, 
     folder.mkdir(parents=True, exist_ok=True)
     half = {name: np.ascontiguousarray(array, dtype=np.float16) for name, array in arrays.items()}
     about = {
-        "kind": KIND,
+        "kind": config.kind,
         "version": VERSION,
         "config": config.to_dict(),
-        "vocabulary": vocabulary(config),
+        "vocabulary": config.vocabulary(),
         "trained": trained or {},
     }
     for name, content in ((WEIGHTS, to_bytes(half)), (CONFIG, (json.dumps(about, indent=1) + "\n").encode())):
@@ -74,16 +68,18 @@ def load(folder: str | Path) -> Checkpoint:
         raise FileProblem(
             f"{folder.name}/{CONFIG} is not JSON: restore it or train the model again"
         ) from None
-    if not isinstance(about, dict) or about.get("kind") != KIND or about.get("version") != VERSION:
-        raise FileProblem(f"{folder.name}/{CONFIG} is not a {KIND} of version {VERSION}: train it again")
+    if not isinstance(about, dict) or about.get("kind") not in KINDS or about.get("version") != VERSION:
+        raise FileProblem(
+            f"{folder.name}/{CONFIG} is not a {' or '.join(KINDS)} of version {VERSION}: train it again"
+        )
     try:
-        config = Config.from_dict(about["config"])
+        config = KINDS[about["kind"]].from_dict(about["config"])
     except (KeyError, TypeError, ValueError) as error:
         raise FileProblem(f"{folder.name}/{CONFIG} does not fit: {error}") from None
     return Checkpoint(config, read_arrays(folder / WEIGHTS, config), about.get("trained") or {})
 
 
-def read_arrays(path: Path, config: Config) -> Arrays:
+def read_arrays(path: Path, config: Settings) -> Arrays:
     """The arrays of a checkpoint, each of the shape the config asks for and finite."""
     from safetensors import SafetensorError, safe_open
 

@@ -8,9 +8,21 @@ from typing import Any
 from livecode.generators.neural.features import Shape
 
 
+def layer_shapes(attention: str, layer: str, wide: int) -> dict[str, tuple[int, ...]]:
+    """Name and shape of the arrays of a layer of attention and of the layer after it."""
+    shapes: dict[str, tuple[int, ...]] = {
+        f"{attention}.{part}.weight": (wide, wide) for part in ("ask", "key", "value", "out")
+    }
+    shapes |= {f"{attention}.norm.gain": (wide,), f"{layer}.norm.gain": (wide,)}
+    shapes |= {f"{layer}.widen.weight": (4 * wide, wide), f"{layer}.narrow.weight": (wide, 4 * wide)}
+    return shapes
+
+
 @dataclass(frozen=True)
 class Config(Shape):
     """Sizes of a net. `width`: of the trunk; `heads`: of attention; `head_*`: of the note head.
+
+    `ears`: layers that hear what is given, also of what is still to come; a net without goes by the past.
 
     >>> Config(**SIZES["tiny"]).width
     128
@@ -22,6 +34,17 @@ class Config(Shape):
     head_width: int = 256
     head_hidden: int = 512
     head_blocks: int = 2
+    ears: int = 0
+
+    kind = "chorale net"
+
+    def vocabulary(self) -> dict[str, Any]:
+        """What each class means, in words a reader of the file understands."""
+        return {
+            "token": "one voice at one 16th step; voices in order, highest first; a held note is repeated",
+            "classes": {"0": "rest", f"1..{self.size - 1}": f"MIDI pitch {self.low}..{self.high}"},
+            "voices": self.voices,
+        }
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -30,6 +53,7 @@ class Config(Shape):
     def from_dict(cls, values: dict[str, Any]) -> Config:
         """A config from plain data; unknown or missing names and wrong values raise ValueError."""
         names = {field.name for field in fields(cls)}
+        values = {"ears": 0, **values}
         if set(values) != names:
             raise ValueError(f"a config has {', '.join(sorted(names))}, not {', '.join(sorted(values))}")
         for name, value in values.items():
@@ -63,13 +87,15 @@ class Config(Shape):
             "logit.bias": (self.outputs,),
         }
         for n in range(self.layers):
+            shapes |= layer_shapes(f"attention.{n}", f"layer.{n}", wide)
+        if self.ears:
             shapes |= {
-                f"attention.{n}.{part}.weight": (wide, wide) for part in ("ask", "key", "value", "out")
+                "ear_table": (self.ear_rows, wide),
+                "ear_enter.gain": (wide,),
+                "ear_leave.weight": (wide, wide),
             }
-            shapes[f"attention.{n}.norm.gain"] = (wide,)
-            shapes[f"layer.{n}.norm.gain"] = (wide,)
-            shapes[f"layer.{n}.widen.weight"] = (4 * wide, wide)
-            shapes[f"layer.{n}.narrow.weight"] = (wide, 4 * wide)
+        for n in range(self.ears):
+            shapes |= layer_shapes(f"ear_attention.{n}", f"ear_layer.{n}", wide)
         for n in range(self.head_blocks):
             shapes[f"head.{n}.norm.gain"] = (narrow,)
             shapes[f"head.{n}.widen.weight"] = (hidden, narrow)

@@ -10,16 +10,22 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha1
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from livecode.errors import CorpusError, FileProblem
+from livecode.errors import CorpusError, FileProblem, LivecodeError
+from livecode.generators.markov.melody import Tune
 from livecode.generators.neural.features import Classes, Shape, describe, recalled
+from livecode.sets import find
+
+if TYPE_CHECKING:
+    from livecode.music.corpus import Piece
 
 Pitches = npt.NDArray[np.int64]
 SPLITS = ("test", "valid", "train")
@@ -84,7 +90,7 @@ def read_splits(source: str | Path, shape: Shape, seed: int = 0) -> tuple[list[P
         chosen = np.random.default_rng(seed).permutation(len(train)) < max(1, len(train) // 10)
         splits = [p for p, v in zip(train, chosen) if not v], [p for p, v in zip(train, chosen) if v]
     else:
-        from livecode.music.corpus import corpus
+        from livecode.music.corpus import Corpus, corpus
 
         whole = corpus(source)
         common = Counter(piece.phrase.voices for piece in whole if piece.phrase.voices <= 8).most_common(1)
@@ -96,11 +102,73 @@ def read_splits(source: str | Path, shape: Shape, seed: int = 0) -> tuple[list[P
                 t for t in tables if t.max(initial=0) <= shape.high and t[t > 0].min(initial=127) >= shape.low
             ]
 
-        kept, held = whole.split(0.1, seed)
+        kept, held = Corpus(whole.name, without_chorales(whole.pieces)).split(0.1, seed)
         splits = grids(kept), grids(held)
     if not splits[0] or not splits[1]:
         raise CorpusError(f"{source} has too few pieces to learn from and to choose by: give at least two")
     return splits
+
+
+def one_voice(pieces: list[Pitches], voice: int) -> list[Pitches]:
+    """One part of every piece, where it sounds at all."""
+    if not 0 <= voice < pieces[0].shape[1]:
+        raise CorpusError(f"there is no voice {voice}: the pieces have 0 to {pieces[0].shape[1] - 1}")
+    lines = [piece[:, voice : voice + 1] for piece in pieces]
+    return [line for line in lines if (line > 0).any()]
+
+
+def read_tunes(source: str | Path, seed: int = 0) -> tuple[list[Tune], list[Tune]] | None:
+    """Melodies to learn from and melodies to choose by, of a corpus in one voice; None for any other.
+
+    Where the corpus has a `heldout.txt` the tunes named there are in neither; the twentieth part, whole tune
+    families, is kept to choose by.
+    """
+    if str(source).endswith((".json", ".json.gz")):
+        return None
+    from livecode.generators.neural.tunes import melodies
+    from livecode.music.corpus import Corpus, corpus
+
+    whole = corpus(source)
+    if not len(whole) or Counter(piece.phrase.voices for piece in whole).most_common(1)[0][0] > 1:
+        return None
+    apart = heldout(str(source))
+    # Not the seed that chose what is held out: the lots it drew below a twentieth are gone.
+    kept, held = Corpus(whole.name, without_chorales([p for p in whole if p.source not in apart])).split(
+        0.05, seed + 1
+    )
+    splits = melodies(p.phrase for p in kept), melodies(p.phrase for p in held)
+    if not splits[0] or not splits[1]:
+        raise CorpusError(f"{source} has too few tunes to learn from and to choose by: give at least two")
+    return splits
+
+
+def without_chorales(pieces: Sequence[Piece]) -> list[Piece]:
+    """The pieces whose top line is not one of the chorale melodies on which nets are tested.
+
+    A piece is left out when more than 30 % of its runs of ten intervals are in `exclude_melodies.txt` of
+    `models/jsb`.
+    """
+    known = set((find("models", "jsb") / "exclude_melodies.txt").read_text("utf-8").split())
+
+    def share(piece: Piece) -> float:
+        line = piece.phrase.where(piece.phrase.notes["voice"] == 0).notes["pitch"].astype(int)
+        steps = np.diff(line)
+        steps = steps[steps != 0]
+        marks = [
+            sha1(",".join(map(str, steps[n : n + 10])).encode()).hexdigest()[:10]
+            for n in range(len(steps) - 9)
+        ]
+        return sum(mark in known for mark in marks) / max(1, len(marks))
+
+    return [piece for piece in pieces if share(piece) <= 0.3]
+
+
+def heldout(name: str) -> set[str]:
+    """The sources of the pieces of a corpus in `models/` that no net may see."""
+    try:
+        return set((find("models", name) / "heldout.txt").read_text("utf-8").splitlines())
+    except (LivecodeError, OSError):
+        return set()
 
 
 def free_shifts(pieces: list[Pitches], beyond: int = 0) -> list[list[int]]:
@@ -129,6 +197,10 @@ class Batch:
     sounding: npt.NDArray[np.int64]
     target: npt.NDArray[np.int64]
     weight: npt.NDArray[np.float32]
+
+    @property
+    def arrays(self) -> tuple[npt.NDArray[Any], ...]:
+        return self.trunk, self.head, self.sounding, self.target, self.weight
 
 
 def pad(arrays: list[npt.NDArray[Any]], length: int) -> npt.NDArray[Any]:

@@ -122,6 +122,19 @@ class Shape:
             2 * (len(RECALL_LENGTHS) + 1),  # how long it agreed, and whether it still does
         )
 
+    @cached_property
+    def ear_sizes(self) -> tuple[int, ...]:
+        """Rows of each field that the ears read about one frame: its given notes and its place."""
+        return (
+            *[self.size + 1] * (self.frame * self.voices),  # what is given; the last row: nothing is
+            16 // self.frame,
+            12 // self.frame,
+        )
+
+    @property
+    def ear_rows(self) -> int:
+        return sum(self.ear_sizes)
+
     @property
     def trunk_rows(self) -> int:
         return sum(self.trunk_sizes)
@@ -226,13 +239,15 @@ def describe(
     piece: Classes,
     memory: tuple[Classes, Classes] | None = None,
     order: Sequence[int] | None = None,
+    given: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[Classes, Classes, Classes]:
     """Everything the net reads about a whole piece.
 
     Returns rows of the trunk's table (frames, fields), rows of the head's table (steps, voices, fields)
     and what sounds as each note is chosen (steps, voices, voices). `memory`: what `recalled` gave for the
     same piece, where it is at hand (it is costly and moves with a transposition). `order`: the voices as
-    they are chosen within a step, 0 1 2 3 when nothing is said.
+    they are chosen within a step, 0 1 2 3 when nothing is said; notes that are `given` (steps, voices) are
+    there before any is chosen.
     """
     steps, voices = piece.shape
     frame, relation = shape.frame, shape.relation
@@ -261,17 +276,17 @@ def describe(
     trunk += starts(shape.trunk_sizes)
 
     previous = np.concatenate([before[:1], piece])[:steps]
-    line = np.arange(voices) if order is None else np.asarray(order)
-    turns = np.argsort(line)
-    chosen = turns[None, :] < turns[:, None]
+    turns = np.arange(voices) if order is None else np.argsort(np.asarray(order))
+    chosen = np.broadcast_to(turns[None, :] < turns[:, None], (steps, voices, voices))
+    if given is not None:
+        chosen = (chosen | given[:, None, :]) & ~np.eye(voices, dtype=bool)
     sounding = np.where(chosen, piece[:, None, :], previous[:, None, :])
     notes, rank = recalled(shape, piece) if memory is None else memory
     moves = np.where(chosen, relation[previous, piece][:, None, :], shape.intervals)
     known = rank > 0
     whither = np.where(known[:, None], relation[previous, np.maximum(notes, 0)], shape.intervals)
     agrees: npt.NDArray[np.bool_] = ~known[:, None] | (notes == piece)
-    so_far: npt.NDArray[np.bool_] = np.logical_and.accumulate(agrees[:, line], axis=1)
-    own: npt.NDArray[np.bool_] = np.concatenate([np.ones((steps, 1), bool), so_far[:, :-1]], axis=1)[:, turns]
+    own: npt.NDArray[np.bool_] = np.asarray((~chosen | agrees[:, None, :]).all(axis=2))
     whole = np.asarray(agrees.all(axis=1))
     for offset in range(1, frame):
         for earlier in range(offset):
@@ -297,3 +312,20 @@ def describe(
     )
     head = head + starts(shape.head_sizes) + (np.arange(voices) * sum(shape.head_sizes))[:, None]
     return trunk, head, sounding
+
+
+def overheard(shape: Shape, piece: Classes, given: npt.NDArray[np.bool_]) -> Classes:
+    """What the ears read: the given notes of a whole piece, the end included, in rows (frames, fields).
+
+    >>> shape = Shape(voices=1)
+    >>> overheard(shape, np.array([[5], [7]]), np.array([[True], [False]]))[0, :2].tolist()
+    [5, 106]
+    """
+    steps, voices = piece.shape
+    frames = -(-steps // shape.frame)
+    known = np.full((frames * shape.frame, voices), shape.before, np.int64)
+    known[:steps] = np.where(given, piece, shape.before)
+    begins = np.arange(frames) * shape.frame
+    places = np.stack([begins % 16, begins % 12], axis=1) // shape.frame
+    rows: Classes = np.concatenate([known.reshape(frames, -1), places], axis=1) + starts(shape.ear_sizes)
+    return rows

@@ -33,14 +33,14 @@ import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor
-from torch.nn import functional
 
 from livecode.errors import FileProblem
 from livecode.generators.neural import checkpoint
 from livecode.generators.neural.config import SIZES, Config
 from livecode.generators.neural.curve import draw_curve
-from livecode.generators.neural.data import Batch, Pieces, read_splits
-from livecode.generators.neural.model import ChoraleNet
+from livecode.generators.neural.data import one_voice, read_splits, read_tunes
+from livecode.generators.neural.tasks import Arrays, ChoraleTask, PartsTask, Task, TuneTask, to_tensors
+from livecode.generators.neural.tunes import TuneConfig
 
 
 @dataclass(frozen=True)
@@ -81,16 +81,15 @@ def keep_memory() -> None:
 class Trainer:
     """A net, what it learns from, and everything needed to go on tomorrow."""
 
-    def __init__(self, config: Config, plan: Plan, train: Pieces, valid: Pieces, out: Path) -> None:
-        self.config, self.plan, self.train, self.valid, self.out = config, plan, train, valid, out
+    def __init__(self, task: Task, plan: Plan, out: Path) -> None:
+        self.task, self.plan, self.out = task, plan, out
         self.world = int(os.environ.get("WORLD_SIZE", "1"))
         self.rank = int(os.environ.get("RANK", "0"))
         cuda = torch.cuda.is_available()
         self.device = torch.device(f"cuda:{os.environ.get('LOCAL_RANK', '0')}" if cuda else "cpu")
         if self.world > 1:
             dist.init_process_group("nccl" if cuda else "gloo")
-        torch.manual_seed(plan.seed)
-        self.net = ChoraleNet(config, plan.dropout, plan.forget).to(self.device)
+        self.net = task.net.to(self.device)
         self.forward: Any = torch.compile(self.net, dynamic=True) if cuda else self.net
         self.mean = {name: value.detach().clone() for name, value in self.net.named_parameters()}
         self.step, self.done, self.best = 0, 0, float("inf")
@@ -109,7 +108,7 @@ class Trainer:
 
     @property
     def steps_per_epoch(self) -> int:
-        groups = -(-len(self.train) // self.plan.batch)
+        groups = -(-self.task.size // self.plan.batch)
         return -(-groups // self.world)
 
     def rate(self, step: int) -> float:
@@ -118,18 +117,12 @@ class Trainer:
         cooling = max(1.0, self.plan.cool * total)
         return min(1.0, (step + 1) / self.plan.warm, max(0.0, (total - step) / cooling))
 
-    def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """Sum of nats, and number of notes, of a batch."""
-        trunk, head, sounding, target, weight = (
-            torch.from_numpy(array).to(self.device, non_blocking=True)
-            for array in (batch.trunk, batch.head, batch.sounding, batch.target, batch.weight)
-        )
+    def loss(self, batch: Arrays) -> tuple[Tensor, Tensor]:
+        """Sum of nats, and number of tokens, of a batch."""
         with torch.autocast(self.device.type, torch.bfloat16):
-            logits = self.forward(trunk, head, sounding)
-        each = functional.cross_entropy(logits.flatten(0, 2), target.flatten(), reduction="none")
-        return (each * weight.flatten()).sum(), weight.sum()
+            return self.task.loss(self.forward, to_tensors(batch, self.device))
 
-    def learn(self, batch: Batch) -> float:
+    def learn(self, batch: Arrays) -> float:
         self.net.train()
         nats, notes = self.loss(batch)
         mean = nats / notes
@@ -162,7 +155,7 @@ class Trainer:
         for name, value in self.net.named_parameters():
             value.copy_(self.mean[name].half().float())
         total, count = 0.0, 0.0
-        for batch in self.valid.plain(16):
+        for batch in self.task.checks():
             nats, notes = self.loss(batch)
             total, count = total + float(nats), count + float(notes)
         for name, value in self.net.named_parameters():
@@ -179,7 +172,7 @@ class Trainer:
             random = np.random.default_rng([self.plan.seed, self.done])
             losses = [
                 self.learn(batch)
-                for number, batch in enumerate(self.train.epoch(self.plan.batch, random, self.plan.shuffled))
+                for number, batch in enumerate(self.task.epoch(self.plan.batch, random))
                 if number % self.world == self.rank
             ]
             self.done += 1
@@ -214,7 +207,7 @@ class Trainer:
         if valid < self.best:
             arrays = {name: value.cpu().numpy() for name, value in self.mean.items()}
             about = {**entry, "best_valid": entry["valid"], "plan": vars(self.plan)}
-            checkpoint.save(self.out, self.config, arrays, about)
+            checkpoint.save(self.out, self.task.config, arrays, about)
         lines = "".join(json.dumps(line) + "\n" for line in self.log)
         (self.out / "log.jsonl").write_text(lines)
         draw_curve(self.log, self.out / "curve.png")
@@ -240,7 +233,7 @@ class Trainer:
             folder / "state.new",
             {
                 "about": json.dumps(about),
-                "config": json.dumps(self.config.to_dict()),
+                "config": json.dumps(self.task.config.to_dict()),
                 "log": json.dumps(self.log),
             },
         )
@@ -252,7 +245,7 @@ class Trainer:
         with safe_open(self.out / "run" / "state.safetensors", framework="pt") as store:
             about = store.metadata()
             tensors = {name: store.get_tensor(name) for name in store.keys()}  # noqa: SIM118
-        if json.loads(about["config"]) != self.config.to_dict():
+        if json.loads(about["config"]) != self.task.config.to_dict():
             raise FileProblem(f"{self.out / 'run'} was trained with other sizes: {about['config']}")
         with torch.no_grad():
             for name, value in self.net.named_parameters():
@@ -274,7 +267,7 @@ def estimate(trainer: Trainer) -> float:
     """Seconds the run will take, from two steps on real batches that leave no trace."""
     before = {name: value.detach().clone() for name, value in trainer.net.named_parameters()}
     random = np.random.default_rng(0)
-    batches = [batch for _, batch in zip(range(3), trainer.train.epoch(trainer.plan.batch, random))]
+    batches = [batch for _, batch in zip(range(3), trainer.task.epoch(trainer.plan.batch, random))]
     spent, notes = 0.0, 0.0
     for number, batch in enumerate([batches[0], *batches]):
         begun = time.monotonic()
@@ -286,7 +279,31 @@ def estimate(trainer: Trainer) -> float:
     with torch.no_grad():
         for name, value in trainer.net.named_parameters():
             value.copy_(before[name])
-    return spent / notes * trainer.train.notes * (trainer.plan.epochs - trainer.done) * 1.15 / trainer.world
+    return spent / notes * trainer.task.tokens * (trainer.plan.epochs - trainer.done) * 1.15 / trainer.world
+
+
+def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
+    """What to learn from the data that was named: melodies note by note, anything else on a grid."""
+    named = (*SIZES["tiny"], "ears")
+    sizes = {**SIZES[chosen.size], **{k: v for k, v in vars(chosen).items() if k in named and v}}
+    tunes = read_tunes(chosen.data, plan.seed)
+    if tunes is not None:
+        config = TuneConfig(**{k: v for k, v in sizes.items() if k not in ("head_width", "ears")})
+        return TuneTask(config, *tunes, dropout=plan.dropout, forget=plan.forget)
+    grid = Config(**sizes)
+    pieces = read_splits(chosen.data, grid, plan.seed)
+    if chosen.voice is not None:
+        pieces = one_voice(pieces[0], chosen.voice), one_voice(pieces[1], chosen.voice)
+    grid = replace(grid, voices=pieces[0][0].shape[1])
+    kind = PartsTask if grid.ears else ChoraleTask
+    return kind(
+        grid,
+        *pieces,
+        dropout=plan.dropout,
+        forget=plan.forget,
+        shuffled=plan.shuffled,
+        beyond=plan.beyond,
+    )
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
@@ -296,31 +313,29 @@ def main(arguments: Iterable[str] | None = None) -> int:
     parser.add_argument("data", help="JSON with train and valid, a corpus by name, or a folder of music")
     parser.add_argument("-o", "--out", type=Path, required=True, help="a name in models/, or a folder")
     parser.add_argument("--size", choices=sorted(SIZES), default="small")
-    for name in ("width", "layers", "heads", "head_width", "head_hidden", "head_blocks"):
+    for name in ("width", "layers", "heads", "head_width", "head_hidden", "head_blocks", "ears"):
         parser.add_argument("--" + name.replace("_", "-"), type=int)
     for name, kind in Plan.__annotations__.items():
         parser.add_argument("--" + name, type=float if "float" in kind else int, default=getattr(Plan, name))
+    parser.add_argument("--voice", type=int, help="learn this part alone, 0 the top")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="go on where the last run stopped")
     parser.add_argument("--stop", type=int, metavar="EPOCH", help="stop early, to go on later with --resume")
     chosen = parser.parse_args(list(arguments) if arguments is not None else None)
     keep_memory()
     torch.set_num_threads(chosen.threads)
-    sizes = {**SIZES[chosen.size], **{k: v for k, v in vars(chosen).items() if k in SIZES["tiny"] and v}}
-    config = Config(**sizes)
     plan = Plan(**{name: getattr(chosen, name) for name in Plan.__annotations__})
-    pieces = read_splits(chosen.data, config, plan.seed)
-    config = replace(config, voices=pieces[0][0].shape[1])
-    train, valid = Pieces(config, pieces[0], plan.beyond), Pieces(config, pieces[1])
     if chosen.out.parent == Path() and not chosen.out.is_dir():
         chosen.out = Path("models") / chosen.out
+    torch.manual_seed(plan.seed)
+    task = task_of(chosen, plan)
     chosen.out.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(config, plan, train, valid, chosen.out)
+    trainer = Trainer(task, plan, chosen.out)
     if chosen.resume:
         trainer.restore()
     size = sum(value.numel() for value in trainer.net.parameters())
     sys.stderr.write(
-        f"{size / 1e6:.1f} M parameters, {len(train)} pieces, {train.notes} notes a pass, {trainer.device}: "
+        f"{size / 1e6:.1f} M parameters, {task.size} pieces, {task.tokens} tokens a pass, {trainer.device}: "
         f"about {estimate(trainer) / 60:.0f} minutes\n"
     )
     trainer.run(chosen.stop)

@@ -1,0 +1,225 @@
+"""What there is to learn: a net, the batches it sees, and what each costs it.
+
+`train.py` knows how to train; a task knows what. Every task gives batches as tuples of arrays, and the sum
+of the nats of a batch with the number of tokens it is for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from livecode.generators.markov.melody import Tune
+from livecode.generators.neural.config import Config
+from livecode.generators.neural.data import Pieces, Pitches, pad
+from livecode.generators.neural.features import describe as features
+from livecode.generators.neural.features import overheard, recalled
+from livecode.generators.neural.model import ChoraleNet, TuneNet
+from livecode.generators.neural.tunes import HEIGHTS, LOWEST, TuneConfig, describe
+
+Arrays = tuple[npt.NDArray[Any], ...]
+Given = Literal["nothing", "voices", "bars", "both"]
+KINDS: tuple[Given, ...] = ("nothing", "voices", "bars", "both")
+
+
+class Task(Protocol):
+    """What a trainer needs to know of what it trains."""
+
+    config: Any
+    size: int
+    """Pieces in all."""
+    tokens: int
+    """Tokens in a pass."""
+
+    @property
+    def net(self) -> nn.Module: ...
+
+    def epoch(self, count: int, random: np.random.Generator) -> Iterator[Arrays]:
+        """Every piece once, `count` in a batch, like lengths together, batches in an order by chance."""
+        ...
+
+    def checks(self) -> Iterator[Arrays]:
+        """Batches of the pieces by which weights are chosen."""
+        ...
+
+    def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """Sum of nats, and number of tokens; `forward` is the net, perhaps compiled."""
+        ...
+
+
+class ChoraleTask:
+    """Pieces on a grid, for `ChoraleNet`."""
+
+    def __init__(
+        self,
+        config: Config,
+        train: list[Pitches],
+        valid: list[Pitches],
+        *,
+        dropout: float = 0.0,
+        forget: float = 0.0,
+        shuffled: float = 0.0,
+        beyond: int = 0,
+    ) -> None:
+        self.config, self.shuffled = config, shuffled
+        self.net = ChoraleNet(config, dropout, forget)
+        self.train, self.valid = Pieces(config, train, beyond), Pieces(config, valid)
+        self.size, self.tokens = len(self.train), self.train.notes
+
+    def epoch(self, count: int, random: np.random.Generator) -> Iterator[Arrays]:
+        for batch in self.train.epoch(count, random, self.shuffled):
+            yield batch.arrays
+
+    def checks(self) -> Iterator[Arrays]:
+        for batch in self.valid.plain(16):
+            yield batch.arrays
+
+    def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        trunk, head, sounding, target, weight = batch
+        logits = forward(trunk, head, sounding)
+        each = functional.cross_entropy(logits.flatten(0, 2), target.flatten(), reduction="none")
+        return (each * weight.flatten()).sum(), weight.sum()
+
+
+class PartsTask(ChoraleTask):
+    """Pieces of which part is given: some voices, all but a few bars, or nothing; for a net with ears.
+
+    Only the notes that are not given count. Half of the pieces are cut, since on stage no page is a piece.
+    """
+
+    CHECKED: tuple[Given, ...] = ("nothing", "voices", "bars")
+
+    def epoch(self, count: int, random: np.random.Generator) -> Iterator[Arrays]:
+        lengths = np.array([len(piece) for piece in self.train.pieces])
+        groups = _groups(np.argsort(lengths * random.uniform(0.9, 1.1, len(lengths))), count)
+        for group in random.permutation(len(groups)):
+            yield self.batch(self.train, groups[group], random)
+
+    def checks(self) -> Iterator[Arrays]:
+        for kind in self.CHECKED:
+            random = np.random.default_rng(0)
+            for group in _groups(np.argsort([len(piece) for piece in self.valid.pieces]), 16):
+                yield self.batch(self.valid, group, random, kind)
+
+    def batch(
+        self,
+        pieces: Pieces,
+        numbers: npt.NDArray[Any],
+        random: np.random.Generator,
+        kind: Given | None = None,
+    ) -> Arrays:
+        """Some pieces, in another key and cut when `kind` is left to chance."""
+        rows: list[Arrays] = []
+        for number in numbers:
+            shift = 0 if kind else int(random.choice(pieces.shifts[number]))
+            piece, memory = pieces.moved(int(number), shift)
+            if kind is None and random.random() < 0.5 and len(piece) > 96:
+                begin = 16 * int(random.integers(0, (len(piece) - 80) // 16))
+                piece = piece[begin : begin + int(random.integers(80, 193))]
+                memory = recalled(self.config, piece)
+            given = draw_given(piece.shape, random, kind)
+            ear = overheard(self.config, piece, given)
+            weight = (~given).astype(np.float32)
+            there = np.ones(len(ear), bool)
+            rows.append((*features(self.config, piece, memory, None, given), piece, weight, ear, there))
+        frames = max(len(row[0]) for row in rows)
+        long = frames * self.config.frame
+        lengths = (frames, long, long, long, long, frames, frames)
+        return tuple(pad([row[n] for row in rows], length) for n, length in enumerate(lengths))
+
+    def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        trunk, head, sounding, target, weight, ear, there = batch
+        logits = forward(trunk, head, sounding, ear, there)
+        each = functional.cross_entropy(logits.flatten(0, 2), target.flatten(), reduction="none")
+        return (each * weight.flatten()).sum(), weight.sum()
+
+
+def draw_given(
+    shape: tuple[int, ...], random: np.random.Generator, kind: Given | None = None
+) -> npt.NDArray[np.bool_]:
+    """Which notes of a piece (steps, voices) are given: none, whole voices, all but some bars, or of both."""
+    steps, voices = shape
+    given = np.zeros((steps, voices), bool)
+    kind = kind or KINDS[int(random.choice(len(KINDS), p=(0.3, 0.3, 0.25, 0.15)))]
+    if kind in ("voices", "both"):
+        given[:, random.permutation(voices)[: int(random.integers(1, voices))]] = True
+    if kind in ("bars", "both"):
+        length = 16 * int(random.integers(1, 9))
+        begin = int(random.integers(0, max(1, steps - length // 2)))
+        here = np.zeros(steps, bool)
+        here[begin : begin + length] = True
+        given |= ~here[:, None]
+    return given
+
+
+class TuneTask:
+    """Melodies, for `TuneNet`. A token here is a note: the nats of its time and of its step together."""
+
+    def __init__(
+        self,
+        config: TuneConfig,
+        train: list[Tune],
+        valid: list[Tune],
+        *,
+        dropout: float = 0.0,
+        forget: float = 0.0,
+    ) -> None:
+        self.config = config
+        self.net = TuneNet(config, dropout, forget)
+        self.train, self.valid = Melodies(train), Melodies(valid)
+        self.size, self.tokens = len(train), int(self.train.sizes.sum())
+
+    def epoch(self, count: int, random: np.random.Generator) -> Iterator[Arrays]:
+        lengths = self.train.sizes * random.uniform(0.9, 1.1, len(self.train.sizes))
+        groups = _groups(np.argsort(lengths), count)
+        for group in random.permutation(len(groups)):
+            yield self.train.batch(groups[group])
+
+    def checks(self) -> Iterator[Arrays]:
+        for group in _groups(np.argsort(self.valid.sizes), 32):
+            yield self.valid.batch(group)
+
+    def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        trunk, head, before, times, steps, weight = batch
+        found = forward(trunk, head, before)
+        each = sum(
+            functional.cross_entropy(logits.flatten(0, 1), target.flatten(), reduction="none")
+            for logits, target in zip(found, (times, steps))
+        )
+        return (each * weight.flatten()).sum(), weight.sum()
+
+
+def _groups(order: npt.NDArray[Any], count: int) -> list[npt.NDArray[Any]]:
+    return [order[begin : begin + count] for begin in range(0, len(order), count)]
+
+
+class Melodies:
+    """Tunes described once: nothing that the net is told changes with the key."""
+
+    def __init__(self, tunes: list[Tune]) -> None:
+        self.sizes = np.array([len(tune) for tune in tunes])
+        self.ends = np.cumsum(self.sizes)
+        trunk, head, self.times, self.steps = describe(tunes)
+        self.trunk, self.head = trunk.astype(np.int32), head.astype(np.int32)
+        before = [np.concatenate([[0], tune.heights[:-1]]) for tune in tunes]
+        self.before = np.clip(np.concatenate(before), LOWEST, LOWEST + HEIGHTS - 1)
+
+    def batch(self, numbers: npt.NDArray[Any]) -> Arrays:
+        """Some tunes, padded to the longest; the weight is 0 where there is no note."""
+        longest = int(self.sizes[numbers].max())
+        spans = [slice(self.ends[n] - self.sizes[n], self.ends[n]) for n in numbers]
+        whole = (self.trunk, self.head, self.before, self.times, self.steps)
+        padded = [pad([array[span] for span in spans], longest).astype(np.int64) for array in whole]
+        weight = pad([np.ones(span.stop - span.start, np.float32) for span in spans], longest)
+        return (*padded, weight)
+
+
+def to_tensors(batch: Arrays, device: torch.device) -> list[Tensor]:
+    """The arrays of a batch where the net is."""
+    return [torch.from_numpy(array).to(device, non_blocking=True) for array in batch]
