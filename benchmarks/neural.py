@@ -24,8 +24,9 @@ from livecode.generators.generator import Context
 from livecode.generators.neural.build import composer
 from livecode.generators.neural.compose import NeuralComposer
 from livecode.generators.neural.data import Pitches, load_json, read_jsb
-from livecode.generators.neural.decode import Net, log_softmax
+from livecode.generators.neural.decode import Net
 from livecode.generators.neural.scoring import score_pieces
+from livecode.generators.neural.trunk import log_softmax
 from livecode.music.phrase import TICKS
 
 Row = dict[str, Any]

@@ -1,22 +1,25 @@
 """How two composers are mixed.
 
-Chains of variable order are mixed at every note, the chances of one with the chances of the other; any others
-take turns by the bar.
+Chains of variable order and nets of tunes are mixed at every note, the chances of one with the chances of the
+other; any others take turns by the bar.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from livecode.errors import ControlError
 from livecode.generators.generator import Context, Generator, Spec, build
 from livecode.generators.markov.build import Learner
 from livecode.generators.markov.melodist import Melodist
-from livecode.generators.markov.mixing import Floats, Mixture, softmax
-from livecode.generators.markov.variable import MelodyModel
+from livecode.generators.markov.melody import WIDEST, Tune, Walk
+from livecode.generators.markov.mixing import Floats, softmax
+from livecode.generators.markov.variable import Hand, TuneModel
 from livecode.generators.stream import Stream
 from livecode.music.phrase import Phrase, bar_ticks, concat
 
@@ -100,27 +103,61 @@ def _learnt(generator: Generator) -> Generator:
 
 
 def _between(one: Melodist, other: Melodist, amount: float) -> Melodist:
-    """A chain whose chances lie between those of two; key and compass are those of the nearer one."""
-    nearer = one if amount < 0.5 else other
-    model = MelodyModel(
-        _Between(one.model.timing, other.model.timing, amount),
-        _Between(one.model.stepping, other.model.stepping, amount),
-    )
-    return replace(nearer, model=model)
+    """A composer whose chances lie between those of two; key and compass are those of the nearer one."""
+    return replace(one if amount < 0.5 else other, model=MixedTunes(one.model, other.model, amount))
 
 
-class _Between(Mixture):
-    """A mixture of mixtures."""
+@dataclass(frozen=True)
+class MixedTunes:
+    """Two models of tunes, chains or nets, whose chances are averaged at every note.
 
-    def __init__(self, one: Mixture, other: Mixture, amount: float) -> None:
-        super().__init__(one.contexts, one.counts, one.base, one.weights, one.bias, one.smoothing)
-        self.one, self.other, self.amount = one, other, amount
+    The likelihood is that of the average itself: `amount` (0 to 1) of the second, for time and for step.
+    """
 
-    def logits(self, views: Any, kinds: Any) -> Floats:
-        first = softmax(self.one.logits(views, kinds))
-        second = softmax(self.other.logits(views, kinds))
-        mixed: Floats = np.log((1 - self.amount) * first + self.amount * second + 1e-30)
-        return mixed.astype(np.float32)
+    one: TuneModel
+    other: TuneModel
+    amount: float
+
+    def hand(self, walk: Walk, tonic: int) -> Hand:
+        """What the two think of a tune in the making, averaged."""
+        return _MixedHand(self.one.hand(walk, tonic), self.other.hand(walk, tonic), self.amount)
+
+    def having_heard(self, phrase: Phrase) -> MixedTunes:
+        """The same, both having heard a phrase."""
+        return replace(self, one=self.one.having_heard(phrase), other=self.other.having_heard(phrase))
+
+    def nats_of(self, tunes: Sequence[Tune]) -> npt.NDArray[np.float64]:
+        """Minus the log-probability of each note of some tunes, note by note as on stage."""
+        nats = []
+        for tune in tunes:
+            walk = Walk(tune.bar, tune.metre, tune.mode)
+            hand = self.hand(walk, tune.tonic)
+            before = 0
+            for place, time, height in zip(tune.places.tolist(), tune.times.tolist(), tune.heights.tolist()):
+                step = min(max(height - before, -WIDEST), WIDEST) + WIDEST
+                timely = softmax(hand.times(place))[time]
+                nats.append(-np.log(timely) - np.log(softmax(hand.steps(place, time))[step]))
+                walk.add(place, time, height)
+                before = height
+        return np.array(nats)
+
+
+@dataclass(frozen=True)
+class _MixedHand:
+    one: Hand
+    other: Hand
+    amount: float
+
+    def times(self, place: int) -> Floats:
+        return self._mixed(self.one.times(place), self.other.times(place))
+
+    def steps(self, place: int, time: int) -> Floats:
+        return self._mixed(self.one.steps(place, time), self.other.steps(place, time))
+
+    def _mixed(self, first: Floats, second: Floats) -> Floats:
+        chances = (1 - self.amount) * softmax(first) + self.amount * softmax(second)
+        mixed: Floats = np.log(chances + 1e-30).astype(np.float32)
+        return mixed
 
 
 def from_spec(spec: Spec) -> Morph:

@@ -22,13 +22,12 @@ from livecode.generators.markov.melody import (
     STEPS,
     TIMES,
     WIDEST,
-    Moments,
     Tune,
     Walk,
     time_of,
 )
 from livecode.generators.markov.sources import Sources
-from livecode.generators.markov.variable import MelodyModel
+from livecode.generators.markov.variable import TuneModel
 from livecode.language.notes import MIDI_C4, note_name
 from livecode.music.corpus import Corpus
 from livecode.music.phrase import Phrase, bar_ticks
@@ -55,7 +54,7 @@ class Melodist:
     """The chain of variable order as a composer."""
 
     corpus: Corpus
-    model: MelodyModel
+    model: TuneModel
     made_from: Spec
     tilts = True
 
@@ -66,13 +65,15 @@ class Melodist:
     def likelihood(self, phrase: Phrase) -> float:
         """Nats a note that it needs for the top line of a phrase."""
         tune = Tune.of(phrase)
-        return float(self.model.nats(Moments.of([tune])).mean()) if len(tune) else float("inf")
+        return float(self.model.nats_of([tune]).mean()) if len(tune) else float("inf")
 
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """A melody of exactly `length` ticks."""
         asked = Asked.of(context.constraints)
         random = np.random.default_rng(seed)
         home = self._home(asked)
+        if context.parameters.get("mode"):
+            home = Home(home.tonic, int(context.parameters["mode"] < 0))
         tune = _Tune(self, context, asked, home, random)
         return tune.composed(length)
 
@@ -152,11 +153,14 @@ class _Tune:
             random,
         )
         self.temperature = min(10.0, max(0.05, context.parameter("temperature", 1.0)))
-        self.model = melodist.model
+        self.top_p = min(1.0, max(0.01, context.parameter("top_p", 1.0)))
+        self.register = context.parameters.get("register")
+        model = melodist.model
         if context.heard is not None and len(context.heard):
-            self.model = melodist.model.having_heard(context.heard)
+            model = model.having_heard(context.heard)
         bar = bar_ticks(context.metre) // GRID
         self.walk = Walk(bar, context.metre[0] * 64 + context.metre[1], home.mode)
+        self.hand = model.hand(self.walk, home.tonic)
         self.begin = 0
         previous = context.previous
         if previous is not None:
@@ -200,12 +204,11 @@ class _Tune:
 
     def _time(self, place: int, end: int) -> tuple[int, int, int, float]:
         """Which of `TIMES`, its length and sounding part here, and how likely it was."""
-        views = np.array([self.walk.views(self.begin + place)], np.int64)
-        logits = self.model.timing.logits(views, np.zeros(1, np.int64))[0].astype(float) / self.temperature
+        logits = self.hand.times(self.begin + place).astype(float) / self.temperature
         if self.tilt is not None and self.tilt.timely:
             logits = logits + self.tilt.times(place * GRID, _LENGTHS * GRID)
         weights: Weights = np.exp(logits - logits.max())
-        weights[weights < FAINTEST] = 0
+        weights = _likeliest(weights, self.top_p)
         fitting = weights * (place + _LENGTHS <= end)
         if fitting.sum() <= 0:
             fitting = (place + _LENGTHS <= end).astype(float) * np.exp(logits - logits.max())
@@ -217,16 +220,18 @@ class _Tune:
         return time, span, sounding, chance
 
     def _pitch(self, place: int, time: int, last: bool, end: int) -> tuple[int, dict[str, Any]]:
-        views = np.array([self.walk.views(self.begin + place, time)], np.int64)
-        logits = self.model.stepping.logits(views, np.zeros(1, np.int64))[0].astype(float) / self.temperature
+        logits = self.hand.steps(self.begin + place, time).astype(float) / self.temperature
         before = self.walk.heights[-1] + self.home.tonic if self.walk.heights else self.home.tonic
         pitches = before + np.arange(STEPS) - WIDEST
         if self.tilt is not None:
             logits = logits + self.tilt.pitches(before if self.track else None, pitches)
-        weights: Weights = np.exp(logits - logits.max())
-        weights[weights < FAINTEST] = 0
-        allowed = self._allowed(place, last, end)
         low, high = self.melodist.compass
+        if self.register is not None:
+            # A pull to the middle of the register, felt from a fifth away.
+            logits = logits - 0.5 * ((pitches - (low + high) / 2 - self.register) / 7) ** 2
+            low, high = low + min(0, int(self.register)), high + max(0, int(self.register))
+        weights: Weights = _likeliest(np.exp(logits - logits.max()), self.top_p)
+        allowed = self._allowed(place, last, end)
         inside = (pitches >= min(low, before)) & (pitches <= max(high, before))
         wanted = weights * allowed[np.clip(pitches, 0, 127)] * inside * ((pitches >= 0) & (pitches <= 127))
         wanted = self._not_copied(wanted, pitches)
@@ -290,6 +295,16 @@ def _home_classes(home: Home, asked: Asked) -> frozenset[int]:
     if asked.tonic is not None:
         return frozenset(pitch % 12 for pitch in asked.allowed)
     return frozenset((home.tonic + degree) % 12 for degree in (MINOR if home.mode else MAJOR))
+
+
+def _likeliest(weights: Weights, share: float) -> Weights:
+    """Without the faintest, and without those beyond the likeliest that make up a share of all."""
+    kept = np.where(weights < FAINTEST * weights.max(), 0.0, weights)
+    if share < 1.0:
+        order = np.argsort(-kept)
+        sums = np.cumsum(kept[order])
+        kept[order[sums - kept[order] >= share * sums[-1]]] = 0.0
+    return kept
 
 
 @lru_cache(maxsize=64)

@@ -291,6 +291,10 @@ class Walk:
         self.steps.append(min(max(height - before, -WIDEST), WIDEST) + WIDEST)
         self.heights.append(height)
 
+    def found(self, place: int) -> int | None:
+        """The number of the note that begins at a place."""
+        return self._at.get(place)
+
     def _recent(self) -> tuple[int, ...]:
         return (*self.steps[-MATCH:], *self.times[-MATCH:])
 

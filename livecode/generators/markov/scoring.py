@@ -11,9 +11,9 @@ from livecode.errors import CorpusError
 from livecode.generators.markov.build import Learner
 from livecode.generators.markov.chorus import Chorus
 from livecode.generators.markov.melodist import Melodist
-from livecode.generators.markov.variable import moments_of
+from livecode.generators.markov.melody import Tune
 from livecode.generators.neural.data import SPLITS, load_json, read_jsb
-from livecode.music.corpus import Corpus, Piece, corpus
+from livecode.music.corpus import Piece, corpus
 from livecode.music.phrase import SIXTEENTH, Phrase
 
 
@@ -40,7 +40,7 @@ def score_chain(learner: Learner, name: str, path: str | Path, limit: int | None
         notes = sum(len(piece.phrase) for piece in pieces)
         tokens = len(nats)
     elif isinstance(chain, Melodist):
-        nats = chain.model.nats(moments_of(Corpus(name, pieces)))
+        nats = chain.model.nats_of([Tune.of(piece.phrase) for piece in pieces])
         notes, tokens = len(nats), 2 * len(nats)
     else:
         raise CorpusError(f"the chain of {name!r} has no likelihood: leave its order out")

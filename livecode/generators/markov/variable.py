@@ -14,19 +14,47 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from livecode.errors import CorpusError
-from livecode.generators.markov.melody import STEPPING, STEPS, TIMES, TIMING, Moments, Tune
+from livecode.generators.markov.melody import STEPPING, STEPS, TIMES, TIMING, Moments, Tune, Walk
 from livecode.generators.markov.mixing import Floats, Mixture, softmax
 from livecode.music.corpus import DAMAGED, Corpus, corpus
 from livecode.music.phrase import Phrase
 from livecode.sets import find
 
 SMOOTHING = (0.6, 1.0)
+
+
+class Hand(Protocol):
+    """What a model thinks of a tune in the making, a note at a time: logits of `TIMES`, then of the steps."""
+
+    def times(self, place: int) -> Floats:
+        """For the note that begins at a place, in twelfths of a quarter."""
+        ...
+
+    def steps(self, place: int, time: int) -> Floats:
+        """For the same note, its time being chosen."""
+        ...
+
+
+class TuneModel(Protocol):
+    """Whatever says how tunes go on, note by note, on the vocabulary of times and steps."""
+
+    def hand(self, walk: Walk, tonic: int) -> Hand:
+        """To a tune in the making, which the asker goes on with."""
+        ...
+
+    def nats_of(self, tunes: Sequence[Tune]) -> npt.NDArray[np.float64]:
+        """Minus the log-probability of each note."""
+        ...
+
+    def having_heard(self, phrase: Phrase) -> TuneModel:
+        """The same with a part of its mind on a phrase that it heard on stage."""
+        ...
 
 
 @dataclass
@@ -87,6 +115,14 @@ class MelodyModel:
             found.stepping, kinds, found.steps
         )
 
+    def hand(self, walk: Walk, tonic: int) -> Hand:
+        """What the chain thinks of a tune in the making; it knows the tonic by the walk."""
+        return _ChainHand(self, walk)
+
+    def nats_of(self, tunes: Sequence[Tune]) -> npt.NDArray[np.float64]:
+        """Minus the log-probability of each note of some tunes."""
+        return self.nats(Moments.of(tunes))
+
     def having_heard(self, phrase: Phrase) -> MelodyModel:
         """The same chain with half its mind on a phrase that it heard on stage."""
         found = Moments.of([Tune.of(phrase)])
@@ -94,6 +130,22 @@ class MelodyModel:
             Attentive.of(self.timing, found.timing, found.times),
             Attentive.of(self.stepping, found.stepping, found.steps),
         )
+
+
+@dataclass
+class _ChainHand:
+    model: MelodyModel
+    walk: Walk
+
+    def times(self, place: int) -> Floats:
+        return self._logits(self.model.timing, self.walk.views(place))
+
+    def steps(self, place: int, time: int) -> Floats:
+        return self._logits(self.model.stepping, self.walk.views(place, time))
+
+    def _logits(self, mixture: Mixture, views: list[int]) -> Floats:
+        logits: Floats = mixture.logits(np.array([views], np.int64), np.zeros(1, np.int64))[0]
+        return logits
 
 
 class Attentive(Mixture):

@@ -43,5 +43,5 @@ def neural(name: str = "chorale", **asked: Any) -> Stream:
     return Stream(composer(name), bars=bars, seed=seed, name=f"neural {name}", **asked)
 
 
-PARAMETERS = ("temperature", "top_p", "density", "candidates")
+PARAMETERS = ("temperature", "top_p", "density", "register", "mode", "tension", "style", "candidates")
 """What may be asked of a net by number or pattern."""

@@ -5,14 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from livecode.errors import FileProblem, GeneratorError, NameUnknown
 from livecode.generators.generator import Spec
 from livecode.sets import listing
-
-if TYPE_CHECKING:
-    from livecode.generators.neural.compose import NeuralComposer
 
 WEIGHTS, CONFIG = "weights.safetensors", "config.json"
 
@@ -47,28 +44,50 @@ def digest_of(folder: Path) -> str:
     return found.hexdigest()
 
 
-@lru_cache(maxsize=4)
-def _composer(folder: Path, name: str, weights: str) -> NeuralComposer:
+Composer = Any
+"""A NeuralComposer for a net on a grid, a TuneComposer for a net of tunes."""
+
+
+@lru_cache(maxsize=8)
+def _composer(folder: Path, name: str, weights: str) -> Composer:
     from livecode.generators.neural import checkpoint
-    from livecode.generators.neural.compose import NeuralComposer
-    from livecode.generators.neural.decode import Net
+    from livecode.generators.neural.config import Config
 
     loaded = checkpoint.load(folder)
-    return NeuralComposer(Net(loaded.config, loaded.arrays), name, weights)
+    if isinstance(loaded.config, Config):
+        from livecode.generators.neural.compose import NeuralComposer
+        from livecode.generators.neural.decode import Net
+
+        return NeuralComposer(Net(loaded.config, loaded.arrays), name, weights)
+    return _of_tunes(folder, name, weights, loaded)
 
 
-def composer(name: str) -> NeuralComposer:
+def _of_tunes(folder: Path, name: str, weights: str, loaded: Any) -> Composer:
+    from livecode.generators.neural.melodies import NetTunes, TuneComposer, checked_home
+    from livecode.generators.neural.tunesmith import TuneSmith
+    from livecode.music.corpus import Corpus
+
+    try:
+        home = checked_home(loaded.home)
+    except ValueError as problem:
+        raise FileProblem(f"{folder.name}/{CONFIG}: {problem}: train it again") from None
+    spec = {"kind": "neural", "name": name, "weights": weights}
+    model = NetTunes(TuneSmith(loaded.config, loaded.arrays))
+    return TuneComposer(Corpus(home["corpus"], []), model, spec, home)
+
+
+def composer(name: str) -> Composer:
     """The composer of a model, loaded now."""
     folder = model_folder(name)
     return _composer(folder, str(name), digest_of(folder))
 
 
-def from_spec(spec: Spec) -> NeuralComposer:
+def from_spec(spec: Spec) -> Composer:
     """The composer that a spec describes, in a worker; GeneratorError when its weights are not here."""
     made = composer(str(spec.get("name", "")))
     wanted = spec.get("weights")
-    if wanted and wanted != made.weights:
+    if wanted and wanted != made.spec()["weights"]:
         raise GeneratorError(
-            f"the weights of {made.name!r} have changed since (were {wanted}): evaluate the line again"
+            f"the weights of {spec['name']!r} have changed since (were {wanted}): evaluate the line again"
         )
     return made

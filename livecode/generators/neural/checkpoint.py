@@ -28,14 +28,24 @@ Arrays = dict[str, npt.NDArray[np.float32]]
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A net's config, its arrays in single precision, and what was written down about its training."""
+    """A net's config, its arrays in single precision, and what was written down about its training.
+
+    `home` is what a composer of tunes must know of what the net learned from.
+    """
 
     config: Settings
     arrays: Arrays
     trained: dict[str, Any] = field(default_factory=dict)
+    home: dict[str, Any] = field(default_factory=dict)
 
 
-def save(folder: str | Path, config: Settings, arrays: Arrays, trained: dict[str, Any] | None = None) -> None:
+def save(
+    folder: str | Path,
+    config: Settings,
+    arrays: Arrays,
+    trained: dict[str, Any] | None = None,
+    home: dict[str, Any] | None = None,
+) -> None:
     """Write a model; each file is complete before it takes its name."""
     from safetensors.numpy import save as to_bytes
 
@@ -48,6 +58,7 @@ def save(folder: str | Path, config: Settings, arrays: Arrays, trained: dict[str
         "config": config.to_dict(),
         "vocabulary": config.vocabulary(),
         "trained": trained or {},
+        **({"home": home} if home else {}),
     }
     for name, content in ((WEIGHTS, to_bytes(half)), (CONFIG, (json.dumps(about, indent=1) + "\n").encode())):
         fresh = folder / (name + ".new")
@@ -76,7 +87,9 @@ def load(folder: str | Path) -> Checkpoint:
         config = KINDS[about["kind"]].from_dict(about["config"])
     except (KeyError, TypeError, ValueError) as error:
         raise FileProblem(f"{folder.name}/{CONFIG} does not fit: {error}") from None
-    return Checkpoint(config, read_arrays(folder / WEIGHTS, config), about.get("trained") or {})
+    return Checkpoint(
+        config, read_arrays(folder / WEIGHTS, config), about.get("trained") or {}, about.get("home") or {}
+    )
 
 
 def read_arrays(path: Path, config: Settings) -> Arrays:

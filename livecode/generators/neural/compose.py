@@ -9,34 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from livecode.errors import GeneratorError
 from livecode.generators.generator import Context, Spec
-from livecode.generators.neural.decode import Net, Writer, log_softmax
+from livecode.generators.neural.decode import Net, Writer
 from livecode.generators.neural.features import Classes
 from livecode.generators.neural.masks import Mask, everything, note_mask, scale_mask, together
+from livecode.generators.neural.page import FREE, UPBEAT, Page
+from livecode.generators.neural.steering import Steering
+from livecode.generators.neural.trunk import log_softmax
 from livecode.music.phrase import SIXTEENTH, Phrase
 
 Probabilities = npt.NDArray[np.float64]
 
-FREE = -1
-"""In a table of given classes: the net may choose."""
-
-UPBEAT = 4
-"""Chorales mostly begin with an upbeat of one beat; so does every page here, and it is not played."""
-
-HEARD_STEPS = 128
 TEMPERATURE, TOP_P = 0.8, 0.9
 CANDIDATES = 6
-GAP = 16
-"""Steps of silence in a given part through which its last note is taken to sound on."""
-
-CENTRES = (71, 66, 60, 52)
 NAMES = ("soprano", "alto", "tenor", "bass")
 LOUDNESS = (88, 74, 76, 82)
 
@@ -76,10 +66,17 @@ class Taste:
         )
 
     def draw(
-        self, logits: npt.NDArray[np.float32], last: Classes, allowed: Mask, random: np.random.Generator
+        self,
+        logits: npt.NDArray[np.float32],
+        last: Classes,
+        allowed: Mask,
+        random: np.random.Generator,
+        wanted: Probabilities | None = None,
     ) -> Classes:
-        """One class for each row of logits; `last` is what the voice sounded before."""
+        """One class for each row of logits; `last` is what the voice sounded before, `wanted` nats to add."""
         scores = logits.astype(np.float64)
+        if wanted is not None:
+            scores += wanted
         rows = np.flatnonzero(last < scores.shape[1])
         same = last[rows]
         scores[rows, same] -= np.log(self.density)
@@ -112,25 +109,54 @@ class NeuralComposer:
     `name` is the model's, `weights` a digest of its files, so that a spec means these very weights.
     """
 
+    tilts = True
+
     def __init__(self, net: Net, name: str, weights: str = "") -> None:
         self.net, self.name, self.weights = net, name, weights
 
     def spec(self) -> Spec:
         return {"kind": "neural", "name": self.name, "weights": self.weights}
 
+    def likelihood(self, phrase: Phrase) -> float:
+        """Nats a note that the net needs for a phrase of as many voices as it has learned."""
+        grid = phrase.grid(SIXTEENTH, self.net.config.voices).astype(np.int64)
+        try:
+            nats = -float(self.net.score(self.net.config.classes(grid)).sum())
+        except ValueError:
+            return float("inf")
+        return nats / max(1, len(phrase))
+
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
-        """A phrase of `length` ticks; with `context.over`, the voices that the given part leaves free."""
-        config = self.net.config
+        """A phrase of `length` ticks; with `context.over`, the voices that the given part leaves free.
+
+        Asked to `infill`, it writes only the bars in which the given part is silent, knowing what follows.
+        """
         random = np.random.default_rng(seed)
         steps = -(-length // SIXTEENTH)
-        given, taken = given_part(context.over, steps, config.voices, config.low, config.high)
-        masks = self._masks(context, steps, taken)
+        page = Page.of(context, self.net.config, steps)
+        masks = self._masks(context, steps, page.taken)
         taste = Taste.of(context)
-        count = max(1, round(context.parameter("candidates", CANDIDATES if taken else 1)))
-        writer = self._page(context, taken, min(count, 64), taste, random)
-        notes, chances = write(writer, given, masks, taste, random)
-        free = [voice for voice in range(config.voices) if voice not in taken]
-        return self._phrase(notes, chances, free, length, context.metre)
+        steering = Steering.of(context, self.net.config)
+        net = self._learned(context)
+        usual = CANDIDATES if page.taken and not net.config.ears else 1
+        count = min(64, max(1, round(context.parameter("candidates", usual))))
+        writer = self._begun(net, context, page, count, taste, random)
+        notes, chances = write(writer, page.given, masks, taste, random, steering)
+        return self._phrase(notes, chances, page, length, context.metre)
+
+    def _learned(self, context: Context) -> Net:
+        """The net, or one that has learned from what it was given to hear."""
+        if context.heard is None or not len(context.heard.notes):
+            return self.net
+        from livecode.generators.neural.adapter import adapted_net
+
+        config = self.net.config
+        grid = context.heard.grid(SIXTEENTH).astype(np.int64)
+        lines = [n for n in range(grid.shape[1]) if (grid[:, n] > 0).any()][: config.voices]
+        heard = np.zeros((len(grid), config.voices), np.int64)
+        heard[:, : len(lines)] = grid[:, lines]
+        inside = np.where((heard >= config.low) & (heard <= config.high), heard, 0)
+        return adapted_net(self.net, config.classes(inside), lines=len(lines))
 
     def _masks(self, context: Context, steps: int, taken: Sequence[int]) -> list[list[Mask]]:
         """For every step and voice, the classes that may be drawn."""
@@ -151,56 +177,48 @@ class NeuralComposer:
                     table[step][top] = wanted
         return table
 
-    def _page(
-        self, context: Context, taken: Sequence[int], count: int, taste: Taste, random: np.random.Generator
+    def _begun(
+        self,
+        net: Net,
+        context: Context,
+        page: Page,
+        count: int,
+        taste: Taste,
+        random: np.random.Generator,
     ) -> Writer:
         """A writer that has heard what came before, or has drawn an upbeat of its own."""
-        config = self.net.config
-        writer = self.net.write(count)
-        before = self._before(context, taken)
-        if before is not None and len(before) >= config.frame:
-            upbeat = np.repeat(before[:1], UPBEAT, axis=0)
-            writer.hear(np.concatenate([upbeat, before]))
+        config = net.config
+        writer = net.write(count)
+        before = page.before
+        if config.ears and page.taken:
+            begun = np.full((UPBEAT, config.voices), FREE) if before is None else before
+            whole = np.concatenate([begun, page.given])
+            known = whole != FREE
+            if not page.infill:
+                known[:, [v for v in range(config.voices) if v not in page.taken]] = False
+            writer.expect(np.where(known, whole, 0), known)
+        elif config.ears:
+            length = (UPBEAT if before is None else len(before)) + len(page.given)
+            writer.expect(
+                np.zeros((length, config.voices), np.int64), np.zeros((length, config.voices), bool)
+            )
+        if before is not None:
+            writer.hear(before)
             return writer
         free = np.full((UPBEAT, config.voices), FREE, np.int64)
-        begun = Context(constraints={k: v for k, v in context.constraints.items() if k == "in_scale"})
-        write(writer, free, self._masks(begun, UPBEAT, ()), taste, random)
+        scale = Context(constraints={k: v for k, v in context.constraints.items() if k == "in_scale"})
+        write(writer, free, self._masks(scale, UPBEAT, ()), taste, random)
         return writer
-
-    def _before(self, context: Context, taken: Sequence[int]) -> Classes | None:
-        """The end of the previous phrase as classes, with what the given part played to it."""
-        config, previous = self.net.config, context.previous
-        if previous is None:
-            return None
-        steps = previous.length // SIXTEENTH
-        table = previous.grid(SIXTEENTH, config.voices)[:steps].astype(np.int64)
-        if taken:
-            other, also = given_part(
-                context.over_before, steps, config.voices, config.low, config.high, taken
-            )
-            if list(also) != list(taken):
-                return None
-            table[:, list(taken)] = np.where(
-                other[:, list(taken)] > 0, other[:, list(taken)] + config.low - 1, 0
-            )
-        bar = max(1, previous.bar // SIXTEENTH)
-        kept = min(steps, max(bar, HEARD_STEPS // bar * bar))
-        table = table[steps - kept :]
-        table = table[len(table) % config.frame :]
-        inside = np.where((table >= config.low) & (table <= config.high), table, 0)
-        return config.classes(inside)
 
     def _phrase(
         self,
         notes: Classes,
         chances: npt.NDArray[np.float64],
-        free: Sequence[int],
+        page: Page,
         length: int,
         metre: tuple[int, int],
     ) -> Phrase:
-        pitches = self.net.config.pitches(notes)
-        silent = [voice for voice in range(pitches.shape[1]) if voice not in free]
-        pitches[:, silent] = -1
+        pitches = np.where(page.mine, self.net.config.pitches(notes), -1)
         phrase = Phrase.from_grid(pitches, SIXTEENTH, metre=metre).slice(0, length)
         origins: list[dict[str, Any] | None] = []
         for note in phrase.notes:
@@ -213,7 +231,12 @@ class NeuralComposer:
 
 
 def write(
-    writer: Writer, given: Classes, masks: list[list[Mask]], taste: Taste, random: np.random.Generator
+    writer: Writer,
+    given: Classes,
+    masks: list[list[Mask]],
+    taste: Taste,
+    random: np.random.Generator,
+    steering: Steering | None = None,
 ) -> tuple[Classes, npt.NDArray[np.float64]]:
     """Write len(given) steps; the notes (steps, voices), and the probability with which each was drawn.
 
@@ -230,14 +253,17 @@ def write(
             logits = writer.logits()
             logs = log_softmax(logits)
             if given[step, voice] == FREE:
-                chosen = taste.draw(logits, writer.last[:, voice], masks[step][voice], random)
+                wanted = None if steering is None else steering.wanted(writer, voice)
+                chosen = taste.draw(logits, writer.last[:, voice], masks[step][voice], random, wanted)
             else:
                 chosen = np.full(count, given[step, voice])
-                weights += logs[:, given[step, voice]]
+                if not writer.config.ears:
+                    # A net with ears has heard it beforehand, and says nothing of how likely it was.
+                    weights += logs[:, given[step, voice]]
             notes[:, step, voice] = chosen
             chances[:, step, voice] = np.exp(logs[everyone, chosen])
             writer.choose(chosen)
-        if count > 1:
+        if count > 1 and not writer.config.ears:
             shares = np.exp(weights - weights.max())
             shares /= shares.sum()
             if 1.0 / np.square(shares).sum() < count / 2:
@@ -256,55 +282,3 @@ def resampled(shares: npt.NDArray[np.float64], random: np.random.Generator) -> n
     """As many indices as shares, each about as often as its share says."""
     marks = (np.arange(len(shares)) + random.random()) / len(shares)
     return np.minimum(np.searchsorted(np.cumsum(shares), marks), len(shares) - 1)
-
-
-def given_part(
-    over: Phrase | None,
-    steps: int,
-    voices: int,
-    low: int,
-    high: int,
-    places: Sequence[int] | None = None,
-) -> tuple[Classes, tuple[int, ...]]:
-    """What another part plays, as classes in the voices it fits best; those voices' numbers.
-
-    One line goes to the voice whose register it lies in, several lines to several voices in order; a chordal
-    part of as many voices as the net has gives its top line alone. Notes beyond the range move by octaves;
-    a short silence is bridged, in a long one the net may write that voice as it likes.
-    """
-    table = np.full((steps, voices), FREE, np.int64)
-    if over is None or not len(over.notes):
-        return table, ()
-    grid = over.grid(SIXTEENTH)[:steps].astype(np.int64)
-    grid = np.pad(grid, ((0, steps - len(grid)), (0, 0)))
-    lines = [grid[:, n] for n in range(grid.shape[1]) if (grid[:, n] > 0).any()]
-    if len(lines) >= voices:
-        lines = lines[:1]
-    if places is None:
-        means = [float(line[line > 0].mean()) for line in lines]
-        centres = [CENTRES[n] if n < len(CENTRES) else 52 for n in range(voices)]
-        places = min(
-            combinations(range(voices), len(lines)),
-            key=lambda chosen: sum(abs(centres[v] - m) for v, m in zip(chosen, means)),
-        )
-    elif len(places) != len(lines):
-        return table, ()
-    for place, line in zip(places, lines):
-        last, silence = 0, 0
-        for step, pitch in enumerate(line.tolist()):
-            silence = 0 if pitch > 0 else silence + 1
-            last = pitch if pitch > 0 else last
-            if last and silence <= GAP:
-                table[step, place] = within(last, low, high) - low + 1
-    return table, tuple(places)
-
-
-def within(pitch: int, low: int, high: int) -> int:
-    """A pitch moved by octaves into a range."""
-    while pitch < low:
-        pitch += 12
-    while pitch > high:
-        pitch -= 12
-    if pitch < low:
-        raise GeneratorError(f"a net with a range of {high - low} semitones cannot take any part")
-    return pitch

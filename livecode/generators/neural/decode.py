@@ -32,34 +32,19 @@ from livecode.generators.neural.features import (
     Memory,
     classes_heard,
     describe,
+    overheard,
     starts,
     tonality,
 )
-
-Floats = npt.NDArray[np.float32]
-FRAMES = 512
-"""Frames a writer has room for at first; it grows."""
-
-
-def norm(x: Floats) -> Floats:
-    """Root-mean-square norm along the last axis; gains are folded into the matrix that follows."""
-    mean = np.einsum("...i,...i->...", x, x)[..., None] / np.float32(x.shape[-1])
-    scaled: Floats = x / np.sqrt(mean + np.float32(1e-5))
-    return scaled
-
-
-def softmax(x: Floats) -> Floats:
-    x = np.exp(x - x.max(axis=-1, keepdims=True))
-    scaled: Floats = x / x.sum(axis=-1, keepdims=True)
-    return scaled
-
-
-def log_softmax(x: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
-    """Natural logarithms of probabilities, in double precision."""
-    x = x.astype(np.float64)
-    x -= x.max(axis=-1, keepdims=True)
-    scaled: npt.NDArray[np.float64] = x - np.log(np.exp(x).sum(axis=-1, keepdims=True))
-    return scaled
+from livecode.generators.neural.trunk import (
+    Cache,
+    Floats,
+    Residual,
+    Trunk,
+    log_softmax,
+    matrix,
+    norm,
+)
 
 
 class Net:
@@ -68,38 +53,19 @@ class Net:
     def __init__(self, config: Config, arrays: dict[str, Floats]) -> None:
         self.config = config
 
-        def matrix(name: str, gain: str | None = None) -> Floats:
-            weight = arrays[f"{name}.weight"]
-            if gain is not None:
-                weight = weight * arrays[f"{gain}.gain"]
-            return np.ascontiguousarray(weight.T)
-
         self.trunk_table, self.head_table = arrays["trunk_table"], arrays["head_table"]
         self.enter = arrays["enter.gain"]
-        self.mix = [
-            np.ascontiguousarray(
-                np.concatenate(
-                    [
-                        matrix(f"attention.{n}.{part}", f"attention.{n}.norm")
-                        for part in ("ask", "key", "value")
-                    ],
-                    axis=1,
-                )
-            )
-            for n in range(config.layers)
-        ]
-        self.out = [matrix(f"attention.{n}.out") for n in range(config.layers)]
-        self.widen = [matrix(f"layer.{n}.widen", f"layer.{n}.norm") for n in range(config.layers)]
-        self.narrow = [matrix(f"layer.{n}.narrow") for n in range(config.layers)]
-        self.state = matrix("state", "leave")
-        self.head_widen = [matrix(f"head.{n}.widen", f"head.{n}.norm") for n in range(config.head_blocks)]
-        self.head_narrow = [matrix(f"head.{n}.narrow") for n in range(config.head_blocks)]
-        self.logit = matrix("logit", "finish")
+        self.over_time = Trunk(arrays, config.width, config.layers, config.heads)
+        self.state = matrix(arrays, "state", "leave")
+        self.head = Residual(arrays, [f"head.{n}" for n in range(config.head_blocks)])
+        self.logit = matrix(arrays, "logit", "finish")
         self.bias = arrays["logit.bias"]
+        if config.ears:
+            self.ear_table, self.ear_enter = arrays["ear_table"], arrays["ear_enter.gain"]
+            self.ears = Trunk(arrays, config.width, config.ears, config.heads, "ear_")
+            self.ear_leave = matrix(arrays, "ear_leave")
         self.trunk_starts, self.head_starts = starts(config.trunk_sizes), starts(config.head_sizes)
         self.head_rows = sum(config.head_sizes)
-        size = config.width // config.heads
-        self.rates = (10000.0 ** (-np.arange(0, size, 2) / size)).astype(np.float32)
         first = (np.arange(config.voices) * config.intervals)[:, None]
         self.picks = config.relation[:, : config.size][:, None, :] + first  # (class, voice, class)
 
@@ -107,16 +73,9 @@ class Net:
         """A writer with an empty page."""
         return Writer(self, particles)
 
-    def angles(self, positions: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
-        turns = positions.astype(np.float32)[:, None] * self.rates
-        return np.cos(turns), np.sin(turns)
-
     def hidden(self, x: Floats) -> Floats:
         """What the head makes of a note's sum of embeddings: (..., head width) -> (..., outputs)."""
-        for widen, narrow in zip(self.head_widen, self.head_narrow):
-            inner = np.maximum(norm(x) @ widen, 0)
-            x = x + np.square(inner, out=inner) @ narrow
-        found: Floats = norm(x) @ self.logit + self.bias
+        found: Floats = norm(self.head.all(x)) @ self.logit + self.bias
         return found
 
     def spread(self, found: Floats, sounding: Classes) -> Floats:
@@ -127,42 +86,33 @@ class Net:
         logits: Floats = found[:, :size] + near.sum(axis=1)
         return logits
 
-    def trunk(self, rows: Classes, writer: Writer | None = None) -> Floats:
-        """States (frames, width) of a whole piece at once; fills the cache of a writer that is given."""
-        config = self.config
-        count, size = len(rows), config.width // config.heads
-        x = norm(self.trunk_table[rows].sum(axis=1)) * self.enter
-        cosine, sine = (part[:, None, :] for part in self.angles(np.arange(count)))
-        later = np.triu(np.full((count, count), -np.inf, np.float32), 1)
-        for n in range(config.layers):
-            mixed = (norm(x) @ self.mix[n]).reshape(count, 3, config.heads, size)
-            query, key, value = turn(mixed[:, 0], cosine, sine), turn(mixed[:, 1], cosine, sine), mixed[:, 2]
-            if writer is not None:
-                writer.keys[n, :, :, :count] = key.transpose(1, 0, 2)
-                writer.values[n, :, :, :count] = value.transpose(1, 0, 2)
-            scores = query.transpose(1, 0, 2) @ key.transpose(1, 2, 0) * np.float32(size**-0.5) + later
-            heard = softmax(scores) @ value.transpose(1, 0, 2)
-            x = x + heard.transpose(1, 0, 2).reshape(count, -1) @ self.out[n]
-            inner = np.maximum(norm(x) @ self.widen[n], 0)
-            x = x + np.square(inner, out=inner) @ self.narrow[n]
-        return norm(x)
+    def listen(self, piece: Classes, given: npt.NDArray[np.bool_]) -> Floats:
+        """What the ears make of the given notes of a whole page: (frames, width)."""
+        x = norm(self.ear_table[overheard(self.config, piece, given)].sum(axis=1)) * self.ear_enter
+        heard: Floats = self.ears.raw(x, causal=False) @ self.ear_leave
+        return heard
 
-    def score(self, piece: Classes) -> npt.NDArray[np.float64]:
-        """Log probabilities (steps, voices), in nats, of every note of a piece given all before it."""
-        config = self.config
-        trunk, head, sounding = describe(config, piece)
-        states = (self.trunk(trunk) @ self.state).reshape(-1, 1, config.head_width)[: len(piece)]
+    def trunk(self, rows: Classes, cache: Cache | None = None, heard: Floats | None = None) -> Floats:
+        """States (frames, width) of a whole piece at once; fills a cache that is given."""
+        x = norm(self.trunk_table[rows].sum(axis=1)) * self.enter
+        return self.over_time.whole(x if heard is None else x + heard, cache)
+
+    def score(self, piece: Classes, given: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.float64]:
+        """Log probabilities (steps, voices), in nats, of every note of a piece given all before it.
+
+        A net with ears also hears what is `given`, of which what it says counts for nothing.
+        """
+        config, heard = self.config, None
+        if config.ears:
+            given = np.zeros(piece.shape, bool) if given is None else given
+            heard = self.listen(piece, given)
+        trunk, head, sounding = describe(config, piece, given=given)
+        states = (self.trunk(trunk, heard=heard) @ self.state).reshape(-1, 1, config.head_width)[: len(piece)]
         x = self.head_table[head].sum(axis=2) + states
         found = self.hidden(x.reshape(-1, config.head_width))
         logits = self.spread(found, sounding.reshape(-1, config.voices))
         logs = log_softmax(logits)[np.arange(piece.size), piece.ravel()]
         return logs.reshape(piece.shape)
-
-
-def turn(x: Floats, cosine: Floats, sine: Floats) -> Floats:
-    half = x.shape[-1] // 2
-    first, second = x[..., :half], x[..., half:]
-    return np.concatenate([first * cosine - second * sine, first * sine + second * cosine], axis=-1)
 
 
 class Writer:
@@ -175,8 +125,9 @@ class Writer:
     def __init__(self, net: Net, particles: int = 1) -> None:
         config = net.config
         self.net, self.config, self.particles = net, config, particles
-        room = (config.layers, particles, config.heads, FRAMES, config.width // config.heads)
-        self.keys, self.values = np.zeros(room, np.float32), np.zeros(room, np.float32)
+        self.cache = net.over_time.cache(particles)
+        self.heard_ahead: Floats | None = None
+        self.given: npt.NDArray[np.bool_] | None = None
         self.step, self.voice, self.frames = 0, 0, 0
         shape = (particles, config.voices)
         self.last = np.full(shape, config.before, np.int64)  # the step before
@@ -202,9 +153,9 @@ class Writer:
         if self.step or self.voice or len(piece) % config.frame:
             raise ValueError("a beginning is whole frames, heard before anything is written")
         count = len(piece) // config.frame
-        self._room(count)
         # The state after the last frame is made when the next note is asked for.
-        self.net.trunk(describe(config, piece)[0], self)
+        heard = None if self.heard_ahead is None else self.heard_ahead[:count]
+        self.net.trunk(describe(config, piece)[0], self.cache, heard)
         self.frames, self.step = count, len(piece)
         rows = [tuple(row) for row in piece.tolist()]
         for memory in self.memories:
@@ -227,14 +178,16 @@ class Writer:
         config, voice, offset = self.config, self.voice, self.step % self.config.frame
         if offset == 0 and voice == 0 and self.frames * config.frame == self.step:
             self._frame()
+        if voice == 0:
+            self._begin()
         relation, own = config.relation, self.last[:, voice]
         width = config.voices
         rows = np.empty((self.particles, len(config.head_sizes)), np.int64)
         rows[:, :width] = self.now
         rows[:, width : 2 * width] = relation[own[:, None], self.now]
-        moves = rows[:, 2 * width : 3 * width]
-        moves[:, :voice] = relation[self.last[:, :voice], self.now[:, :voice]]
-        moves[:, voice:] = config.intervals
+        rows[:, 2 * width : 3 * width] = np.where(
+            self._chosen(), relation[self.last, self.now], config.intervals
+        )
         rows[:, 3 * width : 4 * width] = self.held
         rows[:, 4 * width : 5 * width] = relation[own[:, None], self.last]
         rows[:, 5 * width : 5 * width + 12] = tonality(config, self.counts, own)
@@ -250,13 +203,39 @@ class Writer:
         x = self.net.head_table[rows].sum(axis=1) + self.states[:, offset]
         return self.net.spread(self.net.hidden(x), self.now)
 
-    def choose(self, chosen: Sequence[int] | npt.NDArray[np.integer]) -> None:
-        """Set the next note: one class for each particle."""
+    def expect(self, piece: Classes, given: npt.NDArray[np.bool_]) -> None:
+        """Say which notes of the page are given (steps, voices), also those to come; on an empty page."""
+        self.heard_ahead = self.net.listen(piece, given)
+        self.given, self.piece = given, piece
+
+    def _chosen(self) -> npt.NDArray[np.bool_]:
+        """Which voices of this step are set as the next is chosen."""
+        done = np.arange(self.config.voices) < self.voice
+        if self.given is not None and self.step < len(self.given):
+            done = done | self.given[self.step]
+            done[self.voice] = False
+        return done
+
+    def _begin(self) -> None:
+        """Set what is given of a step before any voice is chosen."""
+        if self.given is None or self.step >= len(self.given):
+            return
+        here = self.given[self.step]
+        self.now[:, here] = self.piece[self.step, here]
+        self._agree(here)
+
+    def _agree(self, voices: npt.NDArray[np.bool_]) -> None:
+        """Compare what some voices do with what a recalled passage would bring."""
         offset = self.step % self.config.frame
-        self.now[:, self.voice] = chosen
         known = self.rank[:, offset] > 0
         if known.any():
-            self.agrees &= ~known | (self.whither[:, offset, self.voice] == self.now[:, self.voice])
+            same = (self.whither[:, offset] == self.now)[:, voices].all(axis=1)
+            self.agrees &= ~known | same
+
+    def choose(self, chosen: Sequence[int] | npt.NDArray[np.integer]) -> None:
+        """Set the next note: one class for each particle."""
+        self.now[:, self.voice] = chosen
+        self._agree(np.arange(self.config.voices) == self.voice)
         self.voice += 1
         if self.voice < self.config.voices:
             return
@@ -273,7 +252,7 @@ class Writer:
 
     def pick(self, which: npt.NDArray[np.integer]) -> None:
         """Go on with these particles, some perhaps twice, others not at all; between two notes."""
-        self.keys, self.values = self.keys[:, which], self.values[:, which]
+        self.cache.pick(which)
         for name in ("last", "now", "held", "left", "whither", "rank", "agrees", "states", "heard", "counts"):
             setattr(self, name, getattr(self, name)[which])
         self.recent = [past[which] for past in self.recent]
@@ -285,12 +264,6 @@ class Writer:
         fresh = classes_heard(self.config, notes)
         self.counts = self.counts + fresh - self.heard[:, place]
         self.heard[:, place] = fresh
-
-    def _room(self, frames: int) -> None:
-        room = self.keys.shape[3]
-        if frames > room:
-            wider = [(0, 0)] * 3 + [(0, max(frames - room, room)), (0, 0)]
-            self.keys, self.values = np.pad(self.keys, wider), np.pad(self.values, wider)
 
     def _frame(self) -> None:
         """The state of the frame that begins now, from the frame just written and all before it."""
@@ -313,20 +286,10 @@ class Writer:
             axis=1,
         )
         x = norm(net.trunk_table[rows + net.trunk_starts].sum(axis=1)) * net.enter
-        self._room(position + 1)
-        size = config.width // config.heads
-        cosine, sine = net.angles(np.array([position]))
-        for n in range(config.layers):
-            mixed = (norm(x) @ net.mix[n]).reshape(count, 3, config.heads, size)
-            query, key = turn(mixed[:, 0], cosine, sine), turn(mixed[:, 1], cosine, sine)
-            keys, values = self.keys[n, :, :, : position + 1], self.values[n, :, :, : position + 1]
-            keys[:, :, position], values[:, :, position] = key, mixed[:, 2]
-            scores = (keys @ query[..., None])[..., 0] * np.float32(size**-0.5)
-            heard: Floats = softmax(scores)[:, :, None, :] @ values
-            x = x + heard.reshape(count, -1) @ net.out[n]
-            inner = np.maximum(norm(x) @ net.widen[n], 0)
-            x = x + np.square(inner, out=inner) @ net.narrow[n]
-        self.states = (norm(x) @ net.state).reshape(count, config.frame, config.head_width)
+        if self.heard_ahead is not None:
+            x = x + self.heard_ahead[position]
+        x = net.over_time.step(x, self.cache, position)
+        self.states = (x @ net.state).reshape(count, config.frame, config.head_width)
         self.frames = position + 1
         self._recall()
 

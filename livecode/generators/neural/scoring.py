@@ -17,9 +17,11 @@ from typing import Any
 import numpy as np
 
 from livecode.errors import CorpusError
+from livecode.generators.markov.melodist import Melodist
+from livecode.generators.markov.melody import Tune
 from livecode.generators.neural.data import SPLITS, Pitches, load_json, read_jsb
 from livecode.generators.neural.decode import Net
-from livecode.music.phrase import SIXTEENTH
+from livecode.music.phrase import SIXTEENTH, Phrase
 
 
 def score(model: str, path: str | Path, limit: int | None = None) -> dict[str, Any]:
@@ -32,9 +34,37 @@ def score(model: str, path: str | Path, limit: int | None = None) -> dict[str, A
     from livecode.generators.neural.build import composer
 
     path = Path(path)
+    made: Any = composer(model)
+    if isinstance(made, Melodist):
+        return {"model": model, "file": path.name, **score_tunes(made, path, limit)}
     split, pieces = read_pieces(path)
-    net = composer(model).net
+    net = made.net
     return {"model": model, "file": path.name, "split": split, **score_pieces(net, pieces[:limit])}
+
+
+def score_tunes(made: Melodist, path: Path, limit: int | None) -> dict[str, Any]:
+    """The same of a net of tunes, on the top lines: two tokens a note, its time and its step."""
+    if path.name.endswith((".json", ".json.gz")):
+        named = load_json(path)
+        split = next((name for name in SPLITS if isinstance(named, dict) and name in named), "")
+        phrases = [Phrase.from_grid(piece) for piece in read_jsb(named)]
+    else:
+        from livecode.music.corpus import corpus
+
+        split, phrases = "", [piece.phrase for piece in corpus(path)]
+    tunes = [Tune.of(phrase) for phrase in phrases[:limit]]
+    nats = made.model.nats_of(tunes)
+    if not len(nats):
+        raise CorpusError(f"nothing to score in {path.name}: give JSON, MIDI, **kern, ABC or MusicXML")
+    total, notes = float(nats.sum()), len(nats)
+    return {
+        "split": split,
+        "pieces": len(tunes),
+        "tokens": 2 * notes,
+        "notes": notes,
+        "nats_per_token": total / (2 * notes),
+        "nats_per_note": total / notes,
+    }
 
 
 def read_pieces(path: Path) -> tuple[str, list[Pitches]]:

@@ -20,6 +20,7 @@ from livecode.generators.neural.config import Config
 from livecode.generators.neural.data import Pieces, Pitches, pad
 from livecode.generators.neural.features import describe as features
 from livecode.generators.neural.features import overheard, recalled
+from livecode.generators.neural.melodies import home_of
 from livecode.generators.neural.model import ChoraleNet, TuneNet
 from livecode.generators.neural.tunes import HEIGHTS, LOWEST, TuneConfig, describe
 
@@ -36,6 +37,8 @@ class Task(Protocol):
     """Pieces in all."""
     tokens: int
     """Tokens in a pass."""
+    home: dict[str, Any]
+    """What a composer must know of the pieces, kept with the weights."""
 
     @property
     def net(self) -> nn.Module: ...
@@ -71,6 +74,7 @@ class ChoraleTask:
         self.net = ChoraleNet(config, dropout, forget)
         self.train, self.valid = Pieces(config, train, beyond), Pieces(config, valid)
         self.size, self.tokens = len(self.train), self.train.notes
+        self.home: dict[str, Any] = {}
 
     def epoch(self, count: int, random: np.random.Generator) -> Iterator[Arrays]:
         for batch in self.train.epoch(count, random, self.shuffled):
@@ -169,8 +173,9 @@ class TuneTask:
         *,
         dropout: float = 0.0,
         forget: float = 0.0,
+        name: str = "",
     ) -> None:
-        self.config = config
+        self.config, self.home = config, home_of(train, name)
         self.net = TuneNet(config, dropout, forget)
         self.train, self.valid = Melodies(train), Melodies(valid)
         self.size, self.tokens = len(train), int(self.train.sizes.sum())

@@ -207,7 +207,7 @@ class Trainer:
         if valid < self.best:
             arrays = {name: value.cpu().numpy() for name, value in self.mean.items()}
             about = {**entry, "best_valid": entry["valid"], "plan": vars(self.plan)}
-            checkpoint.save(self.out, self.task.config, arrays, about)
+            checkpoint.save(self.out, self.task.config, arrays, about, self.task.home)
         lines = "".join(json.dumps(line) + "\n" for line in self.log)
         (self.out / "log.jsonl").write_text(lines)
         draw_curve(self.log, self.out / "curve.png")
@@ -289,7 +289,7 @@ def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
     tunes = read_tunes(chosen.data, plan.seed)
     if tunes is not None:
         config = TuneConfig(**{k: v for k, v in sizes.items() if k not in ("head_width", "ears")})
-        return TuneTask(config, *tunes, dropout=plan.dropout, forget=plan.forget)
+        return TuneTask(config, *tunes, dropout=plan.dropout, forget=plan.forget, name=chosen.out.name)
     grid = Config(**sizes)
     pieces = read_splits(chosen.data, grid, plan.seed)
     if chosen.voice is not None:

@@ -239,16 +239,16 @@ class TuneWalk:
         """An empty page in the key and metre of a tune."""
         return cls(tune.bar, tune.metre, tune.mode, tune.tonic)
 
-    def hear(self, tune: Tune) -> None:
-        """All notes of a tune."""
-        for note in zip(tune.places.tolist(), tune.times.tolist(), tune.heights.tolist()):
-            self.add(*note)
+    @property
+    def height(self) -> int:
+        """Of the note before, above the tonic."""
+        return self.walk.heights[-1] if self.walk.heights else 0
 
     def add(self, place: int, time: int, height: int) -> None:
         """Put a note at the end: where it begins, which of TIMES, its height above the tonic."""
         walk = self.walk
         for column, lag in enumerate(LAGS):
-            index = walk._at.get(place - lag * self.bar)
+            index = walk.found(place - lag * self.bar)
             same = index is not None and walk.times[index] == time and walk.heights[index] == height
             self.agreed[column] = min(self.agreed[column] + 1, AGREED) if same else 0
         walk.add(place, time, height)

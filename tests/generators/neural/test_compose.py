@@ -7,7 +7,8 @@ from livecode.errors import ControlError, GeneratorError
 from livecode.generators.generator import Context
 from livecode.generators.neural import neural
 from livecode.generators.neural.build import composer
-from livecode.generators.neural.compose import NeuralComposer, Taste, given_part
+from livecode.generators.neural.compose import NeuralComposer, Taste
+from livecode.generators.neural.page import given_part
 from livecode.music.phrase import TICKS, Phrase
 
 BAR = 4 * TICKS

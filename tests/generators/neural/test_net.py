@@ -5,8 +5,8 @@ import sys
 import numpy as np
 import pytest
 
-from livecode.generators.neural.decode import log_softmax
 from livecode.generators.neural.features import describe, recalled
+from livecode.generators.neural.trunk import log_softmax
 
 torch = pytest.importorskip("torch")
 

@@ -1,0 +1,141 @@
+"""Learning on stage: a copy of a net whose last layer has been tuned on music heard a moment ago.
+
+What the net makes of the music (its states) stays; only the matrix that turns states into chances moves, by
+full gradients in NumPy, pulled back to where it was. Sixty rounds take tens of milliseconds in the worker,
+where phrases are composed ahead, so nothing that sounds waits for it; the net itself is never changed.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from livecode.generators.markov.melody import STEPS, WIDEST, Tune
+from livecode.generators.neural.decode import Net
+from livecode.generators.neural.features import Classes, describe
+from livecode.generators.neural.trunk import Floats, norm, softmax
+from livecode.generators.neural.tunes import HEIGHTS, LOWEST
+from livecode.generators.neural.tunes import describe as describe_tunes
+from livecode.generators.neural.tunesmith import TuneSmith
+from livecode.music.phrase import Phrase
+
+ROUNDS, RATE, PULL = 40, 1e-4, 0.1
+MOST = 512
+"""Notes at the end of what was heard that are learned from."""
+
+Ints = npt.NDArray[np.int64]
+Spread = Callable[[Floats], Floats]
+
+
+def tuned(
+    states: Floats, weight: Floats, bias: Floats, goal: Ints, spread: Spread, gather: Spread
+) -> tuple[Floats, Floats]:
+    """A last layer moved towards what was heard: weight (width, outputs) and bias.
+
+    `states` (notes, width) and `goal` (notes): which class came; `spread` makes logits of outputs, `gather`
+    takes the slope of logits back to outputs. Adam (Kingma and Ba, 2015), the move kept small by `PULL`.
+    """
+    # One matrix: the bias is the weight of a state that is always 1.
+    inputs = np.concatenate([states, np.ones((len(states), 1), np.float32)], axis=1)
+    base = np.concatenate([weight, bias[None]], axis=0)
+    moved = np.zeros_like(base)
+    mean, square = np.zeros_like(base), np.zeros_like(base)
+    here = np.arange(len(goal))
+    for number in range(1, ROUNDS + 1):
+        slope = softmax(spread(inputs @ (base + moved)))
+        slope[here, goal] -= 1.0
+        gradient = inputs.T @ gather(slope) / np.float32(len(goal)) + PULL * moved
+        mean += 0.1 * (gradient - mean)
+        square += 0.02 * (gradient**2 - square)
+        rate = RATE / (1 - 0.9**number)
+        moved -= (rate * mean / (np.sqrt(square / (1 - 0.98**number)) + 1e-6)).astype(np.float32)
+    found: Floats = base + moved
+    return np.ascontiguousarray(found[:-1]), found[-1]
+
+
+@lru_cache(maxsize=8)
+def _adapted(smith: TuneSmith, packed: bytes) -> TuneSmith:
+    tune = _heard(packed)
+    return adapted_to(smith, tune) if len(tune) > 1 else smith
+
+
+def adapted(smith: TuneSmith, phrase: Phrase) -> TuneSmith:
+    """A net of tunes that has learned from the top line of a phrase."""
+    from livecode.music.corpus import Piece, pack
+
+    return _adapted(smith, pack([Piece(phrase, "heard")]))
+
+
+def _heard(packed: bytes) -> Tune:
+    from livecode.music.corpus import unpack
+
+    return Tune.of(unpack(packed)[0].phrase)
+
+
+def adapted_to(smith: TuneSmith, tune: Tune) -> TuneSmith:
+    """A net of tunes that has learned from a tune."""
+    trunk, head, times, steps = (array[-MOST:] for array in describe_tunes([tune]))
+    before = np.concatenate([[0], tune.heights[:-1]])[-MOST:]
+    x = norm(smith.trunk_table[trunk].sum(axis=1)) * smith.enter
+    states = smith.over_time.whole(x) * smith.leave
+    made = copy.copy(smith)
+
+    def same(values: Floats) -> Floats:
+        return values
+
+    made.time, made.time_bias = tuned(states, smith.time, smith.time_bias, times, same, same)
+    finished = norm(smith.head.all(states + smith.head_table[head].sum(axis=1)))
+    places = np.clip(before[:, None] + np.arange(-WIDEST, WIDEST + 1) - LOWEST, 0, HEIGHTS - 1)
+
+    def spread(found: Floats) -> Floats:
+        logits: Floats = found[:, :STEPS] + np.take_along_axis(found[:, STEPS:], places, axis=1)
+        return logits
+
+    def gather(slope: Floats) -> Floats:
+        out = np.zeros((len(slope), STEPS + HEIGHTS), np.float32)
+        out[:, :STEPS] = slope
+        np.add.at(out, (np.arange(len(slope))[:, None], STEPS + places), slope)
+        return out
+
+    made.logit, made.bias = tuned(finished, smith.logit, smith.bias, steps, spread, gather)
+    return made
+
+
+def adapted_net(net: Net, piece: Classes, lines: int | None = None) -> Net:
+    """A net on a grid that has learned from a piece (steps, voices) of its classes.
+
+    `lines`: how many of its voices, from the top, were heard; of the others nothing is learned.
+    """
+    config = net.config
+    piece = piece[-MOST // config.voices * 2 :]
+    piece = piece[: len(piece) // config.frame * config.frame]
+    trunk, head, sounding = describe(config, piece)
+    heard = net.listen(piece, np.zeros(piece.shape, bool)) if config.ears else None
+    states = (net.trunk(trunk, heard=heard) @ net.state).reshape(-1, 1, config.head_width)
+    x = net.head_table[head].sum(axis=2) + states
+    finished = norm(net.head.all(x.reshape(-1, config.head_width)))
+    around = sounding.reshape(-1, config.voices)
+    picks = config.size + net.picks[around, np.arange(config.voices)]  # (notes, voices, classes)
+
+    def spread(found: Floats) -> Floats:
+        return net.spread(found, around)
+
+    def gather(slope: Floats) -> Floats:
+        out = np.zeros((len(slope), config.outputs), np.float32)
+        out[:, : config.size] = slope
+        rows = np.arange(len(slope))[:, None]
+        for voice in range(config.voices):
+            np.add.at(out, (rows, picks[:, voice]), slope)
+        return out
+
+    made = copy.copy(net)
+    heard_lines = np.tile(np.arange(config.voices) < (lines or config.voices), len(piece))
+    finished, around, picks = finished[heard_lines], around[heard_lines], picks[heard_lines]
+    goal = piece.ravel()[heard_lines]
+    if len(goal):
+        made.logit, made.bias = tuned(finished, net.logit, net.bias, goal, spread, gather)
+    return made

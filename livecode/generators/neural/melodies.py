@@ -1,0 +1,142 @@
+"""A net of tunes as a composer: everything a chain of tunes can be asked for can be asked of it.
+
+It sits where the chain of variable order sits (`markov/melodist.py`): same vocabulary, same constraints, and
+`morph(neural("folk"), markov("folk"), 0.2)` averages the chances of both at every note.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from livecode.generators.generator import Context
+from livecode.generators.markov.melodist import Home, Melodist
+from livecode.generators.markov.melody import Tune, Walk
+from livecode.generators.markov.sources import Sources
+from livecode.generators.markov.variable import Hand, TuneModel
+from livecode.generators.neural.steering import tense
+from livecode.generators.neural.trunk import Floats
+from livecode.generators.neural.tunes import TuneWalk
+from livecode.generators.neural.tunesmith import TuneSmith, TuneWriter
+from livecode.music.corpus import Corpus, corpus
+from livecode.music.phrase import Phrase
+
+COOL = 0.9
+"""Temperature when none is asked for: at 1 a small net's rare slips lead it where it never learned."""
+REMEMBERED = 256
+"""Notes of what came before that the net hears."""
+
+
+@dataclass(frozen=True)
+class NetTunes:
+    """What a net knows of tunes, as the chains' composer asks for it."""
+
+    smith: TuneSmith
+
+    def hand(self, walk: Walk, tonic: int) -> Hand:
+        """To a tune in the making."""
+        return _NetHand(self.smith, walk, tonic)
+
+    def nats_of(self, tunes: Sequence[Tune]) -> npt.NDArray[np.float64]:
+        """Minus the log-probability of each note of some tunes."""
+        return self.smith.nats_of(tunes)
+
+    def having_heard(self, phrase: Phrase) -> TuneModel:
+        """The same net with an adapter tuned on a phrase that it heard on stage."""
+        from livecode.generators.neural.adapter import adapted
+
+        return NetTunes(adapted(self.smith, phrase))
+
+
+class _NetHand:
+    """Follows a walk: hears what has been put at its end since it was last asked."""
+
+    def __init__(self, smith: TuneSmith, walk: Walk, tonic: int) -> None:
+        self.walk, self.heard = walk, 0
+        self.writer: TuneWriter = smith.write(TuneWalk(walk.bar, walk.metre, walk.mode, tonic))
+
+    def times(self, place: int) -> Floats:
+        walk = self.walk
+        for number in range(max(self.heard, len(walk.places) - REMEMBERED), len(walk.places)):
+            self.writer.add(walk.places[number], walk.times[number], walk.heights[number])
+        self.heard = len(walk.places)
+        return self.writer.times(place)
+
+    def steps(self, place: int, time: int) -> Floats:
+        return self.writer.steps(time)
+
+
+@dataclass
+class TuneComposer(Melodist):
+    """A net of tunes; `home` holds what a composer must know of the tunes that the net learned from."""
+
+    home: dict[str, Any]
+
+    def compose(self, context: Context, length: int, seed: int) -> Phrase:
+        """A melody of exactly `length` ticks."""
+        asked = {"temperature": COOL, **tense(context).parameters}
+        density = min(max(asked.pop("density", 1.0), 0.01), 100.0)
+        if density != 1.0:
+            asked["more density"] = asked.get("more density", 0.0) + 2.0 * float(np.log2(density))
+        return super().compose(replace(context, parameters=asked), length, seed)
+
+    @cached_property
+    def tunes(self) -> list[Tune]:
+        """The tunes it learned from, when something asks which."""
+        music = self.corpus if len(self.corpus) else corpus(self.corpus.name)
+        return [Tune.of(piece.phrase) for piece in music]
+
+    @cached_property
+    def classes(self) -> list[npt.NDArray[np.float64]]:
+        """The share of each degree in major and in minor tunes."""
+        return [np.array(row, float) for row in self.home["classes"]]
+
+    @cached_property
+    def common(self) -> Home:
+        """The key most of the tunes are in."""
+        tonic, mode = self.home["common"]
+        return Home(int(tonic), int(mode))
+
+    @cached_property
+    def compass(self) -> tuple[int, int]:
+        """The pitches between which all but a hundredth of the notes lie."""
+        low, high = self.home["compass"]
+        return int(low), int(high)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """A net does not know where it has its notes from."""
+        return Sources([], [])
+
+
+def home_of(tunes: list[Tune], name: str) -> dict[str, Any]:
+    """What a composer must know of some tunes, for the config of a net that learned from them."""
+    asker = Melodist(Corpus(name, []), cast(TuneModel, None), {})
+    # Set where the composer would make them from its corpus, pieces and all.
+    asker.__dict__["tunes"] = tunes
+    return {
+        "corpus": name,
+        "classes": [[round(float(share), 6) for share in row] for row in asker.classes],
+        "common": [asker.common.tonic, asker.common.mode],
+        "compass": list(asker.compass),
+    }
+
+
+def checked_home(home: Any) -> dict[str, Any]:
+    """The same from a file; ValueError for anything else."""
+    try:
+        classes = np.array(home["classes"], float)
+        numbers = [int(number) for number in (*home["common"], *home["compass"])]
+        if classes.shape != (2, 12) or not np.isfinite(classes).all() or (classes < 0).any():
+            raise ValueError
+        tonic, mode, low, high = numbers
+        if not (0 <= low <= high <= 127 and 0 <= tonic <= 127 and mode in (0, 1)):
+            raise ValueError
+        return {**home, "corpus": str(home["corpus"])}
+    except (KeyError, TypeError, ValueError):
+        raise ValueError("what it says of the tunes it learned from is not to be understood") from None
