@@ -1,4 +1,4 @@
-"""What plays samples: a buffer of one or of two channels."""
+"""What plays samples: a buffer of one or of two channels, or a long file that is read while it plays."""
 
 from livecode.sound import Control, instrument
 from livecode.sound.blocks import *
@@ -31,6 +31,9 @@ def sample(channels, tuning, buffer, speed, begin, end, span, accelerate, loop, 
     With accelerate a the rate at time t of a sound that would last T is speed * (1 + a t / T), so the
     part is over when t + a t^2 / (2T) = T, at T (sqrt(1 + 2a) - 1) / a; below a = -0.5 it would stop
     before its end and is left to run for 2 T.
+
+    PlayBuf keeps its place to the precision of doubles, so long samples sound as clean as short ones; each
+    turn of a loop starts it afresh.
     """
     frames, whole = BufFrames.kr(buffer), BufDur.kr(buffer)
     fitted = Select.kr(span > 0, [DC.kr(1), whole / span.max(1e-4)])
@@ -42,16 +45,20 @@ def sample(channels, tuning, buffer, speed, begin, end, span, accelerate, loop, 
         abs(accelerate) < 0.001, [(root - 1) / (accelerate + (abs(accelerate) < 0.001)), DC.kr(1)]
     )
     length = plain * Select.kr(accelerate <= -0.5, [exact, DC.kr(2)])
-    # Time in the file, in seconds at the file's own rate, counted from where playing starts.
     passed = Sweep.ar(0, 1)
-    steady = passed + accelerate * passed * passed / (plain.max(1e-4) * 2)
-    moved = abs(rate) * steady
-    wrapped = moved % (whole * part).max(1e-5)
-    backwards = rate < 0
-    place = Select.ar(backwards, [begin * whole + wrapped, end * whole - wrapped]) * (
-        frames / whole.max(1e-6)
+    bend = passed * accelerate / plain.max(1e-4)
+    # How many turns of the part have been played; a new one begins at its start, or backwards at its end.
+    turns = abs(rate) * passed * (1 + bend * 0.5) / (whole * part).max(1e-5)
+    again = HPZ1.ar((turns + 1e-6).truncate(1))
+    start = Select.kr(rate < 0, [begin * frames, (end * frames - 1).max(0)])
+    sound = PlayBuf.ar(
+        buffer_id=buffer,
+        rate=BufRateScale.kr(buffer) * rate * (1 + bend),
+        trigger=again,
+        start_position=start,
+        loop=1,
+        channel_count=channels,
     )
-    sound = BufRd.ar(buffer, place.clip(0, frames - 1), 0, 4, channel_count=channels)
     sounding = (part > 0) * (frames > 0) * (loop > 0)
     FreeSelf.kr(sounding <= 0)
     cut = sustain.min(length)
@@ -69,4 +76,36 @@ def sample_mono(tuning, buffer, speed, begin, end, span, accelerate, loop, susta
 def sample_stereo(tuning, buffer, speed, begin, end, span, accelerate, loop, sustain):
     """A sample of two channels."""
     sound, length = sample(2, tuning, buffer, speed, begin, end, span, accelerate, loop, sustain)
+    return [sound[0], sound[1]], length
+
+
+STREAM = {name: knob for name, knob in SAMPLE.items() if name not in ("accelerate", "loop")} | {
+    "speed": Control(1, 0, 8, "", "playback rate"),
+    "filerate": Control(48000, 1, 1e6, "Hz", "rate of the file"),
+    "fileframes": Control(0, 0, 1e9, "frames", "length of the file"),
+}
+
+
+def stream(channels, tuning, buffer, speed, begin, end, span, filerate, fileframes, sustain):
+    """Reads a file from where it was opened on (`begin` is the encoder's affair), and says how long."""
+    whole = fileframes / filerate
+    fitted = Select.kr(span > 0, [DC.kr(1), whole / span.max(1e-4)])
+    rate = (tuning * speed * fitted).clip(1e-3, 16)
+    length = whole * (end - begin).max(0) / rate
+    sound = VDiskIn.ar(
+        buffer_id=buffer, rate=rate * filerate / SampleRate.ir(), loop=0, send_id=0, channel_count=channels
+    )
+    return sound, (sustain.min(length) - 0.002).max(0.001)
+
+
+@instrument("stream_mono", **STREAM)
+def stream_mono(tuning, buffer, speed, begin, end, span, filerate, fileframes, sustain):
+    """A long file of one channel."""
+    return stream(1, tuning, buffer, speed, begin, end, span, filerate, fileframes, sustain)
+
+
+@instrument("stream_stereo", **STREAM, channels=2)
+def stream_stereo(tuning, buffer, speed, begin, end, span, filerate, fileframes, sustain):
+    """A long file of two channels."""
+    sound, length = stream(2, tuning, buffer, speed, begin, end, span, filerate, fileframes, sustain)
     return [sound[0], sound[1]], length

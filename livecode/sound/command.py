@@ -89,7 +89,8 @@ class BufferLoad(msgspec.Struct, array_like=True, tag="b", gc=False):
     """A sound file that must be in buffer `number` before the notes that name it.
 
     `path` lies under a folder the server may read; `start` and `frames` choose a part (0: all of it);
-    `size` is its length in bytes once loaded (32-bit floats), for the memory account.
+    `size` is its length in bytes once loaded (32-bit floats), for the memory account. With `channels` above 0
+    the file stays on disk: each note that names the number opens it and reads on while it plays.
     """
 
     number: int
@@ -97,6 +98,7 @@ class BufferLoad(msgspec.Struct, array_like=True, tag="b", gc=False):
     start: int = 0
     frames: int = 0
     size: int = 0
+    channels: int = 0
 
 
 class BufferFree(msgspec.Struct, array_like=True, tag="f", gc=False):

@@ -18,9 +18,11 @@ import struct
 import time
 from collections.abc import Iterable, Sequence
 
+from msgspec.structs import replace
+
 from livecode.errors import ControlError
 from livecode.sound import layout
-from livecode.sound.command import DefinitionLoad, Note
+from livecode.sound.command import BufferLoad, DefinitionLoad, Note
 from livecode.sound.mixer_definitions import GATE
 from livecode.sound.osc import MAXIMUM_PACKET, bundles, message, padded, parse
 
@@ -29,6 +31,7 @@ __all__ = ["Encoder", "message", "parse", "timetag", "wall_offset"]
 NTP_EPOCH = 2_208_988_800
 SHORTEST_SUSTAIN = 0.001
 LONGEST_GATE = 60.0
+STREAM_FRAMES = 1 << 16
 _CUT_IDS = layout.FIRST_FREE_NODE - layout.FIRST_CUT_NODE
 _FREE_NODE = struct.pack(">i", -1)
 _TEMPLATES_KEPT = 20_000
@@ -96,6 +99,10 @@ class Encoder:
 
     def __init__(self) -> None:
         self.orbit_effects: dict[str, str] = {}
+        self._streams: dict[int, BufferLoad] = {}
+        self._streaming: set[str] = set()
+        self._next_stream = 0
+        self._ahead: list[bytes] = []
         self._declared: dict[str, frozenset[str]] = {}
         self._gated: set[str] = set()
         self._next_gate = 0
@@ -108,8 +115,22 @@ class Encoder:
         self._declared[definition.name] = frozenset(definition.controls)
         if "gate" in definition.controls and "sustain" not in definition.controls:
             self._gated.add(definition.name)
+        if "filerate" in definition.controls:
+            self._streaming.add(definition.name)
         if "in_bus" in definition.controls:
             self.orbit_effects[definition.name[3:-9]] = definition.name
+
+    def stream(self, load: BufferLoad) -> None:
+        """Learn which file a streamed sample's number means."""
+        self._streams[load.number] = load
+
+    def ahead(self) -> list[bytes]:
+        """What the notes since the last call need before their time: files opened at the right place.
+
+        These messages are not for the notes' bundle: send them at once.
+        """
+        made, self._ahead = self._ahead, []
+        return made
 
     def knows(self, name: str) -> bool:
         """Whether `define` was called for this definition."""
@@ -134,6 +155,8 @@ class Encoder:
         """
         if note.definition in self._gated:
             return self._gated_messages(note, seconds_per_cycle)
+        if note.definition in self._streaming:
+            note = self._cued(note)
         if not note.cut:
             return [self.note(note, seconds_per_cycle)]
         template, values = self._fill(note, seconds_per_cycle, True)
@@ -158,7 +181,7 @@ class Encoder:
         """Packets of at most 8 kB with all these notes at one time tag."""
         found: list[bytes] = []
         for note in notes:
-            if note.cut or note.definition in self._gated:
+            if note.cut or note.definition in self._gated or note.definition in self._streaming:
                 found += self.messages(note, seconds_per_cycle)
             else:
                 found.append(self.note(note, seconds_per_cycle))
@@ -168,6 +191,26 @@ class Encoder:
     def _cut_key(note: Note) -> tuple[object, ...]:
         key: tuple[object, ...] = (note.slot, note.cut)
         return key if note.cut >= 0 else (*key, note.definition, dict(note.controls).get("buffer"))
+
+    def _cued(self, note: Note) -> Note:
+        """The note with a buffer of its own in place of its file's number, and that buffer's file opened.
+
+        The buffers are used in turn: a 33rd stream takes the place of the first.
+        """
+        controls = dict(note.controls)
+        load = self._streams.get(round(controls["buffer"]))
+        if load is None:
+            raise ControlError(f"no streamed file has number {controls['buffer']:g}: load it first")
+        buffer = layout.FIRST_STREAM_BUFFER + self._next_stream
+        self._next_stream = (self._next_stream + 1) % layout.STREAMS
+        start = round(controls.get("begin", 0.0) * controls.get("fileframes", 0.0))
+        self._ahead += [
+            message("/b_close", buffer),
+            message("/b_alloc", buffer, STREAM_FRAMES, load.channels),
+            message("/b_read", buffer, load.path, start, -1, 0, 1),
+        ]
+        controls["buffer"] = float(buffer)
+        return replace(note, controls=tuple(controls.items()))
 
     def _gated_messages(self, note: Note, seconds_per_cycle: float) -> list[bytes]:
         bus = layout.FIRST_GATE_BUS + self._next_gate

@@ -129,6 +129,8 @@ class Renderer:
             if isinstance(load, DefinitionLoad):
                 encoder.define(load)
                 opening.append(message("/d_recv", load.data))
+            elif isinstance(load, BufferLoad) and load.channels:
+                encoder.stream(load)
             elif isinstance(load, BufferLoad):
                 opening.append(message("/b_allocRead", load.number, load.path, load.start, load.frames))
         opening += mixer.tree(watched=False)
@@ -146,7 +148,8 @@ class Renderer:
             while changes and changes[0][0] <= time:
                 packets += _gain(mixer, *changes.pop(0))
             if isinstance(what, Note):
-                made = [*mixer.prepare(what), *encoder.messages(what, sent.seconds_per_cycle)]
+                own = encoder.messages(what, sent.seconds_per_cycle)
+                made = [*encoder.ahead(), *mixer.prepare(what), *own]
                 if taps:
                     made.append(click(clicks))
                     clicks += 1

@@ -150,9 +150,10 @@ class Resolver:
         name, source = self._voice(value)
         sample: Sample | None = None
         if source is not None:
-            sample, loads = self._sample(source)
+            sample, loads = self._sample(source, value)
             commands += loads
-            name = "sample_stereo" if sample.channels == 2 else "sample_mono"
+            way = "stream" if sample.streamed else "sample"
+            name = f"{way}_stereo" if sample.channels == 2 else f"{way}_mono"
         plan = self._planned(name, value, begin, slot, commands)
         commands.append(self._note(value, plan, sample, begin, step, slot))
         return commands
@@ -281,12 +282,13 @@ class Resolver:
             return "", (said, number)
         raise NameUnknown("sound", said, self.names(), "look at the names with Tab at the prompt")
 
-    def _sample(self, source: tuple[str, Path | int]) -> tuple[Sample, list[Command]]:
+    def _sample(
+        self, source: tuple[str, Path | int], value: Mapping[str, Any]
+    ) -> tuple[Sample, list[Command]]:
         bank, place = source
-        if isinstance(place, Path):
-            sample, loads = self.samples.file(place)
-        else:
-            sample, loads = self.samples.sample(bank, place)
+        path = place if isinstance(place, Path) else self.samples.path(bank, place)
+        streamed = self.samples.is_long(path) and not _needs_memory(value)
+        sample, loads = self.samples.stream(path) if streamed else self.samples.file(path)
         return sample, [*loads]
 
     def _plan(self, instrument: str, keys: frozenset[str]) -> _Plan:
@@ -365,6 +367,8 @@ class Resolver:
                 controls.append(("gain", min(_gain(value), top)))
         if sample is not None:
             controls.append(("buffer", float(sample.load.number)))
+            if sample.streamed:
+                controls += [("filerate", float(sample.rate)), ("fileframes", float(sample.frames))]
             unit = value.get("unit", "r")
             if unit == "c":
                 synced.append(("span", 1.0))
@@ -406,6 +410,14 @@ class Resolver:
         if control == "note":
             return min(max(note, -120.0), 120.0)
         return min(max(MIDDLE_C * 2 ** (min(max(note, -120.0), 120.0) / 12), 1.0), 20000.0)
+
+
+def _needs_memory(value: Mapping[str, Any]) -> bool:
+    """Whether a sample cannot be read from disk as it plays: backwards, repeated, or at a bent speed."""
+    speed, bent, loop = value.get("speed", 1), value.get("accelerate", 0), value.get("loop", 1)
+    if not all(isinstance(each, Real) for each in (speed, bent, loop)):
+        return True
+    return bool(speed < 0 or bent != 0 or loop != 1)
 
 
 def _gain(value: Mapping[str, Any]) -> float:

@@ -5,28 +5,36 @@
     samples.sample("breaks", 2)           a file ready for the server: its buffer, length and channels
 
 A file is prepared when it is first used: other rates than the server's are resampled once (soxr), formats
-that scsynth cannot read are converted, and the result is kept in the user's cache. When more than
-`memory` bytes are loaded, what was not used for two minutes is let go.
+that scsynth cannot read are converted, and the result is kept in the user's cache. The rest of its folder
+is prepared behind, so that the next number is there at once. When more than `memory` bytes are loaded, what
+was not used for two minutes is let go. A file longer than a minute stays on disk and is read while it plays.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import sys
+import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from livecode.errors import FileProblem, NameUnknown
+from livecode.sound import layout
 from livecode.sound.command import BufferFree, BufferLoad
 
 ENDINGS = frozenset({".wav", ".aif", ".aiff", ".aifc", ".flac", ".ogg", ".mp3", ".caf", ".w64"})
 READ_BY_SCSYNTH = frozenset({".wav", ".aif", ".aiff", ".flac", ".w64"})
-BUFFERS = 4000
+BUFFERS = layout.FIRST_STREAM_BUFFER
 MEMORY = 1 << 30
 LONGEST_CONVERTED = 600.0
+STREAMED_FROM = 60.0
+MOST_BEHIND = 64
 _IDLE = 120.0
 
 
@@ -44,6 +52,11 @@ class Sample:
     def seconds(self) -> float:
         """How long it is at its own speed."""
         return self.frames / self.rate
+
+    @property
+    def streamed(self) -> bool:
+        """Whether it stays on disk."""
+        return self.load.channels > 0
 
 
 def usual_places() -> list[Path]:
@@ -99,6 +112,12 @@ class Samples:
         self._files: dict[str, tuple[Path, ...]] = {}
         self._ready: dict[Path, Sample] = {}
         self._used: dict[Path, float] = {}
+        self._streams: dict[Path, Sample] = {}
+        self._long: dict[Path, bool] = {}
+        self._converting: dict[Path, threading.Lock] = {}
+        self._waiting: deque[Path] = deque()
+        self._prepared_behind: set[str] = set()
+        self._behind: threading.Thread | None = None
         self._free: list[int] = []
         self._kept: dict[str, int] = {}
         self._next = 0
@@ -139,8 +158,13 @@ class Samples:
 
         Raises NameUnknown for a sound nobody has and FileProblem for a file that cannot be read.
         """
+        return self.file(self.path(name, number))
+
+    def path(self, name: str, number: float = 0) -> Path:
+        """A sound's file by number, which wraps round. Raises NameUnknown."""
         files = self.files(name)
-        return self.file(files[int(number // 1) % len(files)])
+        self._prepare_behind(name, files)
+        return files[int(number // 1) % len(files)]
 
     def file(self, path: Path) -> tuple[Sample, list[BufferLoad | BufferFree]]:
         """As `sample`, for any sound file."""
@@ -149,6 +173,30 @@ class Samples:
     def as_it_is(self, path: Path) -> tuple[Sample, list[BufferLoad | BufferFree]]:
         """As `file`, at the file's own rate: for one that was made for the server."""
         return self._taken(path, self._plain)
+
+    def is_long(self, path: Path) -> bool:
+        """Whether a file is one to be streamed."""
+        found = self._long.get(path)
+        if found is None:
+            found = self._long[path] = _about(path).duration > STREAMED_FROM
+        return found
+
+    def stream(self, path: Path) -> tuple[Sample, list[BufferLoad | BufferFree]]:
+        """A long file that is read while it plays, at its own rate: its number, channels, frames and rate."""
+        ready = self._streams.get(path)
+        if ready is not None:
+            return ready, []
+        about = _about(path)
+        place = self._linked(path)
+        if path.suffix.lower() not in READ_BY_SCSYNTH or about.channels > 2:
+            place = self.cache / "samples" / f"{self.stamp(path)}-long.wav"
+            if not place.exists():
+                _copy_long(path, place)
+            place = place.resolve()
+        channels = min(about.channels, 2)
+        load = BufferLoad(self._new_number(), str(place), channels=channels)
+        made = self._streams[path] = Sample(load, about.frames, channels, about.samplerate, path)
+        return made, [load]
 
     def _taken(
         self, path: Path, prepare: Callable[[Path], tuple[int, int, int, Path]]
@@ -180,7 +228,40 @@ class Samples:
 
     def loads(self) -> list[BufferLoad]:
         """Every file in use, for a server that starts afresh."""
-        return [sample.load for sample in self._ready.values()]
+        return [sample.load for sample in (*self._ready.values(), *self._streams.values())]
+
+    def wait(self, timeout: float = 60.0) -> bool:
+        """Until what is prepared behind is ready; whether it is."""
+        thread = self._behind
+        if thread is not None:
+            thread.join(timeout)
+        return thread is None or not thread.is_alive()
+
+    def _new_number(self) -> int:
+        number = self._free.pop() if self._free else self._next
+        if number == self._next:
+            self._next += 1
+        if number >= BUFFERS:
+            raise FileProblem(f"{BUFFERS} sound files are loaded already: end the session to let them go")
+        return number
+
+    def _prepare_behind(self, name: str, files: tuple[Path, ...]) -> None:
+        """Converts a folder's other files in a thread, once: a conversion must never hold up the music."""
+        if name in self._prepared_behind or len(files) < 2:
+            return
+        self._prepared_behind.add(name)
+        self._waiting += files[:MOST_BEHIND]
+        if self._behind is None or not self._behind.is_alive():
+            self._behind = threading.Thread(target=self._work_behind, name="samples", daemon=True)
+            self._behind.start()
+
+    def _work_behind(self) -> None:
+        while self._waiting:
+            path = self._waiting.popleft()
+            # What is wrong with a file is said when somebody plays it.
+            with contextlib.suppress(FileProblem, OSError, RuntimeError):
+                if path not in self._ready and not self.is_long(path):
+                    self._prepared(path)
 
     def _all(self) -> dict[str, Path]:
         if self._banks is None:
@@ -212,19 +293,15 @@ class Samples:
         """Frames, channels, rate and place of a file that the server can read."""
         import soundfile
 
-        try:
-            about = soundfile.info(str(path))
-        except (soundfile.LibsndfileError, OSError) as error:
-            raise FileProblem(f"sample {path.name} cannot be read: {error}") from None
-        if about.frames == 0:
-            raise FileProblem(f"sample {path.name} is empty")
+        about = _about(path)
         long = about.duration > LONGEST_CONVERTED
         fits = about.channels <= 2 and path.suffix.lower() in READ_BY_SCSYNTH
         if fits and (about.samplerate == self.rate or long):
             return about.frames, about.channels, about.samplerate, self._linked(path)
         place = self.cache / "samples" / f"{self.stamp(path)}.wav"
-        if not place.exists():
-            _convert(path, place, self.rate)
+        with self._converting.setdefault(path, threading.Lock()):
+            if not place.exists():
+                _convert(path, place, self.rate)
         made = soundfile.info(str(place))
         return made.frames, made.channels, made.samplerate, place.resolve()
 
@@ -259,6 +336,33 @@ def _listing(place: Path) -> tuple[Path, ...]:
     return tuple(path for path in files if path.suffix.lower() in ENDINGS and not path.name.startswith("."))
 
 
+def _about(path: Path) -> Any:
+    import soundfile
+
+    try:
+        about = soundfile.info(str(path))
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise FileProblem(f"sample {path.name} cannot be read: {error}") from None
+    if about.frames == 0:
+        raise FileProblem(f"sample {path.name} is empty")
+    return about
+
+
+def _copy_long(path: Path, place: Path) -> None:
+    """As `_convert`, a block at a time and at the file's own rate."""
+    import numpy as np
+    import soundfile
+
+    place.parent.mkdir(parents=True, exist_ok=True)
+    part = place.with_name(f".{place.stem}.{os.getpid()}.wav")
+    with soundfile.SoundFile(path) as source:
+        channels = min(source.channels, 2)
+        with soundfile.SoundFile(part, "w", source.samplerate, channels, subtype="FLOAT") as made:
+            for block in source.blocks(1 << 16, dtype="float32", always_2d=True):
+                made.write(np.nan_to_num(block[:, :2], nan=0.0, posinf=0.0, neginf=0.0))
+    part.replace(place)
+
+
 def _convert(path: Path, place: Path, rate: int) -> None:
     """Writes a float WAV at the server's rate with at most two channels, whole or not at all."""
     import numpy as np
@@ -270,6 +374,6 @@ def _convert(path: Path, place: Path, rate: int) -> None:
     if own != rate:
         sound = soxr.resample(sound, own, rate, quality="VHQ")
     place.parent.mkdir(parents=True, exist_ok=True)
-    part = place.with_name(f".{place.stem}.{os.getpid()}.wav")
+    part = place.with_name(f".{place.stem}.{os.getpid()}.{threading.get_ident()}.wav")
     soundfile.write(str(part), sound, rate, subtype="FLOAT")
     part.replace(place)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from livecode.errors import ControlError
 from livecode.sound import layout
-from livecode.sound.command import DefinitionLoad, Note
+from livecode.sound.command import BufferLoad, DefinitionLoad, Note
 from livecode.sound.encode import Encoder, timetag
 from livecode.sound.mixer import Mixer
 from livecode.sound.osc import bundles, message
@@ -50,6 +50,8 @@ class ScsynthTransport:
         for command in commands:
             if isinstance(command, DefinitionLoad):
                 self._encoder.define(command)
+            elif isinstance(command, BufferLoad) and command.channels:
+                self._encoder.stream(command)
         self.engine.load(*commands)
 
     def send(self, batch: Sequence[Sent]) -> int:
@@ -81,7 +83,7 @@ class ScsynthTransport:
                 held += self.mixer.apply(note, sent.seconds_per_cycle)
         if held:
             packets += bundles(timetag(self._wall(at)), held)
-        self.engine.send_many([*standing, *packets])
+        self.engine.send_many([*self._encoder.ahead(), *standing, *packets])
         return len(packets)
 
     def release(self, notes: Sequence[Note]) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from livecode.errors import LivecodeError, one_line
-from livecode.sound.command import DefinitionLoad
+from livecode.sound.command import BufferLoad, DefinitionLoad
 from livecode.sound.encode import Encoder
 from livecode.stage.protocol import Loadable
 
@@ -129,6 +129,8 @@ class Supervisor:
                 for load in loads.values():
                     if isinstance(load, DefinitionLoad):
                         self.encoder.define(load)
+                    elif isinstance(load, BufferLoad) and load.channels:
+                        self.encoder.stream(load)
                 engine.load(*loads.values())
                 self.mixer.start(engine)
             except BaseException:

@@ -96,7 +96,7 @@ def test_every_control_of_the_factory_instruments_has_a_word() -> None:
 
     folder = Path(__file__).parent.parent.parent / "sc"
     catalogue = Catalogue((folder,))
-    inner = {"buffer", "span"}
+    inner = {"buffer", "span", "filerate", "fileframes"}
     unknown = {
         name
         for kind in (catalogue.instruments, catalogue.effects)

@@ -148,3 +148,47 @@ def test_new_folders_are_seen_after_a_refresh(samples: Samples, root: Path) -> N
 def test_usual_places_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, root: Path) -> None:
     monkeypatch.setenv("LIVECODE_SAMPLES", str(root))
     assert usual_places()[0] == root
+
+
+def test_the_rest_of_a_folder_is_prepared_behind(root: Path, tmp_path: Path) -> None:
+    for number in range(4):
+        write(root / "many" / f"{number}.wav", 0.1, 44100)
+    samples = Samples([root], tmp_path / "cache")
+    samples.sample("many", 0)
+    assert samples.wait()
+    assert len(list((tmp_path / "cache" / "samples").glob("*.wav"))) == 4
+    assert len(samples.loads()) == 1, "prepared, not loaded: nobody has played them"
+
+
+def test_a_broken_file_in_the_folder_stops_nothing_behind(root: Path, tmp_path: Path) -> None:
+    for number in (0, 2):
+        write(root / "mixed" / f"{number}.wav", 0.1, 44100)
+    (root / "mixed" / "1.wav").write_bytes(b"RIFFnothing")
+    samples = Samples([root], tmp_path / "cache")
+    samples.sample("mixed", 0)
+    assert samples.wait()
+    assert len(list((tmp_path / "cache" / "samples").glob("*.wav"))) == 2
+    with pytest.raises(FileProblem, match="cannot be read"):
+        samples.sample("mixed", 1)
+
+
+def test_a_long_file_stays_on_disk(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("livecode.sound.samples.STREAMED_FROM", 0.25)
+    samples = Samples([root], tmp_path / "cache")
+    long, short = samples.path("loose"), samples.path("bd")
+    assert samples.is_long(long)
+    assert not samples.is_long(short)
+    sample, loads = samples.stream(long)
+    assert sample.streamed
+    assert loads == [sample.load]
+    assert (sample.load.channels, sample.frames, sample.rate) == (1, 14400, 48000)
+    assert samples.stream(long)[1] == []
+    assert sample.load in samples.loads()
+
+
+def test_a_long_file_that_the_server_cannot_read_is_copied_in_blocks(root: Path, tmp_path: Path) -> None:
+    path = write(root / "tape.ogg", 0.5, 44100, 2)
+    sample, _ = Samples([root], tmp_path / "cache").stream(path)
+    copy, rate = soundfile.read(sample.load.path, always_2d=True)
+    assert rate == sample.rate == 44100
+    assert copy.shape == (sample.frames, 2)

@@ -104,6 +104,8 @@ class Engine:
             if isinstance(each, DefinitionLoad):
                 packets.append(message("/d_recv", each.data))
             elif isinstance(each, BufferLoad):
+                if each.channels:
+                    continue
                 packets.append(message("/b_allocRead", each.number, each.path, each.start, each.frames))
             else:
                 packets.append(message("/b_free", each.number))
