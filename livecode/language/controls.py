@@ -19,7 +19,7 @@ from livecode.language.control_table import Control, control_names, controls
 from livecode.language.modulation import Modulation
 from livecode.language.notes import note_number
 from livecode.language.operators import align_in, take_right
-from livecode.language.pattern import VARIES, Pattern
+from livecode.language.pattern import VARIES, Pattern, noted
 from livecode.language.registry import REGISTRY, Entry, constructor, method_name
 from livecode.language.reify import reify
 from livecode.language.time import Event, Fraction
@@ -174,7 +174,10 @@ def _make(control: Control) -> tuple[Callable[..., Pattern], Callable[..., Patte
     def method(self: Pattern, *values: Any) -> Pattern:
         if not values:
             return control_pattern(control.name, self)
-        return align_in(self, function(*values), take_right)
+        added: Pattern = noted(
+            align_in(self, function(*values), take_right), method_name(control.name), self, values
+        )
+        return added
 
     doc = documentation(control)
     for made in (function, method):

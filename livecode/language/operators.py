@@ -14,7 +14,7 @@ from typing import Any
 
 from livecode.errors import ControlError, PatternError
 from livecode.language.notes import note_number
-from livecode.language.pattern import VARIES, Pattern
+from livecode.language.pattern import VARIES, Pattern, noted
 from livecode.language.registry import REGISTRY, Entry, Transformer, method_name
 from livecode.language.reify import reify
 from livecode.language.time import Event, Fraction, Span
@@ -325,7 +325,11 @@ class BoundOperator:
         self._pattern, self._operation = pattern, operation
 
     def __call__(self, *others: Any) -> Pattern:
-        return operate(self._operation, "in_", self._pattern, others)
+        return self._noted("", operate(self._operation, "in_", self._pattern, others), others)
+
+    def _noted(self, alignment: str, result: Pattern, others: tuple[Any, ...]) -> Pattern:
+        whole: Pattern = noted(result, method_name(self._operation.name) + alignment, self._pattern, others)
+        return whole
 
     def __getattr__(self, name: str) -> Callable[..., Pattern]:
         if name not in ALIGNMENTS:
@@ -333,7 +337,7 @@ class BoundOperator:
                 f"{self._operation.name} has no alignment {name!r}: choose from {', '.join(ALIGNMENTS)}"
             )
         operation, pattern = self._operation, self._pattern
-        return lambda *others: operate(operation, name, pattern, others)
+        return lambda *others: self._noted("." + name, operate(operation, name, pattern, others), others)
 
 
 def documentation(operation: Operation) -> str:
@@ -373,7 +377,13 @@ def _python_operators() -> None:
     table = {operation.name: operation for operation in OPERATIONS}
 
     def forward(operation: Operation) -> Callable[[Pattern, Any], Pattern]:
-        return lambda pattern, other: operate(operation, "in_", pattern, (other,))
+        def applied(pattern: Pattern, other: Any) -> Pattern:
+            result: Pattern = noted(
+                operate(operation, "in_", pattern, (other,)), method_name(operation.name), pattern, (other,)
+            )
+            return result
+
+        return applied
 
     def reflected(operation: Operation) -> Callable[[Pattern, Any], Pattern]:
         return lambda pattern, other: operate(operation, "out", reify(other), (pattern,))

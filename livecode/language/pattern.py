@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from math import inf
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from quicktions import Fraction
 
@@ -41,6 +41,22 @@ class MethodUnknown(NameUnknown, AttributeError):  # type: ignore[misc]
     """A function asked of a pattern that no pattern has."""
 
 
+class Made(NamedTuple):
+    """How a pattern came about: a function, the pattern it changed, and what was typed in its brackets."""
+
+    name: str
+    before: Pattern
+    arguments: tuple[Any, ...] = ()
+    keywords: Mapping[str, Any] = {}
+
+
+def noted(result: Any, name: str, before: Pattern, arguments: tuple[Any, ...], **keywords: Any) -> Any:
+    """A pattern with a note of how it was made; it must be the caller's own."""
+    if isinstance(result, Pattern) and result is not before and result is not silence:
+        result.made_by = Made(name, before, arguments, keywords)
+    return result
+
+
 class Pattern:
     """Events over time, asked for a span at a time.
 
@@ -52,9 +68,10 @@ class Pattern:
     be pure. `steps` is the number of steps in a cycle, where that means something. `period` is the number of
     cycles after which the pattern repeats exactly, None when it does not or nobody knows, or a function that
     works it out when it is first needed. `constant` is the value of a pattern that is one value every cycle.
+    `made_by` says which function made it out of which pattern, where one did that the performer typed.
     """
 
-    __slots__ = ("_asked", "_period", "_table", "constant", "query_function", "steps")
+    __slots__ = ("_asked", "_period", "_table", "constant", "made_by", "query_function", "steps")
 
     def __init__(
         self,
@@ -67,6 +84,7 @@ class Pattern:
         self.query_function = query_function
         self.steps = steps
         self.constant = constant
+        self.made_by: Made | None = None
         self._period = period
         self._asked = False
         self._table: Any = None if period is None or constant is not VARIES else _UNDECIDED

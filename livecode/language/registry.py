@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from livecode.errors import PatternError
-from livecode.language.pattern import VARIES, Pattern
+from livecode.language.pattern import VARIES, Pattern, noted
 from livecode.language.time import Fraction
 
 _MOST_REMEMBERED = 64
@@ -79,6 +79,16 @@ class Transformer:
         from livecode.language.reify import reify
 
         return self._method(reify(pattern), *self._arguments, **self._keywords)
+
+    @property
+    def name(self) -> str:
+        """The function that waits."""
+        return self._name
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """What it was given already."""
+        return self._arguments
 
     def then(self, following: Callable[[Any], Any]) -> Callable[[Any], Any]:
         """This transformer and then another one: `fast(2).then(rev)`."""
@@ -164,7 +174,7 @@ def call_with_patterns(
         combined = combined.app_left(each, lambda values, value: (*values, value))
     remembered: dict[Any, Any] = {}
 
-    def made(values: tuple[Any, ...]) -> Any:
+    def called(values: tuple[Any, ...]) -> Any:
         key = (values, tuple(map(type, values)))
         try:
             known = remembered.get(key)
@@ -177,7 +187,7 @@ def call_with_patterns(
             remembered[key] = known
         return known
 
-    joined = getattr(combined.with_value(made), join)()
+    joined = getattr(combined.with_value(called), join)()
     return joined if join == "step_join" else joined.with_steps(pattern.steps)
 
 
@@ -208,8 +218,12 @@ class Shape:
 def _method(definition: Callable[..., Any], plain: frozenset[str], join: str) -> Callable[..., Any]:
     shape = Shape(definition, drop_first=True)
     spread, names, required, shown = shape.spread, shape.names, shape.required, shape.shown
+    typed = method_name(definition.__name__)
 
     def method(self: Pattern, *args: Any, **keywords: Any) -> Any:
+        return noted(called(self, *args, **keywords), typed, self, args, **keywords)
+
+    def called(self: Pattern, *args: Any, **keywords: Any) -> Any:
         if spread is not None:
             return definition(self, *args, **keywords)
         if len(args) > len(names):

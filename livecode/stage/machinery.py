@@ -34,6 +34,7 @@ from livecode.stage.link import DirectLink, NoLink, SenderLink
 from livecode.stage.prepare import Prepared, Preparer, Resolver, shifted
 from livecode.stage.protocol import (
     VERSION,
+    Ask,
     Extra,
     Failed,
     Gains,
@@ -49,6 +50,7 @@ from livecode.stage.protocol import (
     Start,
     State,
     Tempo,
+    Told,
 )
 from livecode.stage.ratings import Ratings
 from livecode.stage.recording import Recording
@@ -94,6 +96,9 @@ class Machinery:
             self.now, lambda rating: self._write("rating", value=rating.value), self.notices.say
         )
         self._world = World()
+        self._told: dict[int, list[tuple[float, float]]] = {}
+        self._telling = threading.Event()
+        self._asked = 0
         self._scene = Scene(bpm=check_bpm(self.config.tempo))
         self._history = History(self._scene)
         self._link: DirectLink | SenderLink | NoLink | None = None
@@ -274,6 +279,18 @@ class Machinery:
         if prepared.faults:
             raise prepared.faults[0]
         return prepared
+
+    def _sent_ahead(self, slot: int, begin: float, end: float, patience: float = 0.5) -> dict[float, float]:
+        """How long before their moment the notes of a slot left the sender; empty when it does not say."""
+        if self._link is None or not self._started:
+            return {}
+        with self._lock:
+            self._told.clear()
+            self._telling.clear()
+            number = self._asked = self._asked + 1
+            self._send([Ask(number, slot, begin, end)])
+        self._telling.wait(patience)
+        return dict(self._told.get(number, []))
 
     def _commit(self, evaluation: Evaluation) -> None:
         with self._lock:
@@ -509,6 +526,9 @@ class Machinery:
             self._write("repeated", slot=message.slot, begin=message.begin, end=message.end, by=message.by)
         elif isinstance(message, Stands):
             self._stands = message
+        elif isinstance(message, Told):
+            self._told[message.number] = message.notes
+            self._telling.set()
         elif isinstance(message, Said):
             self.notices.say(message.text, message.kind)
         elif isinstance(message, Recorded):

@@ -33,6 +33,7 @@ from livecode.sound.layout import SLOTS
 from livecode.stage.clock import Clock
 from livecode.stage.lane import Lane
 from livecode.stage.protocol import (
+    Ask,
     Extra,
     Gains,
     Hold,
@@ -44,6 +45,7 @@ from livecode.stage.protocol import (
     Repeated,
     Start,
     Tempo,
+    Told,
 )
 from livecode.stage.tempo import TempoMap
 from livecode.stage.transport import Sent, Transport
@@ -58,6 +60,10 @@ BRIDGED = 2.5
 """The look-ahead is to be so many times the worst delay of a tick seen lately."""
 CALMING = 0.9995
 """By what a look-ahead that had to grow gets shorter again with each tick in which nothing was late."""
+
+
+REMEMBERED = 4096
+"""Notes of which it is known when they left, for those who ask why one was late."""
 
 
 class Counts:
@@ -95,6 +101,7 @@ class Player:
         self.sent_until = -inf
         self._pending: deque[tuple[float, int]] = deque()
         self._pending_total = 0
+        self._left: deque[tuple[int, float, float]] = deque(maxlen=REMEMBERED)
 
     @property
     def looped(self) -> int:
@@ -142,6 +149,8 @@ class Player:
         elif isinstance(message, Phase):
             self.phases.update(message.phases)
             self.phases = {slot: seconds for slot, seconds in self.phases.items() if seconds}
+        elif isinstance(message, Ask):
+            self._answer(Told(message.number, self._ahead(message)))
         elif isinstance(message, Start):
             if self.tempo is None:
                 self._start = message
@@ -263,7 +272,10 @@ class Player:
             second = tempo.second_at(begin)
             if phases:
                 second += phases.get(command.slot, 0.0)
-            due = second + command.nudge if isinstance(command, Note) else second
+            due = second
+            if isinstance(command, Note):
+                due += command.nudge
+                self._left.append((command.slot, begin, due - now))
             if due < now:
                 self.lateness = max(self.lateness, now - due)
                 if due < oldest and isinstance(command, Note):
@@ -282,6 +294,14 @@ class Player:
             self._pending.append((batch[-1].time, bundles))
             self._pending_total += bundles
             self._adapt()
+
+    def _ahead(self, asked: Ask) -> list[tuple[float, float]]:
+        """How long before their moment the notes of a slot left, as far as that is remembered."""
+        return [
+            (begin, ahead)
+            for slot, begin, ahead in self._left
+            if slot == asked.slot and asked.begin <= begin < asked.end
+        ]
 
     def _forget_played(self, now: float) -> None:
         pending = self._pending

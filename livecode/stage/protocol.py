@@ -8,6 +8,7 @@
 | `Extra` | notes beside what the slots hold: `once`, count-in |
 | `Start` | let time begin, at this cycle |
 | `Tempo` | another speed, or a way to it, from the first moment not yet sent |
+| `Ask` | how were the notes of a slot sent? |
 | `Phase` | a slot plays so much later or earlier than its cycles say |
 | `Resume` | first message of a front that takes over from one that died |
 | `Gains` | how loud each slot is: mute, solo and gain already reckoned together |
@@ -25,6 +26,7 @@
 | `Repeated` | what a slot played while the front was behind or gone |
 | `Said` | one line for the performer |
 | `Recorded` | a recording is closed |
+| `Told` | how long before their moment notes left |
 | `Failed` | there will be no sound, and why |
 
 Frames on the stream are a length (4 bytes, big end first) and a MessagePack list of messages, so that what
@@ -118,6 +120,22 @@ class Phase(msgspec.Struct, array_like=True, tag="phase"):
     """(slot, seconds) pairs: everything the slot plays comes so much later, or earlier where negative."""
 
     phases: list[tuple[int, float]]
+
+
+class Ask(msgspec.Struct, array_like=True, tag="ask"):
+    """How long before their moment did the notes of a slot leave, from one cycle to another?"""
+
+    number: int
+    slot: int
+    begin: float
+    end: float
+
+
+class Told(msgspec.Struct, array_like=True, tag="told"):
+    """The answer to `Ask`: (cycle, seconds ahead) of each note still remembered; below 0 it was late."""
+
+    number: int
+    notes: list[tuple[float, float]]
 
 
 class Resume(msgspec.Struct, array_like=True, tag="resume"):
@@ -248,9 +266,9 @@ class Failed(msgspec.Struct, array_like=True, tag="failed"):
 
 ToSender = (
     Hello | Load | Hold | Extra | Start | Tempo | Gains | Hush | Record | RecordEnd | Alive | Bye
-    | Phase | Resume
+    | Phase | Resume | Ask
 )
-ToFront = Ready | Map | State | Said | Recorded | Failed | Stands | Repeated
+ToFront = Ready | Map | State | Said | Recorded | Failed | Stands | Repeated | Told
 
 _encoder = msgspec.msgpack.Encoder()
 TO_SENDER: msgspec.msgpack.Decoder[list[ToSender]] = msgspec.msgpack.Decoder(list[ToSender])

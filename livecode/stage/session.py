@@ -51,6 +51,7 @@ from livecode.stage.timekeeping import Timekeeping
 if TYPE_CHECKING:
     from livecode.language.time import Event
     from livecode.sound.levels import Levels
+    from livecode.stage.explain import Explanation
     from livecode.stage.files import PatternFile
     from livecode.stage.replay import Script
 
@@ -191,6 +192,20 @@ class Session(Timekeeping):
         if FORCED.get() is not None:
             recording.closed(0.0, "")
         return recording.stop()
+
+    def explain(self, what: Any, cycle: int | None = None) -> Explanation:
+        """Why a slot (or a pattern) plays what it plays in a cycle, the one that sounds when none is named.
+
+        ```python
+        explain(d1, cycle=4)
+        ```
+
+        Which characters gave which events, through which functions, at which second, to which synth with
+        which controls, and how long before its moment each note was sent, or how late.
+        """
+        from livecode.stage.explain import explained
+
+        return explained(self, what, cycle)
 
     def running(self) -> list[Running]:
         """What plays, since when, from where, and whether it is heard."""
