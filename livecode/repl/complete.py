@@ -89,6 +89,12 @@ class NameCompleter(Completer):
         text = signature(thing, calls.rsplit(".", 1)[-1])
         return {f"{item.name}=": text for item in found if item.kind in kinds and item.name != "self"}
 
+    def offers(self, before: str) -> list[tuple[str, str]]:
+        """What fits at the end of a text, with meanings, for those who show it in another way."""
+        event = CompleteEvent(completion_requested=True)
+        found = self.get_completions(Document(before), event)
+        return [(item.text, item.display_meta_text) for item in found]
+
     def strings_at(self, before: str) -> tuple[str, ...]:
         """The kinds of names that fit in the string the cursor is in; none outside strings."""
         inside = place(before).inside
