@@ -121,6 +121,17 @@ need_engine() {
   esac
 }
 
+# The editors and the browser that the bridges are tested in. A test whose program is missing says so and is skipped.
+need_programs() {
+  command -v apt-get >/dev/null 2>&1 || return 0
+  local missing=()
+  command -v nvim >/dev/null 2>&1 || missing+=(neovim)
+  command -v emacs >/dev/null 2>&1 || missing+=(emacs-nox)
+  command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing+=(chromium)
+  [ ${#missing[@]} -eq 0 ] && return 0
+  debian_install "Editors and a browser for the tests" "${missing[@]}" || say "could not install ${missing[*]}: their tests are skipped"
+}
+
 fingerprint() { cat "$root/pyproject.toml" "$root/constraints.txt" | cksum | tr -d ' '; }
 
 # The virtual environment with livecode and, for "dev", what the tests need.
