@@ -207,12 +207,20 @@ class Shape:
         defaults.update(definition.__kwdefaults__ or {})
         self.required = {name for name in self.names if name not in defaults}
         self.spread: str | None = code.co_varnames[only] if code.co_flags & inspect.CO_VARARGS else None
-        shown = [name if name in self.required else f"{name}={defaults[name]!r}" for name in self.names]
+        shown = [name if name in self.required else f"{name}={_plainly(defaults[name])}" for name in self.names]
         if self.spread is not None:
             shown.insert(len(self.positional), f"*{self.spread}")
         if code.co_flags & inspect.CO_VARKEYWORDS:
             shown.append(f"**{code.co_varnames[only + (self.spread is not None)]}")
         self.shown = f"{definition.__name__}({', '.join(shown)})"
+
+
+def _plainly(default: Any) -> str:
+    """A default as help shows it: a function by its name, one without a name as dots."""
+    if not callable(default):
+        return repr(default)
+    name = getattr(default, "__name__", "...")
+    return "..." if name == "<lambda>" else name
 
 
 def _method(definition: Callable[..., Any], plain: frozenset[str], join: str) -> Callable[..., Any]:

@@ -388,8 +388,8 @@ def soak(pattern: Pattern, cycles: Any, function: Any) -> Pattern:
 def snowball(pattern: Pattern, cycles: Any, function: Any) -> Pattern:
     """Apply a function once more each cycle and pile the results up, for so many cycles, then start afresh.
 
-    >>> [sorted(e.value for e in mini("1").snowball(3, mul(2)).query(c, c + 1)) for c in range(3)]
-    [[1], [1, 2], [1, 2, 4]]
+    >>> [event.value for event in mini("1").snowball(3, mul(2)).query(0, 3)]
+    [1, 1, 2, 1, 2, 4]
     """
     rounds = _iterated(pattern, cycles, function)
     return cat(*(stack(*rounds[: count + 1]) for count in range(len(rounds)))).with_steps(pattern.steps)
