@@ -207,7 +207,9 @@ class Shape:
         defaults.update(definition.__kwdefaults__ or {})
         self.required = {name for name in self.names if name not in defaults}
         self.spread: str | None = code.co_varnames[only] if code.co_flags & inspect.CO_VARARGS else None
-        shown = [name if name in self.required else f"{name}={_plainly(defaults[name])}" for name in self.names]
+        shown = [
+            name if name in self.required else f"{name}={_plainly(defaults[name])}" for name in self.names
+        ]
         if self.spread is not None:
             shown.insert(len(self.positional), f"*{self.spread}")
         if code.co_flags & inspect.CO_VARKEYWORDS:
