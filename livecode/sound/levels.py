@@ -34,6 +34,8 @@ SILENCE_DB = -120.0
 LOOK_AGAIN = 0.5
 STALLED = 0.5
 WINDOW = 4096
+READINGS = 8
+"""Times the waveform is read until no block was written meanwhile."""
 SIGNATURE = (1234.5, -0.0625, 8675309.0, 3.0517578125e-05, -77777.0, 0.15625, 4242.0, -1.5)
 _NEEDLE = struct.pack(f"={len(SIGNATURE)}f", *SIGNATURE)
 
@@ -133,13 +135,22 @@ class Levels:
         frames = min(max(int(seconds * self.rate), 1), layout.SCOPE_FRAMES - layout.SCOPE_BLOCK)
         if not self._running():
             return np.zeros((frames, 2), np.float32)
-        place = int(self.read(layout.SCOPE_PLACE_BUS)[0])
-        values = np.array(self.read(layout.SCOPE_BUS, 2 * layout.SCOPE_FRAMES), np.float32)
-        ring = values.reshape(2, layout.SCOPE_FRAMES).T
+        place, ring = self._ring()
         # The block at `place` is the newest; what comes after it is the oldest.
         newest = (place + layout.SCOPE_BLOCK) % layout.SCOPE_FRAMES
         found: NDArray[np.float32] = np.nan_to_num(np.roll(ring, -newest, axis=0)[-frames:])
         return found
+
+    def _ring(self) -> tuple[int, NDArray[np.float32]]:
+        """Where the newest block lies, and all blocks; again when the engine wrote while they were read."""
+        import numpy as np
+
+        for _ in range(READINGS):
+            place = self.read(layout.SCOPE_PLACE_BUS)[0]
+            values = np.array(self.read(layout.SCOPE_BUS, 2 * layout.SCOPE_FRAMES), np.float32)
+            if self.read(layout.SCOPE_PLACE_BUS)[0] == place:
+                break
+        return int(place), values.reshape(2, layout.SCOPE_FRAMES).T
 
     def spectrum(self, bands: int = 48, low: float = 40.0, high: float = 16000.0) -> list[float]:
         """The level of each band in dB (a full-scale sine reads 0), bands equally wide in octaves.

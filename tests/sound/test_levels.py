@@ -22,14 +22,16 @@ pytestmark = [
 ]
 
 
-def tone(engine: Engine, desk: Mixer, signals: dict, level: float, freq: float, slot: int = 6) -> None:
+def tone(
+    engine: Engine, desk: Mixer, signals: dict, level: float, freq: float, slot: int = 6, lasting: float = 0.5
+) -> None:
     engine.load(signals["lc-sine"])
     engine.sync()
     engine.send_many([
         *desk.ensure(slot, 2),
         message(
             "/s_new", "lc-sine", -1, 0, layout.notes_group(slot), "out", layout.dry_bus(slot, 2),
-            "level", level, "freq", freq, "sustain", 0.5,
+            "level", level, "freq", freq, "sustain", lasting,
         ),
     ])  # fmt: skip
     engine.sync()
@@ -55,7 +57,8 @@ def test_levels_of_slot_orbit_and_master_need_only_the_port(
 
 def test_the_waveform_is_the_masters_without_a_seam(running: Engine, desk: Mixer, signals: dict) -> None:
     levels = Levels(running.address[1])
-    tone(running, desk, signals, 0.5, 750.0)
+    tone(running, desk, signals, 0.5, 750.0, lasting=3.0)
+    began = time.monotonic()
     for _ in range(20):
         wave = levels.waveform(0.08)
         assert wave.shape == (3840, 2)
@@ -64,8 +67,10 @@ def test_the_waveform_is_the_masters_without_a_seam(running: Engine, desk: Mixer
         basis = np.stack([np.sin(turn), np.cos(turn)])
         fitted = (2 / len(wave)) * (basis @ wave[:, 0]) @ basis
         assert np.abs(wave[:, 0] - fitted).max() < 0.02
+        if time.monotonic() - began > 2.0:
+            break
         time.sleep(0.003)
-    time.sleep(0.5)
+    time.sleep(max(0.0, began + 3.2 - time.monotonic()))
 
 
 @pytest.mark.parametrize("freq", [110.0, 1000.0, 7000.0])
