@@ -2,6 +2,7 @@
 
 from livecode.sound import Control, effect
 from livecode.sound.blocks import *
+from livecode.sound.layout import orbit_stem_bus
 from livecode.sound.ugens import *
 
 SIZE = Control(0.5, 0, 1, meaning="how large the room is")
@@ -148,6 +149,23 @@ def orbit_compressor(signal, compressor, compratio, compattack, comprelease):
     press = (over * (1 / compratio.max(1) - 1)).db_to_amplitude()
     makeup = (-compressor * (1 - 1 / compratio.max(1)) * 0.35).db_to_amplitude()
     return [channel * press * makeup for channel in signal]
+
+
+@effect(
+    "orbit_sidechain",
+    kind="orbit",
+    sidechain=Control(0, 0, 15, "orbit", "the one under whose sound this one is pressed"),
+    sidethreshold=Control(-30, -80, 0, "dB", "its level from which this one is pressed"),
+    sideratio=Control(6, 1, 20, meaning="how hard"),
+    siderelease=Control(0.15, 0.01, 3, "s", "how soon it is let go"),
+)
+def orbit_sidechain(signal, sidechain, sidethreshold, sideratio, siderelease):
+    """A compressor that listens to another orbit: pads that breathe with the drums."""
+    other = InFeedback.ar(bus=orbit_stem_bus(0) + sidechain.round(1) * 8, channel_count=2)
+    loud = Sanitize.ar(abs(other[0]).max(abs(other[1]))).clip(0, 8)
+    follow = Amplitude.ar(loud, 0.002, siderelease).max(1e-5).amplitude_to_db()
+    press = ((follow - sidethreshold).max(0) * (1 / sideratio.max(1) - 1)).db_to_amplitude()
+    return [channel * press for channel in signal]
 
 
 @effect("orbit_drive", kind="orbit", drive=Control(0.5, 0, 10, meaning="overdrive"))

@@ -25,6 +25,7 @@ from livecode.sound.catalogue import Catalogue, write_whole
 from livecode.sound.declare import SENDS, Control, Effect, Instrument, Shape
 from livecode.sound.frame import build_note, build_orbit, note_controls, orbit_controls
 
+_MADE_WITH = ("declare", "frame", "blocks", "ugens", "missing", "layout")
 FUSED = ("time", "pitch", "insert")
 _KEPT_IN_MEMORY = 4096
 
@@ -190,7 +191,7 @@ class Definitions:
 def frame_version() -> str:
     """The hash of what every definition is made with: the frame's own text and supriya's version."""
     here = Path(__file__).parent
-    texts = [(here / f"{name}.py").read_text() for name in ("declare", "frame", "blocks", "ugens", "missing")]
+    texts = [(here / f"{name}.py").read_text() for name in _MADE_WITH]
     return hashlib.sha256("\n".join((*texts, metadata.version("supriya"))).encode()).hexdigest()
 
 

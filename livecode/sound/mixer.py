@@ -24,6 +24,7 @@ from livecode.sound.encode import Encoder
 from livecode.sound.levels import SIGNATURE
 from livecode.sound.mixer_definitions import (
     DELAY,
+    DUCK,
     MASTER,
     ORBIT,
     REVERB,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 _HEAD, _TAIL = 0, 1
 _OWN = {"reverb": REVERB, "delay": DELAY}
+_DUCK = "duck"
 _FIRST_EFFECT_NODE = 10_000
 
 
@@ -153,6 +155,12 @@ class Mixer:
         """
         if isinstance(change, Sweep):
             return _swept(change, seconds_per_cycle)
+        made = self._changed(change, seconds_per_cycle)
+        if change.effect == _DUCK:
+            made.append(message("/n_set", self._effects[change.orbit, _DUCK].node, "trigger", 1.0))
+        return made
+
+    def _changed(self, change: GlobalEffect, seconds_per_cycle: float) -> list[bytes]:
         settings = dict(change.controls)
         settings.update((name, cycles * seconds_per_cycle) for name, cycles in change.synced)
         standing = self._effects.get((change.orbit, change.effect))
@@ -228,6 +236,8 @@ class Mixer:
 
     def _definition(self, name: str) -> str:
         """A set's own reverb or delay where it has been loaded, else the mixer's."""
+        if name == _DUCK:
+            return DUCK
         return self._encoder.orbit_effects.get(name) or _OWN.get(name, "")
 
     def _node(self, orbit: int, name: str) -> int:

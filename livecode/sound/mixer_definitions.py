@@ -32,6 +32,7 @@ SENDS = "lc-sends"
 ORBIT = "lc-orbit"
 REVERB = "lc-reverb"
 DELAY = "lc-delay"
+DUCK = "lc-duck"
 MASTER = "lc-master"
 TAP = "lc-tap"
 COPY = "lc-copy"
@@ -90,6 +91,7 @@ def build() -> Iterator[Any]:
     yield _orbit(u)
     yield _reverb(u)
     yield _delay(u)
+    yield _duck(u)
     yield _master(u)
     yield _tap(u)
     yield _copy(u)
@@ -216,6 +218,24 @@ def _delay(u: Any) -> Any:
         u.LocalOut.ar(source=echoes)
         u.Out.ar(bus=builder["out"], source=[each * envelope for each in echoes])
     return builder.build(name=DELAY)
+
+
+def _duck(u: Any) -> Any:
+    """Sits on an orbit; at each trigger its level goes down within `onset` seconds and back in `attack`."""
+    rate = import_module("supriya").ParameterRate.TRIGGER
+    with u.SynthDefBuilder(in_bus=0, out=0, depth=1.0, onset=0.003, attack=0.2, gate=1.0) as builder:
+        trigger = builder.add_parameter(name="trigger", value=0.0, rate=rate)
+        down = 1 - builder["depth"].clip(0, 1)
+        dip = u.EnvGen.ar(
+            gate=trigger,
+            envelope=u.Envelope(
+                [1, down, 1], [builder["onset"].max(0.001), builder["attack"].max(0.001)], [0, 0]
+            ),
+        )
+        u.EnvGen.kr(envelope=u.Envelope.asr(0.001, 1, 0.01), gate=builder["gate"], done_action=2)
+        signal = u.In.ar(bus=builder["out"], channel_count=2)
+        u.ReplaceOut.ar(bus=builder["out"], source=[each * dip for each in signal])
+    return builder.build(name=DUCK)
 
 
 def _master(u: Any) -> Any:

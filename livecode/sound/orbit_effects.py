@@ -2,6 +2,8 @@
 
 - `room` and `delay` are a note's sends; they bring the orbit's reverb and delay to life. `size`, `delaytime`
   and the other controls of these two change them for the orbit. `lock 1` and `delaysync` count in cycles.
+- `duck` makes the orbit that it names give way at each of the notes that say it: a kick's events duck the
+  pads' orbit. It takes no following and no threshold, so the dip is where the event is.
 - Another effect of the kind "send" takes the reverb's place where an event has a word of its name.
 - An effect of the kind "orbit" sits on the orbit once an event has a word of its name, or its key where no
   effect of the note itself has that key.
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from livecode.sound.command import DefinitionLoad, GlobalEffect
+from livecode.sound.layout import ORBITS
 
 if TYPE_CHECKING:
     from livecode.sound.catalogue import Catalogue
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 
 SENDS = {"room": "reverb", "delay": "delay"}
 TIMING = frozenset({"lock", "delaysync"})
+DUCK = "duck"
+_DUCKED = (("depth", 0.0, 1.0), ("onset", 0.0, 1.0), ("attack", 0.001, 10.0))
 # What the mixer's own reverb and delay understand, for a set that declares none.
 _OWN = {"reverb": ("size", "damp"), "delay": ("delaytime", "delayfeedback")}
 
@@ -37,11 +42,15 @@ class Knob(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OrbitChange:
-    """One effect of the orbit that events with certain words change; `load` is None for the mixer's own."""
+    """One effect of the orbit that events with certain words change; `load` is None for the mixer's own.
+
+    `elsewhere` is the word that names another orbit than the note's, "" when it is the note's own.
+    """
 
     effect: str
     load: DefinitionLoad | None
     knobs: tuple[Knob, ...]
+    elsewhere: str = ""
 
     def command(
         self, value: Mapping[str, Any], begin: float, orbit: int, slot: int, read: Callable[[str, Any], float]
@@ -57,6 +66,8 @@ class OrbitChange:
             controls = [pair for pair in controls if pair[0] != "delaytime"]
             synced = [("delaytime", max(read("delaysync", value["delaysync"]), 0.0))]
         name = "" if self.load is None else self.load.name
+        if self.elsewhere:
+            orbit = int(read(self.elsewhere, value[self.elsewhere])) % ORBITS
         return GlobalEffect(begin, orbit, self.effect, slot, tuple(controls), tuple(synced), name)
 
 
@@ -82,6 +93,9 @@ def changes_for(
         elif effect is None and (used or timed):
             knobs = tuple(Knob(word, word, 0.0, 8.0) for word in sorted(used))
             made.append(OrbitChange(name, None, knobs))
+    if DUCK in words and DUCK not in taken:
+        said = [Knob(f"{DUCK}{part}", part, low, high) for part, low, high in _DUCKED]
+        made.append(OrbitChange(DUCK, None, tuple(knob for knob in said if knob.key in words), DUCK))
     for effect in stays.values():
         named = effect.name in words
         keyed = bool(words & frozenset(effect.keys) - frozenset(taken))
