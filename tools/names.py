@@ -14,6 +14,7 @@ TABLE = Path(__file__).parent.parent / "livecode" / "names.tsv"
 
 COMPOSERS = {
     "blend": "livecode.generators.morph",
+    "evolve": "livecode.generators.evolution",
     "kept": "livecode.generators.rerank",
     "markov": "livecode.generators.markov",
     "morph": "livecode.generators.morph",
@@ -22,6 +23,15 @@ COMPOSERS = {
     "rerank": "livecode.generators.rerank",
 }
 PICTURES = ("show", "spectrum", "waveform")
+FITNESS = {
+    **dict.fromkeys(
+        ("chords", "compass", "contour", "in_key", "likely", "novelty", "resembles", "returns",
+         "rhythm", "small_leaps", "tension_curve"),
+        "livecode.generators.evolution.fitness",
+    ),
+    "taste": "livecode.generators.evolution.taste",
+}  # fmt: skip
+"""What songs can be bred for."""
 CLASSES = {
     "Pattern": "the class of every pattern: events over time, asked for a span at a time",
     "Fraction": "exact numbers for times, such as Fraction(1, 3)",
@@ -71,6 +81,9 @@ def rows() -> list[tuple[str, str, str, str]]:
     for name in PICTURES:
         member = getattr(importlib.import_module("livecode.pictures.show"), name)
         found.append((name, "picture", "livecode.pictures.show", first_line(member)))
+    for name, home in FITNESS.items():
+        member = getattr(importlib.import_module(home), name)
+        found.append((name, "fitness", home, first_line(member)))
     # A name that a control and the session share (cps) is the session's; the control stays a method.
     ours = {row[0] for row in found if row[2] == "livecode.stage.session"}
     kept = [row for row in found if row[0] not in ours or row[2] == "livecode.stage.session"]

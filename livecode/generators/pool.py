@@ -99,6 +99,24 @@ class Composers:
             with self._lock:
                 self._making.pop(key).set()
 
+    def ask(
+        self, generator: Generator, model: bytes, question: str, argument: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        """What a composer answers to a question, by its `answer(question, argument)`; waits.
+
+        `argument` and answer are plain data. Raises GeneratorError when no answer can be had.
+        """
+        if not self.children or getattr(generator, "inside", False):
+            answered: list[dict[str, Any]] = generator.answer(question, argument)  # type: ignore[attr-defined]
+            return answered
+        request = {"digest": model, "question": question, "argument": argument, "spec": generator.spec()}
+        try:
+            child = self.children[model[0] % len(self.children)]
+            answered = child.call("livecode.generators.worker:answer", request, self.longest)
+        except (ChildLost, RemoteError) as problem:
+            raise GeneratorError(f"the {_kind(generator)} composer gave no answer: {problem}") from problem
+        return answered
+
     def notice(self, line: str) -> None:
         """Say one line to the performer, once as long as nothing else is said."""
         if self.notices and self.notices[-1] == line:

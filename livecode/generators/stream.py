@@ -10,7 +10,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -21,6 +21,7 @@ from livecode.errors import ControlError, GeneratorError, LivecodeError, one_lin
 from livecode.generators.attributes import wanted
 from livecode.generators.explain import Explanation
 from livecode.generators.generator import Context, Generator
+from livecode.generators.heard import note_heard
 from livecode.generators.plan import HEARD_CYCLES, PHRASES_PER_CHAPTER, Plan, Source
 from livecode.generators.pool import composers, digest
 from livecode.language.moment import MOMENT, Moment, moment
@@ -59,6 +60,9 @@ class Stream(Pattern):
     composed; on stage it never does: it plays the last phrase again and counts the miss.
     """
 
+    chapter = PHRASES_PER_CHAPTER
+    """Phrases that grow out of one another; 1 where none needs the one before."""
+
     def __init__(self, generator: Generator, *, bars: int = 4, seed: int = 0, name: str = "", **asked: Any):
         plan = asked.pop("plan", None)
         if plan is None:
@@ -73,6 +77,7 @@ class Stream(Pattern):
         self._fallen: dict[int, Phrase] = {}
         self._last: Phrase | None = None
         self._problem: LivecodeError | None = None
+        self.clock: tuple[Callable[[], float] | None, float] = (None, 0.5)
         self._lock = threading.RLock()
 
     def asking(self, **changes: Any) -> Self:
@@ -206,6 +211,12 @@ class Stream(Pattern):
         """Phrase `number`, from 0, composed if need be; waits."""
         return self._made(number, _metre())
 
+    def heard_at(self, cycle: float) -> Phrase | None:
+        """The phrase that has been played at a cycle, None when none has."""
+        with self._lock:
+            placed = self._values.get(math.floor(cycle) // self.plan.bars)
+        return placed.phrase if placed is not None else None
+
     def explain(self, cycle: int = 0) -> Explanation:
         """Why the notes of a cycle are what they are: what the composer knew, and what it drew."""
         number, bar = divmod(int(cycle), self.plan.bars)
@@ -238,6 +249,8 @@ class Stream(Pattern):
 
     def _phrase_at(self, number: int, cycle: int) -> Phrase | None:
         now = moment()
+        if now is not None:
+            note_heard(self, cycle, now)
         metre = now.metre if now is not None else (4, 4)
         if now is None or now.offline:
             return self._made(number, metre)
@@ -310,7 +323,7 @@ class Stream(Pattern):
 
     def _made(self, number: int, metre: tuple[int, int]) -> Phrase:
         """The phrase, composed with the ones of its chapter that it grows out of."""
-        chapter = number - number % PHRASES_PER_CHAPTER
+        chapter = number - number % self.chapter
         plans: list[Planned] = []
         for each in range(chapter, number + 1):
             plans.append(self._plan(each, metre, plans[-1].key if plans else b""))
@@ -351,7 +364,7 @@ class Stream(Pattern):
         plan = self.plan
         listened = self._listened(metre)
         cycle = number * plan.bars
-        fresh = number % PHRASES_PER_CHAPTER == 0
+        fresh = number % self.chapter == 0
         heard_from = max(0, cycle - HEARD_CYCLES)
         over, learn = plan.over, plan.learn
         with listening(self):

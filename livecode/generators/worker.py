@@ -31,6 +31,13 @@ def compose(request: dict[str, Any]) -> dict[str, Any]:
     return {"phrase": phrase.pack()}
 
 
+def answer(request: dict[str, Any]) -> Any:
+    """What a model says to a `question` with an `argument`, as plain data."""
+    ready(request)
+    model: Any = _models[request["digest"]]
+    return model.answer(request["question"], request["argument"])
+
+
 def ready(request: dict[str, Any]) -> bool:
     """Build a model ahead of its first phrase."""
     digest = request["digest"]

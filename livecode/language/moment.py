@@ -15,6 +15,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 
 def _nobody(_text: str) -> None:
@@ -29,7 +30,8 @@ class Moment:
       needed, `inf` offline. `first`: the performer has just pressed Enter and waits for errors, so waiting
       up to the deadline is welcome; otherwise every slot waits behind this query.
     - `slot` asks (0: nobody's), `cycle` is where the performance is now.
-    - `cps` cycles a second, `metre` as (7, 8); `notice` tells the performer one line.
+    - `cps` cycles a second, `metre` as (7, 8); `notice` tells the performer one line; `now()` is the cycle
+      that sounds whenever it is called; `hear(callback)` asks to be told of every rating.
     - `momentary` is set by whoever answers something that the same question may not give again (a phrase
       that was not ready, a live input), so that the journal keeps the answer itself.
     """
@@ -43,6 +45,8 @@ class Moment:
     metre: tuple[int, int] = (4, 4)
     notice: Callable[[str], None] = _nobody
     momentary: bool = False
+    now: Callable[[], float] | None = None
+    hear: Callable[[Callable[[Any], str | None]], None] | None = None
 
 
 MOMENT: ContextVar[Moment | None] = ContextVar("livecode_moment", default=None)

@@ -274,6 +274,8 @@ class Machinery:
             cps=self._wished().cps,
             metre=(self._wished().metre.beats, self._wished().metre.unit),
             notice=lambda text: self.notices.say(text, "info", slot or None),
+            now=self.now,
+            hear=self.ratings.listen,
         )
         prepared = self._preparer.prepare(take, slot, cycle, moment, inf if self.offline else CHECK_BUDGET)
         if prepared.faults:
