@@ -1,7 +1,7 @@
 """Write livecode/names.tsv, the committed table of public names, from the functions themselves.
 
-    python tools/names.py          say whether the table is as it should be
-    python tools/names.py --write  write it
+python tools/names.py          say whether the table is as it should be
+python tools/names.py --write  write it
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ TABLE = Path(__file__).parent.parent / "livecode" / "names.tsv"
 
 COMPOSERS = {
     "blend": "livecode.generators.morph",
+    "ensemble": "livecode.generators.neural",
     "evolve": "livecode.generators.evolution",
     "kept": "livecode.generators.rerank",
     "markov": "livecode.generators.markov",

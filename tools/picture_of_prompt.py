@@ -1,6 +1,6 @@
 """Draw docs/pictures/prompt.svg: the prompt as it really looks, typed at in tmux and read off its screen.
 
-    python tools/picture_of_prompt.py        needs tmux, and rich (a package of the tests)
+python tools/picture_of_prompt.py        needs tmux, and rich (a package of the tests)
 """
 
 from __future__ import annotations

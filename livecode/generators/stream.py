@@ -197,6 +197,18 @@ class Stream(Pattern):
         """
         return self.asking(over=Source(other))
 
+    def infill(self, other: Any) -> Self:
+        """Fill the bars that another slot or pattern leaves empty, from what it played to what it plays next.
+
+        ```python
+        d4 >> neural("parts").infill("[0 2 4 7] ~ ~ [7 4 2 0]").synth("reed")
+        ```
+
+        The bars in which it plays are kept silent here: play both. For composers that know what comes
+        (`neural("parts")`); others go on from what was.
+        """
+        return self.asking(over=Source(other), constraints={**self.plan.constraints, "infill": True})
+
     def learn(self, other: Any) -> Self:
         """Learn from what another slot or pattern has played in the 32 cycles before each phrase."""
         return self.asking(learn=Source(other))

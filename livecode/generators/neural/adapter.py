@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ ROUNDS, RATE, PULL = 40, 1e-4, 0.1
 MOST = 512
 """Notes at the end of what was heard that are learned from."""
 
+Kind = TypeVar("Kind", Net, TuneSmith)
 Ints = npt.NDArray[np.int64]
 Spread = Callable[[Floats], Floats]
 
@@ -55,6 +57,16 @@ def tuned(
         moved -= (rate * mean / (np.sqrt(square / (1 - 0.98**number)) + 1e-6)).astype(np.float32)
     found: Floats = base + moved
     return np.ascontiguousarray(found[:-1]), found[-1]
+
+
+def between(net: Kind, learned: Kind, amount: float) -> Kind:
+    """So much of what was learned: 0 the net, 1 the one that has learned, beyond 1 more than that."""
+    made = copy.copy(learned)
+    for name in ("time", "time_bias", "logit", "bias"):
+        if hasattr(net, name):
+            old, new = getattr(net, name), getattr(learned, name)
+            setattr(made, name, (old + np.float32(amount) * (new - old)).astype(np.float32))
+    return made
 
 
 @lru_cache(maxsize=8)
@@ -113,16 +125,16 @@ def adapted_net(net: Net, piece: Classes, lines: int | None = None) -> Net:
     config = net.config
     piece = piece[-MOST // config.voices * 2 :]
     piece = piece[: len(piece) // config.frame * config.frame]
-    trunk, head, sounding = describe(config, piece)
-    heard = net.listen(piece, np.zeros(piece.shape, bool)) if config.ears else None
-    states = (net.trunk(trunk, heard=heard) @ net.state).reshape(-1, 1, config.head_width)
+    _, head, sounding = describe(config, piece)
+    states = (net.states_of(piece) @ net.state).reshape(-1, 1, config.head_width)
+    besides = net.besides(piece)
     x = net.head_table[head].sum(axis=2) + states
     finished = norm(net.head.all(x.reshape(-1, config.head_width)))
     around = sounding.reshape(-1, config.voices)
     picks = config.size + net.picks[around, np.arange(config.voices)]  # (notes, voices, classes)
 
     def spread(found: Floats) -> Floats:
-        return net.spread(found, around)
+        return net.spread(found, around) if more is None else net.spread(found, around) + more
 
     def gather(slope: Floats) -> Floats:
         out = np.zeros((len(slope), config.outputs), np.float32)
@@ -136,6 +148,7 @@ def adapted_net(net: Net, piece: Classes, lines: int | None = None) -> Net:
     heard_lines = np.tile(np.arange(config.voices) < (lines or config.voices), len(piece))
     finished, around, picks = finished[heard_lines], around[heard_lines], picks[heard_lines]
     goal = piece.ravel()[heard_lines]
+    more = None if besides is None else besides.reshape(-1, config.size)[heard_lines]
     if len(goal):
         made.logit, made.bias = tuned(finished, net.logit, net.bias, goal, spread, gather)
     return made

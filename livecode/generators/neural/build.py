@@ -51,9 +51,13 @@ Composer = Any
 @lru_cache(maxsize=8)
 def _composer(folder: Path, name: str, weights: str) -> Composer:
     from livecode.generators.neural import checkpoint
-    from livecode.generators.neural.config import Config
+    from livecode.generators.neural.config import Config, EnsembleConfig
 
     loaded = checkpoint.load(folder)
+    if isinstance(loaded.config, EnsembleConfig):
+        from livecode.generators.neural.ensemble import gathered
+
+        return gathered(name)
     if isinstance(loaded.config, Config):
         from livecode.generators.neural.compose import NeuralComposer
         from livecode.generators.neural.decode import Net

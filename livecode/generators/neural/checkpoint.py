@@ -16,12 +16,16 @@ import numpy as np
 import numpy.typing as npt
 
 from livecode.errors import FileProblem
-from livecode.generators.neural.config import Config
+from livecode.generators.neural.config import Config, EnsembleConfig
 from livecode.generators.neural.tunes import TuneConfig
 
 VERSION = 2
 Settings = Config | TuneConfig
-KINDS: dict[str, type[Settings]] = {"chorale net": Config, "tune net": TuneConfig}
+KINDS: dict[str, type[Settings]] = {
+    "chorale net": Config,
+    "tune net": TuneConfig,
+    "ensemble": EnsembleConfig,
+}
 WEIGHTS, CONFIG = "weights.safetensors", "config.json"
 Arrays = dict[str, npt.NDArray[np.float32]]
 

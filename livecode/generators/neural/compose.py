@@ -133,7 +133,7 @@ class NeuralComposer:
         """
         random = np.random.default_rng(seed)
         steps = -(-length // SIXTEENTH)
-        page = Page.of(context, self.net.config, steps)
+        page = self._page(context, steps)
         masks = self._masks(context, steps, page.taken)
         taste = Taste.of(context)
         steering = Steering.of(context, self.net.config)
@@ -144,11 +144,15 @@ class NeuralComposer:
         notes, chances = write(writer, page.given, masks, taste, random, steering)
         return self._phrase(notes, chances, page, length, context.metre)
 
+    def _page(self, context: Context, steps: int) -> Page:
+        """What is given."""
+        return Page.of(context, self.net.config, steps)
+
     def _learned(self, context: Context) -> Net:
         """The net, or one that has learned from what it was given to hear."""
         if context.heard is None or not len(context.heard.notes):
             return self.net
-        from livecode.generators.neural.adapter import adapted_net
+        from livecode.generators.neural.adapter import adapted_net, between
 
         config = self.net.config
         grid = context.heard.grid(SIXTEENTH).astype(np.int64)
@@ -156,7 +160,9 @@ class NeuralComposer:
         heard = np.zeros((len(grid), config.voices), np.int64)
         heard[:, : len(lines)] = grid[:, lines]
         inside = np.where((heard >= config.low) & (heard <= config.high), heard, 0)
-        return adapted_net(self.net, config.classes(inside), lines=len(lines))
+        learned = adapted_net(self.net, config.classes(inside), lines=len(lines))
+        style = context.parameter("style", 1.0)
+        return learned if style == 1.0 else between(self.net, learned, style)
 
     def _masks(self, context: Context, steps: int, taken: Sequence[int]) -> list[list[Mask]]:
         """For every step and voice, the classes that may be drawn."""

@@ -103,6 +103,25 @@ class Config(Shape):
         return shapes
 
 
+@dataclass(frozen=True)
+class EnsembleConfig(Config):
+    """Sizes of the net that combines nets of single voices; `member_width` is that of their trunks."""
+
+    member_width: int = 128
+
+    kind = "ensemble"
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name and shape of every array: those of a net on a grid, its table of frames replaced by states."""
+        shapes = super().shapes()
+        del shapes["trunk_table"]
+        return shapes | {
+            "join.weight": (self.width, self.voices * self.member_width),
+            "lost": (self.voices, self.member_width),
+            "lean": (self.voices,),
+        }
+
+
 SIZES: dict[str, dict[str, int]] = {
     "tiny": {"width": 128, "layers": 4, "heads": 4, "head_width": 128, "head_hidden": 256, "head_blocks": 2},
     "small": {"width": 256, "layers": 6, "heads": 4, "head_width": 256, "head_hidden": 512, "head_blocks": 2},

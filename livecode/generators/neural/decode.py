@@ -53,8 +53,10 @@ class Net:
     def __init__(self, config: Config, arrays: dict[str, Floats]) -> None:
         self.config = config
 
-        self.trunk_table, self.head_table = arrays["trunk_table"], arrays["head_table"]
-        self.enter = arrays["enter.gain"]
+        self.head_table = arrays["head_table"]
+        if "trunk_table" in arrays:
+            self.trunk_table = arrays["trunk_table"]
+        self.enter, self.leave = arrays["enter.gain"], arrays["leave.gain"]
         self.over_time = Trunk(arrays, config.width, config.layers, config.heads)
         self.state = matrix(arrays, "state", "leave")
         self.head = Residual(arrays, [f"head.{n}" for n in range(config.head_blocks)])
@@ -97,22 +99,38 @@ class Net:
         x = norm(self.trunk_table[rows].sum(axis=1)) * self.enter
         return self.over_time.whole(x if heard is None else x + heard, cache)
 
-    def score(self, piece: Classes, given: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.float64]:
-        """Log probabilities (steps, voices), in nats, of every note of a piece given all before it.
+    def states_of(
+        self, piece: Classes, given: npt.NDArray[np.bool_] | None = None, cache: Cache | None = None
+    ) -> Floats:
+        """States (frames, width) of a whole piece, `given` being heard beforehand by a net with ears."""
+        heard = None
+        if self.config.ears:
+            heard = self.listen(piece, np.zeros(piece.shape, bool) if given is None else given)
+        return self.trunk(describe(self.config, piece)[0], cache, heard)
+
+    def besides(self, piece: Classes) -> Floats | None:
+        """What is added to the logits (steps, voices, classes) of a piece besides its own, if anything."""
+        return None
+
+    def logits_of(self, piece: Classes, given: npt.NDArray[np.bool_] | None = None) -> Floats:
+        """Logits (steps, voices, classes) of every note of a piece given all before it.
 
         A net with ears also hears what is `given`, of which what it says counts for nothing.
         """
-        config, heard = self.config, None
-        if config.ears:
-            given = np.zeros(piece.shape, bool) if given is None else given
-            heard = self.listen(piece, given)
-        trunk, head, sounding = describe(config, piece, given=given)
-        states = (self.trunk(trunk, heard=heard) @ self.state).reshape(-1, 1, config.head_width)[: len(piece)]
-        x = self.head_table[head].sum(axis=2) + states
+        config = self.config
+        _, head, sounding = describe(config, piece, given=given)
+        states = (self.states_of(piece, given) @ self.state).reshape(-1, 1, config.head_width)
+        x = self.head_table[head].sum(axis=2) + states[: len(piece)]
         found = self.hidden(x.reshape(-1, config.head_width))
         logits = self.spread(found, sounding.reshape(-1, config.voices))
-        logs = log_softmax(logits)[np.arange(piece.size), piece.ravel()]
-        return logs.reshape(piece.shape)
+        shaped: Floats = logits.reshape(*piece.shape, config.size)
+        more = self.besides(piece)
+        return shaped if more is None else shaped + more
+
+    def score(self, piece: Classes, given: npt.NDArray[np.bool_] | None = None) -> npt.NDArray[np.float64]:
+        """Log probabilities (steps, voices), in nats, of every note of a piece given all before it."""
+        logs = log_softmax(self.logits_of(piece, given))
+        return np.take_along_axis(logs, piece[..., None], axis=-1)[..., 0]
 
 
 class Writer:
@@ -141,6 +159,7 @@ class Writer:
         self.rank = np.zeros((particles, config.frame), np.int64)
         self.agrees = np.ones(particles, bool)
         self.states = np.zeros((particles, config.frame, config.head_width), np.float32)
+        self.trunk_state = np.zeros((particles, config.width), np.float32)
         self.pairs = np.triu_indices(config.voices, 1)
 
     @property
@@ -154,8 +173,7 @@ class Writer:
             raise ValueError("a beginning is whole frames, heard before anything is written")
         count = len(piece) // config.frame
         # The state after the last frame is made when the next note is asked for.
-        heard = None if self.heard_ahead is None else self.heard_ahead[:count]
-        self.net.trunk(describe(config, piece)[0], self.cache, heard)
+        self._hear_frames(piece, count)
         self.frames, self.step = count, len(piece)
         rows = [tuple(row) for row in piece.tolist()]
         for memory in self.memories:
@@ -172,6 +190,10 @@ class Writer:
             self._count(np.tile(row, (self.particles, 1)))
         self.step = len(piece)
         self.now = self.last.copy()
+
+    def _hear_frames(self, piece: Classes, count: int) -> None:
+        heard = None if self.heard_ahead is None else self.heard_ahead[:count]
+        self.net.trunk(describe(self.config, piece)[0], self.cache, heard)
 
     def logits(self) -> Floats:
         """What the net expects next: (particles, classes)."""
@@ -253,7 +275,19 @@ class Writer:
     def pick(self, which: npt.NDArray[np.integer]) -> None:
         """Go on with these particles, some perhaps twice, others not at all; between two notes."""
         self.cache.pick(which)
-        for name in ("last", "now", "held", "left", "whither", "rank", "agrees", "states", "heard", "counts"):
+        for name in (
+            "last",
+            "now",
+            "held",
+            "left",
+            "whither",
+            "rank",
+            "agrees",
+            "states",
+            "heard",
+            "counts",
+            "trunk_state",
+        ):
             setattr(self, name, getattr(self, name)[which])
         self.recent = [past[which] for past in self.recent]
         self.memories = [self.memories[n].copy() for n in which]
@@ -265,8 +299,8 @@ class Writer:
         self.counts = self.counts + fresh - self.heard[:, place]
         self.heard[:, place] = fresh
 
-    def _frame(self) -> None:
-        """The state of the frame that begins now, from the frame just written and all before it."""
+    def _entering(self) -> Floats:
+        """What enters the trunk: the frame just written (particles, width)."""
         config, net, count = self.config, self.net, self.particles
         relation = config.relation
         first, second = self.pairs
@@ -285,10 +319,17 @@ class Writer:
             ],
             axis=1,
         )
-        x = norm(net.trunk_table[rows + net.trunk_starts].sum(axis=1)) * net.enter
+        entering: Floats = net.trunk_table[rows + net.trunk_starts].sum(axis=1)
+        return entering
+
+    def _frame(self) -> None:
+        """The state of the frame that begins now, from the frame just written and all before it."""
+        config, net, count, position = self.config, self.net, self.particles, self.frames
+        x = norm(self._entering()) * net.enter
         if self.heard_ahead is not None:
             x = x + self.heard_ahead[position]
         x = net.over_time.step(x, self.cache, position)
+        self.trunk_state = x
         self.states = (x @ net.state).reshape(count, config.frame, config.head_width)
         self.frames = position + 1
         self._recall()

@@ -19,6 +19,7 @@ from livecode.generators.markov.melodist import Home, Melodist
 from livecode.generators.markov.melody import Tune, Walk
 from livecode.generators.markov.sources import Sources
 from livecode.generators.markov.variable import Hand, TuneModel
+from livecode.generators.neural.adapter import adapted, between
 from livecode.generators.neural.steering import tense
 from livecode.generators.neural.trunk import Floats
 from livecode.generators.neural.tunes import TuneWalk
@@ -48,8 +49,6 @@ class NetTunes:
 
     def having_heard(self, phrase: Phrase) -> TuneModel:
         """The same net with an adapter tuned on a phrase that it heard on stage."""
-        from livecode.generators.neural.adapter import adapted
-
         return NetTunes(adapted(self.smith, phrase))
 
 
@@ -83,7 +82,13 @@ class TuneComposer(Melodist):
         density = min(max(asked.pop("density", 1.0), 0.01), 100.0)
         if density != 1.0:
             asked["more density"] = asked.get("more density", 0.0) + 2.0 * float(np.log2(density))
-        return super().compose(replace(context, parameters=asked), length, seed)
+        here = replace(context, parameters=asked)
+        style = context.parameter("style", 1.0)
+        if context.heard is None or not len(context.heard) or style == 1.0:
+            return super().compose(here, length, seed)
+        assert isinstance(self.model, NetTunes)
+        styled = NetTunes(between(self.model.smith, adapted(self.model.smith, context.heard), style))
+        return replace(self, model=styled).compose(replace(here, heard=None), length, seed)
 
     @cached_property
     def tunes(self) -> list[Tune]:

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from livecode.generators.markov.melody import STEPS, TIMES, WIDEST
-from livecode.generators.neural.config import Config
+from livecode.generators.neural.config import Config, EnsembleConfig
 from livecode.generators.neural.tunes import FIELDS as TUNE_FIELDS
 from livecode.generators.neural.tunes import HEAD_FIELDS, HEIGHTS, LOWEST, TuneConfig
 from livecode.generators.neural.tunes import HEAD_ROWS as TUNE_HEAD_ROWS
@@ -217,6 +217,50 @@ class ChoraleNet(nn.Module):
         near = relative.gather(-1, picks).view(batch, steps, voices, voices, self.config.size)
         logits: Tensor = absolute + near.sum(-2)
         return logits
+
+
+class EnsembleNet(ChoraleNet):
+    """A deeper net over the states of nets of one voice each: what they sing together.
+
+    It reads the states of its members' trunks where `ChoraleNet` reads rows, and its logits are added to the
+    logarithms of each member's own chances. `missing` is the share of members whose state, or whose chances,
+    are kept from it while it trains, so that a member may be another's.
+    """
+
+    def __init__(
+        self, config: EnsembleConfig, dropout: float = 0.0, forget: float = 0.0, missing: float = 0.0
+    ) -> None:
+        super().__init__(config, dropout, forget)
+        del self.trunk_table
+        self.missing = missing
+        self.join = nn.Linear(config.voices * config.member_width, config.width, bias=False)
+        self.lost = nn.Parameter(torch.randn(config.voices, config.member_width))
+        self.lean = nn.Parameter(torch.ones(config.voices))
+
+    def together(
+        self, states: Tensor, chances: Tensor, head: Tensor, sounding: Tensor, known: Tensor | None = None
+    ) -> Tensor:
+        """Logits (batch, steps, voices, classes) of every note given all before it.
+
+        `states` (batch, frames, voices, member width) of the members' trunks, `chances`
+        (batch, steps, voices, classes) the logarithms of theirs; `known` (batch, voices) is false where a
+        member's state means nothing here. `head` and `sounding` as for `ChoraleNet`.
+        """
+        batch, voices = len(states), self.config.voices
+        if known is None:
+            known = torch.ones(batch, voices, dtype=torch.bool, device=states.device)
+        if self.training and self.missing:
+            known = known & (torch.rand(batch, voices, device=states.device) >= self.missing)
+            heard = torch.rand(batch, voices, device=states.device) >= self.missing
+            chances = chances * heard[:, None, :, None]
+        states = torch.where(known[:, None, :, None], states, self.lost.to(states.dtype))
+        frames = self.climb(self.join(states.flatten(2)))
+        logits: Tensor = self.name(frames, head, sounding) + self.lean[:, None] * chances
+        return logits
+
+    def forward(self, *inputs: Tensor) -> Tensor:  # type: ignore[override]
+        """`together`, so that it can be compiled."""
+        return self.together(*inputs)
 
 
 class TuneNet(nn.Module):

@@ -6,7 +6,7 @@ A table of given classes holds a class where a note is set and `FREE` where the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
@@ -43,6 +43,13 @@ class Page:
     before: Classes | None
     mine: npt.NDArray[np.bool_]
     infill: bool = False
+
+    def singing(self, voice: int, line: Phrase, config: Config) -> Page:
+        """The same with a line set in a voice that belongs to what is played."""
+        table, _ = given_part(line, len(self.given), config.voices, config.low, config.high, (voice,))
+        given = self.given.copy()
+        given[:, voice] = np.where(table[:, voice] == FREE, 0, table[:, voice])
+        return replace(self, given=given, taken=tuple(sorted({*self.taken, voice})))
 
     @classmethod
     def of(cls, context: Context, config: Config, steps: int) -> Page:

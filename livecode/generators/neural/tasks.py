@@ -16,12 +16,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from livecode.generators.markov.melody import Tune
-from livecode.generators.neural.config import Config
+from livecode.generators.neural.config import Config, EnsembleConfig
 from livecode.generators.neural.data import Pieces, Pitches, pad
 from livecode.generators.neural.features import describe as features
 from livecode.generators.neural.features import overheard, recalled
 from livecode.generators.neural.melodies import home_of
-from livecode.generators.neural.model import ChoraleNet, TuneNet
+from livecode.generators.neural.model import ChoraleNet, EnsembleNet, TuneNet
 from livecode.generators.neural.tunes import HEIGHTS, LOWEST, TuneConfig, describe
 
 Arrays = tuple[npt.NDArray[Any], ...]
@@ -140,6 +140,70 @@ class PartsTask(ChoraleTask):
     def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         trunk, head, sounding, target, weight, ear, there = batch
         logits = forward(trunk, head, sounding, ear, there)
+        each = functional.cross_entropy(logits.flatten(0, 2), target.flatten(), reduction="none")
+        return (each * weight.flatten()).sum(), weight.sum()
+
+
+class EnsembleTask(ChoraleTask):
+    """Pieces on a grid, for the net that combines nets of one voice each, which stay as they are."""
+
+    def __init__(
+        self,
+        config: EnsembleConfig,
+        members: Sequence[ChoraleNet],
+        train: list[Pitches],
+        valid: list[Pitches],
+        *,
+        dropout: float = 0.0,
+        forget: float = 0.0,
+        missing: float = 0.15,
+    ) -> None:
+        super().__init__(config, train, valid)
+        self.net: EnsembleNet = EnsembleNet(config, dropout, forget, missing)
+        self.members = [member.eval() for member in members]
+        self.lines = {
+            id(pieces): [
+                Pieces(member.config, [piece[:, n : n + 1] for piece in given])
+                for n, member in enumerate(members)
+            ]
+            for pieces, given in ((self.train, train), (self.valid, valid))
+        }
+
+    def epoch(self, count: int, random: np.random.Generator) -> Iterator[Arrays]:
+        lengths = np.array([len(piece) for piece in self.train.pieces])
+        groups = _groups(np.argsort(lengths * random.uniform(0.9, 1.1, len(lengths))), count)
+        for group in random.permutation(len(groups)):
+            shifts = [int(random.choice(self.train.shifts[n])) for n in groups[group]]
+            yield self.batch(self.train, groups[group], shifts)
+
+    def checks(self) -> Iterator[Arrays]:
+        for group in _groups(np.argsort([len(piece) for piece in self.valid.pieces]), 16):
+            yield self.batch(self.valid, group, [0] * len(group))
+
+    def batch(self, pieces: Pieces, numbers: npt.NDArray[Any], shifts: list[int]) -> Arrays:
+        """The whole pieces and each of their lines, moved by so many semitones."""
+        chosen = list(zip(numbers.tolist(), shifts))
+        whole = pieces.batch(chosen)
+        parts: list[npt.NDArray[Any]] = [whole.head, whole.sounding, whole.target, whole.weight]
+        for line in self.lines[id(pieces)]:
+            alone = line.batch(chosen)
+            parts += [alone.trunk, alone.head, alone.sounding]
+        return tuple(parts)
+
+    def heard(self, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        """States (batch, frames, voices, width) of the members and the logarithms of their chances."""
+        states, chances = [], []
+        with torch.no_grad():
+            for n, member in enumerate(self.members):
+                trunk, head, sounding = batch[3 * n : 3 * n + 3]
+                member.to(trunk.device)
+                states.append(member.states(trunk))
+                chances.append(member.name(states[-1], head, sounding)[:, :, 0].log_softmax(-1))
+        return torch.stack(states, dim=2), torch.stack(chances, dim=2)
+
+    def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+        head, sounding, target, weight = batch[:4]
+        logits = forward(*self.heard(batch[4:]), head, sounding)
         each = functional.cross_entropy(logits.flatten(0, 2), target.flatten(), reduction="none")
         return (each * weight.flatten()).sum(), weight.sum()
 

@@ -36,10 +36,20 @@ from torch import Tensor
 
 from livecode.errors import FileProblem
 from livecode.generators.neural import checkpoint
-from livecode.generators.neural.config import SIZES, Config
+from livecode.generators.neural.build import model_folder
+from livecode.generators.neural.config import SIZES, Config, EnsembleConfig
 from livecode.generators.neural.curve import draw_curve
-from livecode.generators.neural.data import one_voice, read_splits, read_tunes
-from livecode.generators.neural.tasks import Arrays, ChoraleTask, PartsTask, Task, TuneTask, to_tensors
+from livecode.generators.neural.data import Pitches, one_voice, read_splits, read_tunes
+from livecode.generators.neural.model import ChoraleNet
+from livecode.generators.neural.tasks import (
+    Arrays,
+    ChoraleTask,
+    EnsembleTask,
+    PartsTask,
+    Task,
+    TuneTask,
+    to_tensors,
+)
 from livecode.generators.neural.tunes import TuneConfig
 
 
@@ -295,6 +305,8 @@ def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
     if chosen.voice is not None:
         pieces = one_voice(pieces[0], chosen.voice), one_voice(pieces[1], chosen.voice)
     grid = replace(grid, voices=pieces[0][0].shape[1])
+    if chosen.members:
+        return ensemble_of(chosen.members, sizes, pieces, plan)
     kind = PartsTask if grid.ears else ChoraleTask
     return kind(
         grid,
@@ -304,6 +316,29 @@ def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
         shuffled=plan.shuffled,
         beyond=plan.beyond,
     )
+
+
+def ensemble_of(
+    names: list[str], sizes: dict[str, int], pieces: tuple[list[Pitches], list[Pitches]], plan: Plan
+) -> EnsembleTask:
+    """A net over nets of one voice each, highest first, as many as the pieces have voices."""
+    loaded = [checkpoint.load(model_folder(name)) for name in names]
+    for name, each in zip(names, loaded):
+        if not isinstance(each.config, Config) or each.config.voices != 1:
+            raise FileProblem(f"{name} is no net of one voice: train one with --voice")
+    members, width = list[ChoraleNet](), 0
+    for each in loaded:
+        assert isinstance(each.config, Config)
+        net, width = ChoraleNet(each.config), each.config.width
+        net.load_state_dict({name: torch.from_numpy(array) for name, array in each.arrays.items()})
+        members.append(net)
+    voices = pieces[0][0].shape[1]
+    if len(members) != voices or any(member.config.width != width for member in members):
+        raise FileProblem(f"{voices} voices need as many nets of one width: train them alike")
+    config = EnsembleConfig(**sizes, voices=voices, member_width=width)
+    task = EnsembleTask(config, members, *pieces, dropout=plan.dropout, forget=plan.forget)
+    task.home = {"members": [Path(name).name for name in names]}
+    return task
 
 
 def main(arguments: Iterable[str] | None = None) -> int:
@@ -318,6 +353,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
     for name, kind in Plan.__annotations__.items():
         parser.add_argument("--" + name, type=float if "float" in kind else int, default=getattr(Plan, name))
     parser.add_argument("--voice", type=int, help="learn this part alone, 0 the top")
+    parser.add_argument("--members", nargs="+", metavar="MODEL", help="combine these nets of one voice each")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="go on where the last run stopped")
     parser.add_argument("--stop", type=int, metavar="EPOCH", help="stop early, to go on later with --resume")
