@@ -2,6 +2,7 @@
 
     livecode render dorian_rain -o rain.wav --cycles 64
     livecode render mine.py -o mine.flac --picture mine.png
+    livecode render mine.py -o mine.wav --stems      beside it each orbit, before the master: mine-orbit-0.wav
 
 The same commands reach the engine as in a performance; a picture of the music may be drawn beside it.
 """
@@ -13,13 +14,16 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import livecode.config as settings
 from livecode.commands.sets_by_name import pattern_file, use_set
 from livecode.errors import FileProblem
 
-SOUNDS = (".wav", ".flac")
+if TYPE_CHECKING:
+    from livecode.sound.render import Rendered as Sounded
+
+SOUNDS = (".wav", ".flac", ".mp3", ".ogg")
 PICTURES = (".png", ".svg")
 
 
@@ -34,14 +38,16 @@ class Rendered:
     events: int
     peak: float
     took: float
+    stems: tuple[str, ...] = ()
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What, to where, how long."""
     parser.add_argument("what", metavar="FILE|NAME", help="a pattern file, or the name of a set")
-    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="OUT.wav or OUT.flac (NAME.wav)")
+    parser.add_argument("-o", "--output", metavar="OUT", type=Path, help="a .wav, .flac, .mp3 or .ogg")
     parser.add_argument("--cycles", type=int, metavar="N", help="how many cycles (the whole set, or 16)")
     parser.add_argument("--picture", metavar="FILE", type=Path, help="a piano roll beside it, .png or .svg")
+    parser.add_argument("--stems", action="store_true", help="each orbit by itself too, before the master")
     parser.add_argument("--json", action="store_true", help="say what was made as JSON")
     settings.add_options(parser)
 
@@ -52,11 +58,13 @@ def run(options: argparse.Namespace) -> int:
     use_set(config)
     path = pattern_file(options.what)
     target = options.output or Path(f"{path.stem}.wav")
-    made = render(path, target, config, cycles=options.cycles, picture=options.picture)
+    made = render(path, target, config, cycles=options.cycles, picture=options.picture, stems=options.stems)
     if options.json:
         print(json.dumps(asdict(made)))
     else:
         print(f"{made.sound}: {made.seconds:.1f} s, {made.cycles} cycles, {made.events} events")
+        for stem in made.stems:
+            print(stem)
     return 0
 
 
@@ -67,8 +75,9 @@ def render(
     *,
     cycles: int | None = None,
     picture: Path | None = None,
+    stems: bool = False,
 ) -> Rendered:
-    """Render a pattern file to a sound file, and draw it if a picture is asked for."""
+    """Render a pattern file to a sound file, its orbits beside it if asked, and draw it if asked."""
     _check(target, SOUNDS)
     if picture is not None:
         _check(picture, PICTURES)
@@ -76,12 +85,13 @@ def render(
         raise FileProblem(f"--cycles {cycles}: give 1 or more")
     started = time.monotonic()
     performance = performed(path, cycles, config)
-    peak = sounded(performance, target, config)
+    made = played(performance, target, config, stems)
     if picture is not None:
         draw(performance, picture, path.stem.replace("_", " "))
     return Rendered(
         str(target), str(picture) if picture else None, performance.seconds, int(performance.cycles),
-        len(performance.events), peak, time.monotonic() - started,
+        len(performance.events), made.peak(), time.monotonic() - started,
+        tuple(str(path) for _, path in sorted(made.stems.items())),
     )  # fmt: skip
 
 
@@ -105,7 +115,12 @@ def performed(path: Path, cycles: int | None, config: settings.Config) -> Any:
 
 
 def sounded(performance: Any, target: Path, config: settings.Config) -> float:
-    """Let the engine play a performance into a file; its loudest sample.
+    """Let the engine play a performance into a file; its loudest sample."""
+    return played(performance, target, config).peak()
+
+
+def played(performance: Any, target: Path, config: settings.Config, stems: bool = False) -> Sounded:
+    """Let the engine play a performance into a file, and each orbit that has notes into another.
 
     An engine chosen for the stage that cannot render (supernova, an address) leaves the choice to "auto".
     """
@@ -114,10 +129,11 @@ def sounded(performance: Any, target: Path, config: settings.Config) -> float:
     engine = config.engine if config.engine in ("scsynth", "embedded") else "auto"
     renderer = Renderer(config.sample_rate or 48000, engine)
     gains = performance.faders or [(0.0, slot, gain) for slot, gain in performance.levels.items()]
-    made = renderer.render(
-        performance.sends, performance.commands, performance.seconds, target, gains=gains
-    )
-    return made.peak()
+    used = {int(sent.note.orbit) for sent in performance.sends if hasattr(sent.note, "orbit")}
+    return renderer.render(
+        performance.sends, performance.commands, performance.seconds, target, gains=gains,
+        stems=sorted(used) if stems else (),
+    )  # fmt: skip
 
 
 def length_of_form(names: dict[str, Any]) -> int | None:

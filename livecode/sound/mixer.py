@@ -122,6 +122,11 @@ class Mixer:
             made.append(self._new_sends(slot, orbit))
         return made
 
+    @property
+    def orbits(self) -> list[int]:
+        """The orbits in use."""
+        return sorted(self._orbits)
+
     def prepare(self, note: Note) -> list[bytes]:
         """What must stand before this note can be heard: nothing at all, after the first of its kind."""
         key = (note.slot, note.orbit, note.definition)

@@ -3,6 +3,7 @@
     with Recorder(engine).master("take.wav") as take:
         ...
     print(take.seconds)
+    takes = Recorder(engine).together("take.wav", [0, 1])      take.wav, take-orbit-0.wav, take-orbit-1.wav
 
 scsynth writes the file itself (DiskOut), sample for sample what went to the loudspeakers. WAV with
 32-bit floats; a name that ends in .flac or .mp3 (or .wav with `sample_format="int16"`) is converted when
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING
 from livecode.errors import EngineError, FileProblem
 from livecode.sound import layout
 from livecode.sound.mixer_definitions import RECORD, RECORD_CHANNELS
-from livecode.sound.osc import message
+from livecode.sound.osc import IMMEDIATELY, bundle, message
 
 if TYPE_CHECKING:
     from livecode.sound.engine import Engine
@@ -55,10 +56,7 @@ class Take:
 
     def stop(self) -> Path:
         """Ends the take; the file is complete when this returns."""
-        if self._ended is None:
-            self._ended = time.monotonic()
-            self._recorder._stop(self._number)
-            convert(self._raw, self.path, self._recorder.sample_format)
+        stop_all([self])
         return self.path
 
     def __enter__(self) -> Take:
@@ -66,6 +64,56 @@ class Take:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class Takes:
+    """The master and some orbits, recorded from the same sample on. `path` is the master's file."""
+
+    def __init__(self, master: Take, stems: dict[int, Take]) -> None:
+        self.master = master
+        self.stems = stems
+
+    @property
+    def path(self) -> Path:
+        """Where the master's finished file is; the orbits' lie beside it."""
+        return self.master.path
+
+    @property
+    def running(self) -> bool:
+        """Whether they are still recording."""
+        return self.master.running
+
+    @property
+    def seconds(self) -> float:
+        """How long they have been recording, or were."""
+        return self.master.seconds
+
+    def stop(self) -> Path:
+        """Ends them all at the same sample; the files are complete when this returns."""
+        stop_all([self.master, *self.stems.values()])
+        return self.path
+
+
+def stop_all(takes: Sequence[Take]) -> None:
+    """Ends takes of one recorder together and finishes their files; those that have ended are left alone."""
+    running = [take for take in takes if take.running]
+    if not running:
+        return
+    now = time.monotonic()
+    for take in running:
+        take._ended = now
+    running[0]._recorder._stop([take._number for take in running])
+    for take in running:
+        convert(take._raw, take.path, take._recorder.sample_format)
+
+
+def stem_path(path: Path, orbit: int) -> Path:
+    """Where an orbit's stem lies: beside the master's file.
+
+    >>> stem_path(Path("take.flac"), 2).name
+    'take-orbit-2.flac'
+    """
+    return path.with_name(f"{path.stem}-orbit-{orbit}{path.suffix}")
 
 
 class Recorder:
@@ -93,8 +141,26 @@ class Recorder:
         first = layout.orbit_stem_bus(orbit)
         return self.buses(path, (first, first + 1))
 
+    def together(self, path: str | Path, orbits: Sequence[int]) -> Takes:
+        """Records the master and each orbit to a file of its own, all from the same sample on."""
+        target = Path(path).expanduser()
+        wanted = [(target, (0, 1))]
+        for orbit in orbits:
+            first = layout.orbit_stem_bus(orbit)
+            wanted.append((stem_path(target, orbit), (first, first + 1)))
+        started = [self._ready(place, buses) for place, buses in wanted]
+        self._engine.send_many([bundle(IMMEDIATELY, [begin for _, begin in started])])
+        takes = [take for take, _ in started]
+        return Takes(takes[0], dict(zip(orbits, takes[1:])))
+
     def buses(self, path: str | Path, buses: Sequence[int]) -> Take:
         """Records any audio buses (see `livecode.sound.layout`), at most 24, one channel each."""
+        take, begin = self._ready(path, buses)
+        self._engine.send_many([begin])
+        return take
+
+    def _ready(self, path: str | Path, buses: Sequence[int]) -> tuple[Take, bytes]:
+        """A take with its file open, and the message that begins it."""
         if len(buses) not in RECORD_CHANNELS:
             raise EngineError(f"{len(buses)} channels cannot be recorded: give 1 to {RECORD_CHANNELS[-1]}")
         number = next((free for free in range(TAKES) if free not in self._running), None)
@@ -118,22 +184,26 @@ class Recorder:
         self._engine.sync()
         node = layout.recorder_node(number)
         definition = f"{RECORD}{len(buses)}"
-        self._engine.send_many([message("/s_new", definition, node, _TAIL, layout.MASTER_GROUP, *controls)])
         take = self._running[number] = Take(self, number, target, raw, len(buses))
-        return take
+        return take, message("/s_new", definition, node, _TAIL, layout.MASTER_GROUP, *controls)
 
     def stop_all(self) -> None:
         """Stops every take that still runs."""
-        for take in list(self._running.values()):
-            take.stop()
+        stop_all(list(self._running.values()))
 
-    def _stop(self, number: int) -> None:
-        self._running.pop(number, None)
-        buffer = layout.recorder_buffer(number)
+    def _stop(self, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            self._running.pop(number, None)
+        closing = [
+            message(address, layout.recorder_buffer(number))
+            for number in numbers
+            for address in ("/b_close", "/b_free")
+        ]
         with contextlib.suppress(EngineError):
-            self._engine.send_many([message("/n_free", layout.recorder_node(number))])
+            nodes = [layout.recorder_node(number) for number in numbers]
+            self._engine.send_many([message("/n_free", *nodes)])
             self._engine.sync()
-            self._engine.send_many([message("/b_close", buffer), message("/b_free", buffer)])
+            self._engine.send_many(closing)
             self._engine.sync()
 
 

@@ -23,7 +23,7 @@ from livecode.sound.engine.offline import play
 from livecode.sound.mixer import Mixer
 from livecode.sound.mixer_definitions import COPY
 from livecode.sound.osc import bundle, message
-from livecode.sound.record import convert
+from livecode.sound.record import convert, stem_path
 from livecode.sound.tap import click
 
 _TAIL = 1
@@ -195,7 +195,7 @@ def _share(raw: Path, target: Path, stems: Sequence[int], first: int, sample_for
         return {}
     import soundfile
 
-    made = {orbit: target.with_name(f"{target.stem}-orbit-{orbit}{target.suffix}") for orbit in stems}
+    made = {orbit: stem_path(target, orbit) for orbit in stems}
     parts = {target: slice(0, first)}
     for position, orbit in enumerate(stems):
         parts[made[orbit]] = slice(first + 2 * position, first + 2 * position + 2)

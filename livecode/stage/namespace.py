@@ -41,9 +41,9 @@ class Record:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def __call__(self, path: str | Path) -> Recording:
-        """Write what is heard to a file."""
-        return self._session.record(path)
+    def __call__(self, path: str | Path, stems: bool = False) -> Recording:
+        """Write what is heard to a file; with `stems`, each orbit to another beside it."""
+        return self._session.record(path, stems)
 
     def stop(self) -> Path | None:
         """Close the recording that runs; gives its path, None when there is none."""

@@ -157,9 +157,10 @@ class Hush(msgspec.Struct, array_like=True, tag="hush"):
 
 
 class Record(msgspec.Struct, array_like=True, tag="record"):
-    """Write what leaves the master to a WAV file."""
+    """Write what leaves the master to a sound file; `stems`: and each orbit in use to another beside it."""
 
     path: str
+    stems: bool = False
 
 
 class RecordEnd(msgspec.Struct, array_like=True, tag="record-end"):

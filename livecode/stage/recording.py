@@ -38,8 +38,10 @@ class Recording:
         """Close the file; it is complete when this returns. Raises EngineError if it cannot be written."""
         if self.running:
             self._end()
-            if not self._done.wait(PATIENCE):
-                raise EngineError(f"{self.path} was not closed in {PATIENCE:g} s: is the disk full?")
+            # A long take is converted when it ends, if its format asks for that.
+            patience = PATIENCE + self.seconds / 5
+            if not self._done.wait(patience):
+                raise EngineError(f"{self.path} was not closed in {patience:.0f} s: is the disk full?")
         if self._problem:
             raise EngineError(self._problem)
         return self.path

@@ -248,7 +248,7 @@ class Sender:
         elif isinstance(message, Resume):
             self._resumed(message)
         elif isinstance(message, Record):
-            self._in_thread(lambda: self._record(message.path))
+            self._in_thread(lambda: self._record(message.path, message.stems))
         elif isinstance(message, RecordEnd):
             self._in_thread(self._end_recording)
         elif isinstance(message, Bye):
@@ -391,7 +391,7 @@ class Sender:
 
     # Recording.
 
-    def _record(self, path: str) -> None:
+    def _record(self, path: str, stems: bool = False) -> None:
         from livecode.sound.record import Recorder
 
         if self._transport is None:
@@ -400,7 +400,8 @@ class Sender:
         try:
             if self._recorder is None:
                 self._recorder = Recorder(self._transport.engine)
-            self._recording = self._recorder.master(path)
+            orbits = self._transport.mixer.orbits if stems else []
+            self._recording = self._recorder.together(path, orbits)
         except LivecodeError as error:
             self._answer_soon(Recorded(path, 0.0, one_line(error)))
 

@@ -164,8 +164,12 @@ class Session(Timekeeping):
             raise PatternError(f"revert({number!r}): no step of that number, history() lists them")
         self._step(lambda: self._history.go(number), "revert", number=number)
 
-    def record(self, path: str | Path) -> Recording:
-        """Write what is heard to a WAV file until its `stop()` (or `record.stop()`)."""
+    def record(self, path: str | Path, stems: bool = False) -> Recording:
+        """Write what is heard to a .wav, .flac, .mp3 or .ogg until its `stop()` (or `record.stop()`).
+
+        With `stems` each orbit in use has a file of its own beside it (`take-orbit-0.wav`), with its effects,
+        before the master, from the same sample on.
+        """
         from livecode.stage.recording import checked_path
 
         target = checked_path(path)
@@ -180,7 +184,7 @@ class Session(Timekeeping):
                 raise EngineError(f"{self._recording.path} is being recorded: first type record.stop()")
             self._line()
             self._recording = Recording(target, lambda: self._send([RecordEnd()]))
-            self._send([Record(str(target))])
+            self._send([Record(str(target), stems)])
             self._write("record", path=str(target))
             return self._recording
 

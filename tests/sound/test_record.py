@@ -55,6 +55,30 @@ def test_the_master_and_a_stem_are_recorded_at_once(
     assert master.stop() == master.path
 
 
+def test_master_and_stems_begin_at_the_same_sample_and_stems_add_up(
+    running: Engine, desk: Mixer, signals: dict, tmp_path: Path
+) -> None:
+    running.send_many([*desk.ensure(4, 1), *desk.ensure(5, 2)])
+    takes = Recorder(running).together(tmp_path / "take.flac", [1, 2])
+    sine(running, signals, 0.25, 4, 1, 0.3)
+    sine(running, signals, 0.125, 5, 2, 0.3)
+    until(0.7, takes)
+    assert takes.stop().name == "take.flac"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "take-orbit-1.flac", "take-orbit-2.flac", "take.flac",
+    ]  # fmt: skip
+    whole, one, two = (
+        soundfile.read(take.path, always_2d=True)[0][:, 0] for take in (takes.master, *takes.stems.values())
+    )
+    assert len(whole) == len(one) == len(two)
+    size = len(whole)
+    # The limiter looks ahead, so the master is late by less than 10 ms; nothing here is loud enough for it.
+    late = min(range(480), key=lambda each: np.abs(whole[each:] - (one + two)[: size - each]).sum())
+    difference = whole[late:size] - (one + two)[: size - late]
+    assert np.abs(difference).max() < 0.02
+    assert np.abs(whole).max() > 0.3
+
+
 @pytest.mark.parametrize(("name", "subtype"), [("take.flac", "PCM_24"), ("take.mp3", "MPEG_LAYER_III")])
 def test_the_name_chooses_the_format(
     running: Engine, desk: Mixer, signals: dict, tmp_path: Path, name: str, subtype: str

@@ -238,8 +238,9 @@ def test_closing_ends_every_process(tmp_path: Path) -> None:
 def test_what_is_heard_can_be_recorded(live: Live, tmp_path: Path) -> None:
     import soundfile
 
-    live.session.evaluate('d1 >> s("bd*8")')
-    take = live.session.record(tmp_path / "take.wav")
+    live.session.evaluate('d1 >> s("bd*8")\nd2 >> s("hh*8").orbit(3)')
+    wait_for(lambda: live.session.now() > 0.3)
+    take = live.session.record(tmp_path / "take.wav", stems=True)
     wait_for(lambda: take.seconds > 1.5)
     assert live.session.status().recording.endswith("take.wav")
     path = take.stop()
@@ -247,6 +248,8 @@ def test_what_is_heard_can_be_recorded(live: Live, tmp_path: Path) -> None:
     assert rate == 48000
     assert len(sound) > 48000
     assert 0.01 < abs(sound).max() <= 0.951
+    stems = [soundfile.read(tmp_path / f"take-orbit-{orbit}.wav")[0] for orbit in (0, 3)]
+    assert all(len(stem) == len(sound) and abs(stem).max() > 0.01 for stem in stems)
 
 
 def test_a_plain_script_boots_by_itself_and_ends_cleanly(tmp_path: Path) -> None:
