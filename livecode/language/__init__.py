@@ -37,6 +37,8 @@ MODULES = (
     "forms",
     "growth",
     "loops",
+    "following",
+    "methods",
 )
 """The modules whose functions make up the language; each registers its own."""
 

@@ -51,7 +51,7 @@ def _read_rules(text: str) -> dict[str, str]:
     return rules
 
 
-@constructor(family="growth", aliases=("lindenmayer",))
+@constructor(family="growth", aliases=("lindenmayer",), patternable=("generations", "steps"))
 def lsystem(axiom: str, rules: Any, generations: int = 4, steps: Any = None) -> Pattern:
     """Letters grown from a first one by rules, as a sequence; `pick` turns them into music.
 
@@ -91,7 +91,7 @@ def _automaton(rule: int, start: tuple[int, ...]) -> tuple[tuple[int, ...], ...]
     return tuple(rows)
 
 
-@constructor(family="growth", aliases=("cellular",))
+@constructor(family="growth", aliases=("cellular",), patternable=("rule", "cells", "seed"))
 def automaton(rule: int = 30, cells: Any = 16, seed: int | None = None) -> Pattern:
     """A cellular automaton as a rhythm: a generation a cycle, its living cells 1 and the others 0.
 
@@ -159,7 +159,7 @@ def _lives(board: Board, row: int, column: int, height: int, width: int) -> int:
     return 1 if around == 3 or (around == 2 and board[row][column]) else 0
 
 
-@constructor(family="growth")
+@constructor(family="growth", patternable=("width", "height", "row", "seed"))
 def life(width: int = 16, height: int = 8, row: int = 0, seed: int = 0) -> Pattern:
     """A row of Conway's game of life as a rhythm: a generation a cycle, living cells 1 and the others 0.
 

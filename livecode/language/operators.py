@@ -113,9 +113,11 @@ def keep_if(one: Any, two: Any) -> Any:
 
 def apply_function(one: Any, two: Any) -> Any:
     """The left value, or what the right one, a function, makes of it."""
-    if not callable(two):
-        raise PatternError(f"func needs functions, not {two!r}")
-    return two(one)
+    if callable(two):
+        return two(one)
+    if callable(one):
+        return one(two)
+    raise PatternError(f"func needs functions, not {two!r}")
 
 
 def _whole(value: Any) -> int:

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from livecode.errors import PatternError
-from livecode.language.pattern import VARIES, Pattern, noted
+from livecode.language.pattern import VARIES, Pattern, noted, silence
 from livecode.language.time import Fraction
 
 _MOST_REMEMBERED = 64
@@ -129,14 +129,47 @@ def function(
     return register
 
 
-def constructor(*, family: str, aliases: tuple[str, ...] = ()) -> Callable[[Definition], Definition]:
-    """Register a function that makes a pattern out of its arguments, such as `stack`: no method, no joins."""
+def constructor(
+    *, family: str, aliases: tuple[str, ...] = (), patternable: tuple[str, ...] = ()
+) -> Callable[[Definition], Definition]:
+    """Register a function that makes a pattern out of its arguments, such as `stack`: no method.
+
+    Arguments named in `patternable` may be patterns: then the results are joined, as with methods.
+    """
 
     def register(definition: Definition) -> Definition:
-        _enter(definition, definition, family, aliases, None, drop_first=False)
+        exported = _joining(definition, frozenset(patternable)) if patternable else definition
+        _enter(definition, exported, family, aliases, None, drop_first=False)
         return definition
 
     return register
+
+
+def _joining(definition: Callable[..., Any], patternable: frozenset[str]) -> Callable[..., Any]:
+    """A constructor that is called for each value of those of its arguments that are patterns."""
+    names = Shape(definition, drop_first=False).positional
+
+    def call(*args: Any, **keywords: Any) -> Any:
+        if len(args) > len(names):
+            return definition(*args, **keywords)
+        bound = {**dict(zip(names, args)), **keywords}
+        patterned = []
+        for name in patternable & bound.keys():
+            if isinstance(bound[name], (Pattern, str)):
+                constant = constant_of(bound[name])
+                if constant is VARIES:
+                    patterned.append(name)
+                else:
+                    bound[name] = constant
+        if not patterned:
+            return definition(**bound)
+
+        def made(_pattern: Pattern, **values: Any) -> Any:
+            return definition(**values)
+
+        return call_with_patterns(made, silence, bound, "inner_join", sorted(patterned))
+
+    return _named_like(call, definition)
 
 
 def method_name(name: str) -> str:
@@ -188,7 +221,7 @@ def call_with_patterns(
         return known
 
     joined = getattr(combined.with_value(called), join)()
-    return joined if join == "step_join" else joined.with_steps(pattern.steps)
+    return joined if join == "step_join" or pattern is silence else joined.with_steps(pattern.steps)
 
 
 class Shape:

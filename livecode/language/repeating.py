@@ -436,17 +436,3 @@ def xfade(pattern: Pattern, position: Any, other: Any) -> Pattern:
         return align_in(one, place, soften)
 
     return stack(faded(pattern, lambda at: (1.0 - at) * 2), faded(reify(other), lambda at: at * 2.0))
-
-
-def _methods() -> None:
-    """`p.stack(q)`, `p.cat(q)` and their like: the pattern itself comes first."""
-    for made, names in (
-        (stack, ("stack", "overlay", "polyrhythm")),
-        (cat, ("cat", "slowcat")),
-        (fastcat, ("fastcat", "sequence", "seq")),
-    ):
-        for name in names:
-            setattr(Pattern, name, lambda self, *others, made=made: made(self, *others))
-
-
-_methods()

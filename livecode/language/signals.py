@@ -176,7 +176,7 @@ def seed(pattern: Pattern, number: Any) -> Pattern:
     return Pattern(query, steps=pattern.steps)
 
 
-@constructor(family="signals")
+@constructor(family="signals", patternable=("begin", "end", "cycles"))
 def line(begin: Any = 0, end: Any = 1, cycles: Any = 1) -> Pattern:
     """A straight line from one value to another over so many cycles, staying there afterwards.
 

@@ -265,9 +265,14 @@ def wchoose(*pairs: Any) -> Pattern:
     >>> {event.value for event in wchoose(("a", 1), ("b", 0)).segment(8).first_cycle()}
     {'a'}
     """
+    return wchoose_by(rand, *pairs)
+
+
+def wchoose_by(pattern: Pattern, *pairs: Any) -> Pattern:
+    """Choose from (value, weight) pairs by numbers from 0 to 1, at the moments of a pattern."""
     things, limits = _weighed(pairs)
     made = [reify(thing) for thing in things]
-    return outer_join(rand.with_value(lambda number: made[_by_weight(number, limits)]))
+    return outer_join(pattern.with_value(lambda number: made[_by_weight(number, limits)]))
 
 
 @constructor(family="chance", aliases=("randcat", "choose_in"))
