@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "render": "write a set to a sound file, without a sound device",
     "events": "print what a set plays, one JSON object a line",
     "export": "write a set as MIDI, a score or sound for other programs",
+    "show": "a page for the room: code, what sounds, piano roll, scope",
     "serve": "take code from an editor, on this machine",
     "new": "make a folder for a set of your own",
     "doctor": "look at this machine and say what to type where something is missing",

@@ -81,6 +81,7 @@ def instead_render(path: Path, config: settings.Config, options: argparse.Namesp
 
 def live(path: Path, config: settings.Config, options: argparse.Namespace) -> int:
     """Through the sound engine."""
+    from livecode.bridges.publish import published
     from livecode.commands.prompt import converse, leave_on_signals
     from livecode.stage.session import Session, use
 
@@ -96,7 +97,8 @@ def live(path: Path, config: settings.Config, options: argparse.Namespace) -> in
         session.wait()
         saving = ", saving the file plays it again" if options.watch else ""
         print(f"playing {path.stem}: Ctrl-C ends{saving}", flush=True)
-        return _until(session, options.cycles)
+        with published(session, settings.folder("state")):
+            return _until(session, options.cycles)
     except KeyboardInterrupt:
         return 0
     finally:

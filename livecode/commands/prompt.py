@@ -55,11 +55,13 @@ def run(options: argparse.Namespace) -> int:
     try:
         if sys.stdin.isatty() and sys.stdout.isatty():
             return converse(session, config)
+        from livecode.bridges.publish import published
         from livecode.repl import plain
 
-        failed = plain.run(session, sys.stdin, sys.stdout, sys.stderr)
-        if options.stay:
-            stay(session)
+        with published(session, settings.folder("state")):
+            failed = plain.run(session, sys.stdin, sys.stdout, sys.stderr)
+            if options.stay:
+                stay(session)
         return 1 if failed and options.strict else 0
     finally:
         session.close()
@@ -67,10 +69,17 @@ def run(options: argparse.Namespace) -> int:
 
 def converse(session: Any, config: settings.Config, first: Callable[[], Any] | None = None) -> int:
     """The prompt on a terminal; `first` runs when it is about to show."""
+    from livecode.bridges.publish import published
     from livecode.commands.versions import version
-    from livecode.repl.prompt import Prompt, history_file
 
     banner = BANNER.format(version=version())
+    with published(session, settings.folder("state")):
+        return _converse(session, config, banner, first)
+
+
+def _converse(session: Any, config: settings.Config, banner: str, first: Callable[[], Any] | None) -> int:
+    from livecode.repl.prompt import Prompt, history_file
+
     if first is None and not history_file().exists():
         return Prompt(session, config).run(f"{banner}\n{WELCOME}", lambda: session.evaluate("\n".join(FIRST)))
     return Prompt(session, config).run(banner, first)

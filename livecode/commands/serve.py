@@ -40,6 +40,7 @@ def run(options: argparse.Namespace) -> int:
     """Serve until Ctrl-C."""
     from livecode.bridges.editor import Editor
     from livecode.bridges.osc import OscDoor
+    from livecode.bridges.publish import published
     from livecode.bridges.serve import HOST, Door, write_key
     from livecode.commands.prompt import leave_on_signals
     from livecode.stage.session import Session, use
@@ -71,7 +72,8 @@ def run(options: argparse.Namespace) -> int:
             print(json.dumps({**told, "key": str(key)}), flush=True)
         else:
             print(f"editors: {HOST} port {door.port}, OSC port {osc.port}; the token is in {key}", flush=True)
-        return _work(editor)
+        with published(session, settings.folder("state")):
+            return _work(editor)
     finally:
         key.unlink(missing_ok=True)
         osc.close()

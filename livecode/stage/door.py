@@ -39,7 +39,7 @@ class Door:
     """A listening socket with its note; both are gone after `close`."""
 
     def __init__(self, folder: Path, journal: str, front: int) -> None:
-        place = _private_folder() / f"{os.getpid()}.sock"
+        place = private_folder() / f"{os.getpid()}.sock"
         with contextlib.suppress(FileNotFoundError):
             place.unlink()
         self._place = place
@@ -124,7 +124,7 @@ def running(process: int) -> bool:
         return True
 
 
-def _private_folder() -> Path:
+def private_folder() -> Path:
     """A folder that nobody else can write in, with a path short enough for a socket."""
     runtime = os.environ.get("XDG_RUNTIME_DIR", "")
     usable = runtime and Path(runtime).is_dir() and len(runtime) < 60

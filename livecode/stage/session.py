@@ -507,6 +507,11 @@ class Session(Timekeeping):
             for slot, take in sorted(scene.takes.items())
         ]
 
+    @property
+    def started(self) -> bool:
+        """Whether time has begun to move."""
+        return self._timeline.running
+
     def close(self, fade: float = 0.05) -> None:
         """Fade out, end the sender and scsynth, close the journal."""
         with self._lock:

@@ -43,6 +43,7 @@ def data_of(outputs) -> dict:
     return {kind: value for each in outputs for kind, value in each.get("data", {}).items()}
 
 
+@pytest.mark.long
 def test_the_notebook_of_the_documentation(run, tmp_path):
     cells = nbformat.read(ROOT / "docs" / "notebook.ipynb", as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
