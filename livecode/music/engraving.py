@@ -41,6 +41,7 @@ def pdf_bytes(phrase: Phrase, tempo: float = 100.0, names: Sequence[str] = ()) -
 
 def _engraved(phrase: Phrase, tempo: float, names: Sequence[str], options: dict[str, Any]) -> Any:
     verovio = _needed("verovio", "an engraved score")
+    verovio.enableLog(verovio.LOG_OFF)
     toolkit = verovio.toolkit()
     toolkit.setOptions(options)
     if not toolkit.loadData(musicxml_bytes(phrase, tempo, names).decode()):

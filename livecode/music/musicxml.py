@@ -56,7 +56,8 @@ def _part(phrase: Phrase, voice: int, tempo: float) -> list[str]:
             if voice == 0:
                 lines.append(f'<direction><direction-type/><sound tempo="{tempo:g}"/></direction>')
         beams = _beams(bar, Fraction(3, 2) if denominator == 8 and numerator % 3 == 0 else Fraction(1))
-        lines += [_sign(sign, beam) for sign, beam in zip(bar, beams)]
+        accidentals = _Accidentals(phrase.key)
+        lines += [_sign(sign, accidentals, beam) for sign, beam in zip(bar, beams)]
         lines.append("</measure>")
     return lines
 
@@ -81,34 +82,59 @@ def _beams(bar: list[Sign], beat: Fraction) -> list[str]:
     return told
 
 
-def _sign(sign: Sign, beam: str = "") -> str:
+class _Accidentals:
+    """Which accidentals a bar needs: those that neither the key nor a note before it in the bar has said."""
+
+    NAMES = {-2: "flat-flat", -1: "flat", 0: "natural", 1: "sharp", 2: "double-sharp"}
+
+    def __init__(self, key: str) -> None:
+        sharps = max(-7, min(7, key_signature(key)))
+        order = "fcgdaeb" if sharps > 0 else "beadgcf"
+        self._key = dict.fromkeys(order[: abs(sharps)], 1 if sharps > 0 else -1)
+        self._said: dict[tuple[str, int], int] = {}
+
+    def before(self, pitch: int, fifths: int, tied: bool) -> str:
+        """The accidental of a note, "" for none; one that is tied to keeps its own."""
+        name = name_of(fifths)
+        alter = name.count("#") - name[1:].count("b")
+        place = (name[0], (pitch - alter) // 12)
+        known = self._said.get(place, self._key.get(name[0], 0))
+        if tied or alter == known:
+            return ""
+        self._said[place] = alter
+        return f"<accidental>{self.NAMES.get(alter, 'natural')}</accidental>"
+
+
+def _sign(sign: Sign, accidentals: _Accidentals, beam: str = "") -> str:
     duration = f"<duration>{round(sign.length * DIVISIONS)}</duration>"
     head = _head(sign.length)
     if not sign.pitches:
-        return f"<note><rest/>{duration}<voice>1</voice>{head}</note>"
+        return f"<note><rest/>{duration}<voice>1</voice>{''.join(head)}</note>"
     ties = '<tie type="stop"/>' * sign.tied_from + '<tie type="start"/>' * sign.tied_to
     drawn = '<tied type="stop"/>' * sign.tied_from + '<tied type="start"/>' * sign.tied_to
     notations = f"<notations>{drawn}</notations>" if drawn else ""
-    rest = f"{duration}{ties}<voice>1</voice>{head}{beam}{notations}</note>"
-    return "".join(
-        f"<note>{'<chord/>' * (index > 0)}{_pitch(pitch, fifths)}{rest}"
-        for index, (pitch, fifths) in enumerate(zip(sign.pitches, sign.spellings))
-    )
+    # A chord hangs on the beam by its first note.
+    name, dots, tuplet = head
+    notes = []
+    for index, (pitch, fifths) in enumerate(zip(sign.pitches, sign.spellings)):
+        sharp = accidentals.before(pitch, fifths, sign.tied_from)
+        begun = f"<note>{'<chord/>' * (index > 0)}{_pitch(pitch, fifths)}{duration}{ties}<voice>1</voice>"
+        notes.append(f"{begun}{name}{dots}{sharp}{tuplet}{beam * (index == 0)}{notations}</note>")
+    return "".join(notes)
 
 
-def _head(length: Fraction) -> str:
+def _head(length: Fraction) -> tuple[str, str, str]:
+    """The note head of a length, its dots, and the tuplet it is in; accidentals stand before the last."""
     for dots, factor in (("", Fraction(1)), ("<dot/>", Fraction(3, 2))):
         name = HEADS.get(length / factor)
         if name is not None:
-            return f"<type>{name}</type>{dots}"
+            return f"<type>{name}</type>", dots, ""
     for actual, normal in ((3, 2), (5, 4), (7, 4), (9, 8)):
         name = HEADS.get(length * actual / normal)
         if name is not None:
-            return (
-                f"<type>{name}</type><time-modification><actual-notes>{actual}</actual-notes>"
-                f"<normal-notes>{normal}</normal-notes></time-modification>"
-            )
-    return "<type>quarter</type>"
+            numbers = f"<actual-notes>{actual}</actual-notes><normal-notes>{normal}</normal-notes>"
+            return f"<type>{name}</type>", "", f"<time-modification>{numbers}</time-modification>"
+    return "<type>quarter</type>", "", ""
 
 
 def _pitch(pitch: int, fifths: int) -> str:

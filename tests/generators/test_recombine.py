@@ -63,6 +63,13 @@ def _holes(rows: dict[int, tuple[str, int, int]], end: int) -> list[tuple[str, i
     return [rows.get(place, ("", -1, 0)) for place in range(end // BEAT)]
 
 
+def first_downbeat(phrase: Phrase) -> int:
+    """The first beat that begins a bar and has notes in it: where a piece begins here."""
+    onsets, ends = phrase.notes["onset"], phrase.notes["onset"] + phrase.notes["duration"]
+    beats = range(0, phrase.length // BEAT, phrase.bar // BEAT)
+    return next(b for b in beats if ((onsets < (b + 1) * BEAT) & (ends > b * BEAT)).any())
+
+
 def check_joins(phrases: list[Phrase], known: dict[str, Work]) -> int:
     """Every beat begins as the work of the beat before goes on; how many joins there were."""
     joins = 0
@@ -70,10 +77,7 @@ def check_joins(phrases: list[Phrase], known: dict[str, Work]) -> int:
     for (one, first, moved), (other, second, shifted) in pairwise(told):
         if not one or not other or (one == other and second == first + 1):
             continue
-        begins = known[other].phrase.notes[known[other].phrase.notes["onset"] < second * BEAT]
-        anew = not len(begins) or (
-            second % 4 == 0 and int(known[other].phrase.notes["onset"].min()) > (second - 4) * BEAT
-        )
+        anew = second == first_downbeat(known[other].phrase)
         arrives = {
             (voice, pitch + moved): on
             for (voice, pitch), on in sounding(known[one].phrase.notes, (first + 1) * BEAT).items()

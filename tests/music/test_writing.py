@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import mido
+import numpy as np
 import pytest
 
 from livecode.errors import FileProblem
@@ -33,7 +34,23 @@ def tuplets() -> Phrase:
     return Phrase.of(pitches, [third] * 3 + [fifth] * 5 + [2 * TICKS], key="db major")
 
 
-PHRASES = {"choir": choir, "tune": tune, "tuplets": tuplets, "silence": lambda: Phrase.silence(4 * TICKS)}
+def chords() -> Phrase:
+    """Two staves of quick chords, as a piano has them."""
+    from livecode.music.phrase import merge
+
+    quick = [TICKS // 4] * 16
+    hands = [Phrase.of(np.repeat([60, 64, 67], 16), quick * 3, np.tile(np.arange(16), 3) * (TICKS // 4))]
+    hands.append(Phrase.of([48, 52, 50, 53], TICKS, [0, 0, 2 * TICKS, 2 * TICKS]))
+    return merge(hands)
+
+
+PHRASES = {
+    "chords": chords,
+    "choir": choir,
+    "tune": tune,
+    "tuplets": tuplets,
+    "silence": lambda: Phrase.silence(4 * TICKS),
+}
 
 
 def rows(phrase: Phrase) -> list[tuple[int, int, int]]:
@@ -72,14 +89,14 @@ def parsed(data: bytes, kind: str) -> list[tuple[int, int, int]]:
     return sorted(found)
 
 
-@pytest.mark.parametrize("name", ["choir", "tune", "tuplets"])
+@pytest.mark.parametrize("name", ["choir", "tune", "tuplets", "chords"])
 @pytest.mark.parametrize(("ending", "kind"), [(".krn", "humdrum"), (".musicxml", "musicxml")])
 def test_scores_hold_the_same_notes(name: str, ending: str, kind: str, tmp_path: Path) -> None:
     phrase = PHRASES[name]()
     assert parsed(write(phrase, tmp_path / f"a{ending}").read_bytes(), kind) == rows(phrase)
 
 
-@pytest.mark.parametrize("name", ["choir", "tune"])
+@pytest.mark.parametrize("name", ["choir", "tune", "chords"])
 def test_every_note_has_its_head_in_the_engraving(name: str, tmp_path: Path) -> None:
     pytest.importorskip("verovio")
     from livecode.music.measures import measures
@@ -90,6 +107,15 @@ def test_every_note_has_its_head_in_the_engraving(name: str, tmp_path: Path) -> 
     )
     drawn = write(phrase, tmp_path / "a.svg").read_text()
     assert len(re.findall(r'class="note"', drawn)) == heads
+
+
+def test_accidentals_are_drawn_once_a_bar_and_only_where_the_key_says_otherwise(tmp_path: Path) -> None:
+    phrase = Phrase.of([66, 66, 65, 65, 66, 66, 68, 62], key="d major")
+    drawn = write(phrase, tmp_path / "a.svg").read_text()
+    # f#, f#, then a natural; a new bar: none for f#, one for g#.
+    assert len(re.findall(r'class="accid">\s*<use', drawn)) == 2
+    text = write(phrase, tmp_path / "a.musicxml").read_text()
+    assert re.findall(r"<accidental>(.*?)<", text) == ["natural", "sharp"]
 
 
 def test_pdf_pages_open(tmp_path: Path) -> None:

@@ -363,7 +363,10 @@ class _Maker:
                 messages.append(np.full(count, float((value * fragments.first).sum() > 0)))
                 continue
             entered = self.enters
-            sums = np.bincount(fragments.start[entered], value[entered], fragments.states + 1)
+            starts = fragments.start[entered]
+            # The mean over what may follow, not the sum: else the commonest chords would draw all to them.
+            many = np.bincount(starts, value[entered] > 0, fragments.states + 1)
+            sums = np.bincount(starts, value[entered], fragments.states + 1) / np.maximum(many, 1)
             # The last column stands for the end of a work, from where nothing leads on.
             sums[-1] = 0.0
             message = np.where(self.inside, np.append(value[1:], 0.0), sums[fragments.arrival])

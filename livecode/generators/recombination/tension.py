@@ -43,7 +43,7 @@ def tensions(chords: Sequence[Sequence[int]], places: Sequence[int], home: Seque
         foreign = len(classes - set(home)) / len(classes)
         away = len(classes - triad) / len(classes)
         inverted = 0.0 if bass % 12 in (tonic, home[4]) else 1.0
-        out[number] = 0.4 * rough + 0.15 * foreign + 0.27 * away + 0.1 * inverted + 0.08 * (place % 2)
+        out[number] = 0.35 * rough + 0.3 * foreign + 0.22 * away + 0.08 * inverted + 0.05 * (place % 2)
     return np.clip(out, 0.0, 1.0)
 
 

@@ -1,0 +1,167 @@
+"""Make the listening pages in docs/listening/: ten pieces by a composer, engraved, rendered and told apart.
+
+    python tools/listening.py            every page
+    python tools/listening.py cope       one page
+    python tools/listening.py cope 3     three pieces of it
+
+A page is a row of `PAGES`: what to type, with {seed} in it, the sound, the tempo, and how many bars.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+TARGET = Path(__file__).parent.parent / "docs" / "listening"
+PIECES = 10
+LONGEST = 24
+
+
+@dataclass(frozen=True)
+class Page:
+    """A composer's page; `pieces` are (line to type, bars), one for each piece, {seed} filled in."""
+
+    title: str
+    about: str
+    line: str
+    sound: str
+    tempo: float = 84
+    bars: int = 12
+    """How long a piece is when its composer does not say."""
+    others: tuple[tuple[int, str], ...] = ()
+    """Pieces, by number from 1, that are typed otherwise."""
+
+    def typed(self, number: int) -> str:
+        """The line for a piece."""
+        return dict(self.others).get(number, self.line).format(seed=number)
+
+
+PAGES: dict[str, Page] = {
+    "cope": Page(
+        "Recombination, after Cope",
+        "New pieces out of beats of Bach's chorales (seven), of Joplin's *Maple Leaf Rag* (two) and of "
+        "Clara Wieck's polonaises (one). Each join is one that its composer made; tension and phrases follow "
+        "one work of the corpus, named below with the longest run that stands in a work.",
+        'recombine("bach chorales", seed={seed})',
+        "organ",
+        others=(
+            (8, 'recombine("joplin", seed={seed}).bars(4)'),
+            (9, 'recombine("joplin", seed={seed}, max_copy=4).bars(4)'),
+            (10, 'recombine("polonaises", seed={seed}).bars(4)'),
+        ),
+    ),
+}
+SOUNDS = {"joplin": "upright", "polonaises": "piano"}
+
+
+def make(name: str, count: int = PIECES) -> None:
+    """One page: pictures, sound, and a README with what was typed and what can be told."""
+    page = PAGES[name]
+    folder = TARGET / name
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = [f"# {page.title}", "", page.about, "", f"Made by `python tools/listening.py {name}`.", ""]
+    notes = folder / "heard.md"
+    if notes.exists():
+        rows += [notes.read_text("utf-8").strip(), ""]
+    for number in range(1, count + 1):
+        line = page.typed(number)
+        sys.stderr.write(f"{name} {number}: {line}\n")
+        told = piece(line, folder / f"{number:02}", page)
+        rows += [f"## {number}. `{line}`", "", *told, "", f"[listen]({number:02}.ogg)", ""]
+        rows += [f"![piece {number}, engraved]({number:02}.png)", ""]
+    (folder / "README.md").write_text("\n".join(rows), "utf-8")
+
+
+def piece(line: str, place: Path, page: Page) -> list[str]:
+    """Engrave and render one piece; what is told of it."""
+    from livecode.commands.compose import generator
+    from livecode.language.moment import MOMENT, Moment
+    from livecode.music.key import find_key
+    from livecode.music.phrase import concat
+
+    metre = (3, 4) if "polonaises" in line else (4, 4)
+    token = MOMENT.set(Moment(offline=True, metre=metre))
+    stream = generator(line)
+    each = stream.plan.bars
+    phrases = [stream.phrase(number) for number in range(-(-LONGEST // each))]
+    whole = concat(phrases)
+    bars = _end(whole, page.bars)
+    whole = whole.slice(0, bars * whole.bar)
+    report = stream.report(bars) if callable(getattr(stream, "report", None)) else None
+    MOMENT.reset(token)
+    plan = (whole.provenance[0] or {}).get("plan", "")
+    whole.key = find_key(whole)
+    whole.provenance = ()
+    _engrave(whole, place.with_suffix(".png"), page.tempo)
+    sound = next((sound for word, sound in SOUNDS.items() if word in line), page.sound)
+    _render(stream, sound, page, bars, metre, place.with_suffix(".ogg"))
+    told = [f"{bars} bars, {len(whole)} notes, {whole.key}."]
+    if report is not None:
+        told.append(f"Plan: {plan.split(' bar ')[0]}. {report}.")
+    return told
+
+
+def _end(phrase: Any, usual: int) -> int:
+    """The bars up to the end of the first work whose plan is followed, or so many as usual."""
+    plans = [(origin or {}).get("plan", "").split(" bar ")[0] for origin in phrase.provenance]
+    if not plans or not plans[0]:
+        return usual
+    other = next((number for number, plan in enumerate(plans) if plan and plan != plans[0]), None)
+    end = phrase.length if other is None else int(phrase.notes["onset"][other])
+    return max(4, min(LONGEST, -(-end // phrase.bar)))
+
+
+def _engrave(phrase: Any, target: Path, tempo: float) -> None:
+    import io
+
+    import cairosvg
+    from PIL import Image
+
+    from livecode.music.engraving import svg_bytes
+
+    drawn = cairosvg.svg2png(bytestring=svg_bytes(phrase, tempo), output_width=1000, background_color="white")
+    # Sixteen greys are enough for ink, and a quarter of the size.
+    Image.open(io.BytesIO(drawn)).convert("L").quantize(16).save(target, optimize=True)
+
+
+def _render(stream: Any, sound: str, page: Page, bars: int, metre: tuple[int, int], target: Path) -> None:
+    import soundfile
+
+    import livecode.config as settings
+    from livecode.commands.render import sounded
+    from livecode.stage.offline import perform
+
+    def setup(session: Any) -> None:
+        session.tempo(page.tempo)
+        session.meter(*metre)
+        _ = session.slots[1] >> stream.s(sound).legato(0.98).room(0.25).gain(0.8)
+
+    config = settings.Config()
+    performance = perform(setup=setup, cycles=bars, config=config)
+    with tempfile.TemporaryDirectory() as scratch:
+        wave = Path(scratch) / "piece.wav"
+        sounded(performance, wave, config)
+        samples, rate = soundfile.read(wave, dtype="float32", always_2d=True)
+    with soundfile.SoundFile(
+        target, "w", samplerate=rate, channels=2, format="OGG", subtype="VORBIS", compression_level=0.8
+    ) as out:
+        # All at once overflows libsndfile's stack when it encodes Vorbis.
+        for begin in range(0, len(samples), 1 << 14):
+            out.write(samples[begin : begin + (1 << 14), :2])
+
+
+def main() -> int:
+    words = sys.argv[1:]
+    if words and words[0] not in PAGES:
+        sys.stderr.write(f"no page {words[0]}: there are {', '.join(PAGES)}\n")
+        return 1
+    for name in words[:1] or PAGES:
+        make(name, int(words[1]) if len(words) > 1 else PIECES)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
