@@ -51,6 +51,7 @@ from livecode.stage.timekeeping import Timekeeping
 if TYPE_CHECKING:
     from livecode.language.time import Event
     from livecode.sound.levels import Levels
+    from livecode.stage.browsing import Shelf
     from livecode.stage.explain import Explanation
     from livecode.stage.files import PatternFile
     from livecode.stage.replay import Script
@@ -196,6 +197,19 @@ class Session(Timekeeping):
         if FORCED.get() is not None:
             recording.closed(0.0, "")
         return recording.stop()
+
+    def samples(self, text: str = "") -> Shelf:
+        """Find sounds by a part of their name or description: instruments, samples, SoundFont presets.
+
+        ```python
+        samples("kick").play()
+        ```
+
+        What is found is shown with its number; `.play()` lets you hear it, `.play(2)` the one of that number.
+        """
+        from livecode.stage.browsing import search
+
+        return search(self._preparer.resolver, text, self.once)  # type: ignore[arg-type]
 
     def explain(self, what: Any, cycle: int | None = None) -> Explanation:
         """Why a slot (or a pattern) plays what it plays in a cycle, the one that sounds when none is named.
