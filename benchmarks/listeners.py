@@ -159,3 +159,31 @@ def ordinary(count: int, seed: int) -> list[Phrase]:
         if len(part) >= 4:
             found.append(part)
     return [found[int(i)] for i in random.permutation(count)]
+
+
+def taught(listener: Listener, songs: list[Phrase], told: Any, judgements: int, random: Any) -> Any:
+    """What is believed of a listener after so many answers to this-or-that, each asked for what it would tell."""
+    from livecode.generators.evolution.preference import Belief, Judgement, basis
+
+    known: list[Any] = []
+    belief = Belief.of(known)
+    for _ in range(judgements):
+        pairs = random.integers(0, len(songs), (200, 2))
+        rows = basis(told[pairs[:, 0]]) - basis(told[pairs[:, 1]])
+        one, other = pairs[int(np.argmax(belief.information(rows)))]
+        if not listener.prefers(songs[one], songs[other]):
+            one, other = other, one
+        known.append(Judgement(told[one], told[other]))
+        belief = Belief.of(known)
+    return belief
+
+
+def foretold(
+    listener: Listener, belief: Any, songs: list[Phrase], told: Any, count: int, random: Any
+) -> float:
+    """The share of choices between other songs, noise and all, that belief foretells."""
+    right = 0
+    for _ in range(count):
+        one, other = random.choice(len(songs), 2, replace=False)
+        right += (belief.prefers(told[one], told[other]) > 0.5) == listener.prefers(songs[one], songs[other])
+    return right / count

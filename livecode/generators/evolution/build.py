@@ -79,7 +79,7 @@ def _seeds(seeds: Any) -> tuple[list[Seed], list[Source], str]:
         else:
             parts.append(Source(each))
             number = getattr(each, "number", None)
-            told.append(f"d{number}" if number else "a pattern")
+            told.append(f"d{number}" if isinstance(number, int) else "a pattern")
     return sources, parts, " and ".join(told) or "chance"
 
 

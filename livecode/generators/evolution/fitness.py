@@ -291,8 +291,9 @@ def _shown(thing: Any) -> str:
         return repr(thing) if thing else ""
     if isinstance(thing, int | float | list | tuple):
         return repr(thing)
-    name = getattr(getattr(thing, "plan", None), "name", "") or getattr(thing, "number", None)
-    return f"d{name}" if isinstance(name, int) else str(name or "...")
+    number = getattr(thing, "number", None)
+    name = getattr(getattr(thing, "plan", None), "name", "...")
+    return f"d{number}" if isinstance(number, int) else str(name)
 
 
 # How parameters that are not plain numbers and texts are read at a cycle.

@@ -160,6 +160,8 @@ def own(songs: Songs, given: dict[str, Any]) -> Array:
         raise GeneratorError(f"{name} is a function of another process: type its line again")
     try:
         found = songs.xp.to_numpy(function(songs))
+        if found is None:
+            raise TypeError("it gives nothing back")
         numbers = np.asarray(found, np.float32)
     except Exception as problem:
         raise GeneratorError(f"{name} cannot score songs: {one_line(problem)}") from problem
