@@ -162,7 +162,7 @@ def ordinary(count: int, seed: int) -> list[Phrase]:
 
 
 def taught(listener: Listener, songs: list[Phrase], told: Any, judgements: int, random: Any) -> Any:
-    """What is believed of a listener after so many answers to this-or-that, each asked for what it would tell."""
+    """What is believed of a listener after so many answers to this-or-that, each chosen to tell most."""
     from livecode.generators.evolution.preference import Belief, Judgement, basis
 
     known: list[Any] = []
