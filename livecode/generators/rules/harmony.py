@@ -1,0 +1,442 @@
+"""Four parts under a melody: first which chords, then how they are sung, then what moves between them.
+
+Coarse to fine. The cheapest chain of chords is found for the melody alone, with what each beat's other chords
+would cost at best; those not much dearer go on to be voiced. Every way to sing them is weighed against every
+way to sing the next, and the search of `solver.py` picks; when that cannot obey every rule, more chords are let in,
+and when that does not help either, rules give way and the answer says which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from livecode.generators.rules.slots import Slot
+from livecode.generators.rules.solver import Answer, Task
+from livecode.generators.rules.theory import Chord, Key, progression, symbols
+from livecode.generators.rules.voicing import RANGES, Voicings, moves, voicings
+
+Row = npt.NDArray[np.float64]
+MARGINS = (1.5, 4.0, 9.0)
+"""How much dearer than the cheapest chain a chord may be and still be voiced, at each try."""
+MOST_WAYS = (70, 140, 240)
+"""The most ways to sing one beat, at each try."""
+
+
+@dataclass
+class Sung:
+    """One beat sung: its chord and inversion, pitches soprano to bass, the member and place of each."""
+
+    slot: Slot
+    chord: Chord
+    inversion: int
+    pitches: tuple[int, int, int, int]
+    members: tuple[int, ...]
+    places: tuple[int, ...]
+    key: Key
+
+    @property
+    def figure(self) -> str:
+        """The chord as in "V7 in d minor, first inversion"."""
+        turned = ("", ", first inversion", ", second inversion", ", third inversion")[self.inversion]
+        return f"{self.chord.numeral} in {self.key.name}{turned}"
+
+
+@dataclass
+class Harmony:
+    """The beats sung, and what the search says of them."""
+
+    beats: list[Sung]
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is asked of the chords: a bass (pitch classes by beat), the chords of each beat by numeral.
+
+    `scale` are the only pitch classes allowed, `before` the pitches of the beat that came before.
+    """
+
+    bass: tuple[int | None, ...] = ()
+    chords: tuple[frozenset[tuple[int, ...]] | None, ...] = ()
+    scale: frozenset[int] | None = None
+    before: tuple[int, int, int, int] | None = None
+    close: bool = True
+
+
+def harmonised(
+    slots: list[Slot],
+    keys: list[Key],
+    seed: int = 0,
+    taste: float = 0.25,
+    steps: int = 6000,
+    given: Given = Given(),
+    plan: list[dict[Any, float]] | None = None,
+) -> Harmony:
+    """Chords and three lower parts for a melody's beats; `keys` is the key of each beat.
+
+    `plan`, where a composer has one, holds for each beat the prices of (numeral, inversion) pairs or
+    numerals; a chord it does not name costs much.
+    """
+    answer: Answer | None = None
+    spent = 0
+    for attempt, (margin, most) in enumerate(zip(MARGINS, MOST_WAYS)):
+        choices = _choices(slots, keys, margin, given, plan, seed, taste)
+        ways = [
+            _ways(slot, key, options, most) for slot, key, options in zip(slots, keys, choices)
+        ]
+        task = Task(seed=seed, taste=taste)
+        for number, (found, base) in enumerate(ways):
+            task.choose(f"beat {number + 1}", range(len(base)))
+            if number == 0 and given.before is not None:
+                base = base + _arrival(given.before, found)
+            task.price("how it is sung", base, number)
+        for number in range(1, len(ways)):
+            table = _table(ways[number - 1][0], ways[number][0], slots[number - 1])
+            chord_prices = _between(ways[number - 1][0], ways[number][0], slots[number], keys[number])
+            task.prices("voice leading", table + chord_prices, number - 1, number)
+        last = attempt == len(MARGINS) - 1
+        feasible = _reachable(task)
+        if not feasible and not last:
+            spent += 50
+            continue
+        answer = task.solve(steps=max(steps - spent, 500))
+        spent += answer.steps
+        if not answer.gave_way or last:
+            break
+    assert answer is not None
+    beats = []
+    for slot, key, (found, _), value in zip(slots, keys, ways, answer.values):
+        block, row = _located(found, int(value))
+        beats.append(
+            Sung(
+                slot,
+                block.chord,
+                block.inversion,
+                tuple(int(p) for p in block.pitches[row]),  # type: ignore[arg-type]
+                tuple(int(m) for m in block.members[row]),
+                tuple(int(p) for p in block.places[row]),
+                key,
+            )
+        )
+    return Harmony(beats, answer)
+
+
+def _reachable(task: Task) -> bool:
+    """Whether some way leads from the first beat to the last without a forbidden step."""
+    tables = {rule.scope: rule.table for rule in task.rules if rule.table is not None}
+    alive = np.isfinite(tables[(0,)])
+    for number in range(1, len(task.labels)):
+        table = tables[(number - 1, number)]
+        assert table is not None
+        alive = (alive[:, None] & np.isfinite(table)).any(axis=0) & np.isfinite(tables[(number,)])
+        if not alive.any():
+            return False
+    return True
+
+
+# ---- which chords
+
+
+@lru_cache(maxsize=8)
+def _progressions(mode: str) -> Row:
+    """What it costs that one symbol follows another: the progression, and how the bass goes."""
+    found = symbols(mode)
+    table = np.zeros((len(found), len(found)))
+    for row, (first, low) in enumerate(found):
+        for column, (second, under) in enumerate(found):
+            price = progression(first, second, mode)
+            step = (second.root + second.steps[under] - first.root - first.steps[low]) % 12
+            if first == second and low == under:
+                price += 0.4
+            elif step == 0:
+                price += 0.7
+            elif step == 6:
+                price += 0.6
+            elif step in (3, 4, 8, 9):
+                price += 0.25
+            if under == 2 and len(second.steps) == 3 and step not in (0, 1, 2, 10, 11, 5, 7):
+                price += 3.0
+            if low == 2 and len(first.steps) == 3:
+                # A six-four chord is left by step, or its bass stays.
+                price += 0.0 if step in (0, 1, 2, 10, 11) else 6.0
+                if first.degree == 1 and step == 0 and not (second.degree == 5 and under == 0):
+                    price += 3.0
+            if low == 3 and step not in (10, 11):
+                price += 5.0
+            table[row, column] = price
+    return table
+
+
+@lru_cache(maxsize=128)
+def _classes(key: Key) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64], Row]:
+    """For each symbol of a key: which pitch classes are in it, its bass, what it costs."""
+    found = symbols(key.mode)
+    inside = np.zeros((len(found), 12), bool)
+    bass = np.zeros(len(found), np.int64)
+    price = np.zeros(len(found))
+    for index, (chord, inversion) in enumerate(found):
+        classes = chord.pitch_classes(key)
+        inside[index, list(classes)] = True
+        bass[index] = classes[inversion]
+        price[index] = chord.price + (0.0, 0.35, 0.9, 0.6)[inversion] - 0.3 * (
+            inversion == 1 and chord.quality in ("diminished", "dominant seventh", "minor seventh")
+        )
+    return inside, bass, price
+
+
+def _unary(slot: Slot, key: Key, slots: list[Slot], number: int, given: Given, plan: Any) -> Row:
+    inside, bass, price = _classes(key)
+    found = symbols(key.mode)
+    row: Row = np.where(inside[:, slot.core % 12], price, np.inf)
+    for index, (onset, duration, pitch) in enumerate(slot.notes):
+        if index == 0:
+            continue
+        after = slot.notes[index + 1][2] if index + 1 < len(slot.notes) else (
+            slots[number + 1].core if number + 1 < len(slots) else pitch
+        )
+        stepwise = abs(pitch - slot.notes[index - 1][2]) <= 2 and abs(after - pitch) <= 2
+        extra = 0.3 if stepwise else 6.0
+        row = row + np.where(inside[:, pitch % 12], 0.0, extra)
+    if given.scale is not None:
+        outside = [pitch for pitch in range(12) if pitch not in given.scale]
+        row = np.where(inside[:, outside].any(axis=1), np.inf, row)
+    if number < len(given.bass) and given.bass[number] is not None:
+        row = np.where(bass == given.bass[number], row, np.inf)
+    if number < len(given.chords) and given.chords[number] is not None:
+        wanted = given.chords[number]
+        assert wanted is not None
+        fits = np.array([tuple(sorted(chord.pitch_classes(key))) in wanted for chord, _ in found])
+        row = np.where(fits, row, np.inf)
+    if plan is not None:
+        asked = plan[number]
+        row = row + np.array(
+            [asked.get((c.numeral, inv), asked.get(c.numeral, asked.get("", 0.0))) for c, inv in found]
+        )
+    elif slot.ends and given.close:
+        final = number >= len(slots) - 1 or all(s.core == slot.core for s in slots[number:])
+        row = row + np.array([_ending(chord, inv, key, final) for chord, inv in found])
+    if slot.weight == 2:
+        row = row + np.array([1.0 if inv == 2 and len(c.steps) == 3 and c.degree != 1 else 0.0 for c, inv in found])
+    elif plan is None:
+        six_four = np.array([inv == 2 and len(c.steps) == 3 for c, inv in found])
+        row = row + np.where(six_four & (slot.weight == 0), 0.6, 0.0)
+    return row
+
+
+def _ending(chord: Chord, inversion: int, key: Key, final: bool) -> float:
+    """What a chord costs where a phrase comes to rest."""
+    if len(chord.steps) > 3 or inversion:
+        return 6.0
+    if chord.root == 0:
+        return 0.0 if chord.numeral != "I" or key.mode == "major" or final else 2.0
+    if final:
+        return 8.0
+    if chord.numeral in ("V", "III", "V/V", "vi", "V/vi"):
+        return 0.4
+    return 2.0
+
+
+def _choices(
+    slots: list[Slot], keys: list[Key], margin: float, given: Given, plan: Any, seed: int, taste: float
+) -> list[list[tuple[int, float]]]:
+    """For each beat the symbols worth voicing with their prices, by min-marginals of the cheapest chain."""
+    drawn = np.random.default_rng((seed, 1))
+    rows = [_unary(slot, key, slots, n, given, plan) for n, (slot, key) in enumerate(zip(slots, keys))]
+    for number, row in enumerate(rows):
+        if not np.isfinite(row).any():
+            rows[number] = row = _rescue(slots[number], keys[number], given, number)
+        noise = drawn.gumbel(size=len(row)) * taste
+        rows[number] = row + np.where(np.isfinite(row), noise - noise.min(), 0)
+    tables = [_linked(slots[n], slots[n + 1], keys[n], keys[n + 1], plan is not None) for n in range(len(slots) - 1)]
+    forward = [rows[0]]
+    for number, table in enumerate(tables):
+        forward.append((forward[-1][:, None] + table).min(axis=0) + rows[number + 1])
+    backward = [np.zeros(len(rows[-1]))]
+    for number in range(len(tables) - 1, -1, -1):
+        backward.append((tables[number] + (rows[number + 1] + backward[-1])[None, :]).min(axis=1))
+    backward.reverse()
+    choices = []
+    for ahead, behind, row in zip(forward, backward, rows):
+        total = ahead + behind
+        kept = np.flatnonzero(total <= total.min() + margin)
+        order = kept[np.argsort(total[kept], kind="stable")]
+        choices.append([(int(index), float(row[index])) for index in order])
+    return choices
+
+
+def _rescue(slot: Slot, key: Key, given: Given, number: int) -> Row:
+    """When nothing fits what is asked, whatever holds the melody's note."""
+    inside, bass, price = _classes(key)
+    row: Row = np.where(inside[:, slot.core % 12], price + 20.0, np.inf)
+    if number < len(given.bass) and given.bass[number] is not None:
+        fits = row + np.where(bass == given.bass[number], 0.0, np.inf)
+        row = fits if np.isfinite(fits).any() else row
+    if not np.isfinite(row).any():
+        # A note foreign to every chord of the key: any chord, the soprano is then a dissonance.
+        row = price + 40.0
+    return row
+
+
+def _linked(first: Slot, second: Slot, key: Key, after: Key, planned: bool) -> Row:
+    """Prices of chord after chord, with parallels between melody and bass forbidden."""
+    if key == after:
+        table = _progressions(key.mode).copy()
+    else:
+        table = _modulating(key, after)
+    _, low, _ = _classes(key)
+    _, under, _ = _classes(after)
+    if first.core != second.core:
+        moved = low[:, None] != under[None, :]
+        old = (first.core - low) % 12
+        new = (second.core - under) % 12
+        bad = ((old[:, None] == 7) & (new[None, :] == 7)) | ((old[:, None] == 0) & (new[None, :] == 0))
+        table[bad & moved] = np.inf
+    if not planned:
+        same = np.array([[a == b for b, _ in symbols(after.mode)] for a, _ in symbols(key.mode)]) if (
+            key == after
+        ) else np.zeros(table.shape, bool)
+        # Harmony changes over the bar line.
+        table = table + np.where(same, (0.3, 0.8, 1.6)[second.weight], 0.0)
+    return table
+
+
+@lru_cache(maxsize=256)
+def _modulating(key: Key, after: Key) -> Row:
+    """From a chord of one key to one of another: as if both were of the new key, where the chord is in both."""
+    ours, theirs = symbols(key.mode), symbols(after.mode)
+    home = {}
+    for index, (chord, inversion) in enumerate(theirs):
+        home.setdefault((chord.pitch_classes(after), inversion), index)
+    table = np.full((len(ours), len(theirs)), 4.0)
+    within = _progressions(after.mode)
+    for row, (chord, inversion) in enumerate(ours):
+        same = home.get((chord.pitch_classes(key), inversion))
+        if same is not None:
+            table[row] = within[same]
+        for column, (second, _) in enumerate(theirs):
+            if same is None and second.dominant and second.target is None:
+                table[row, column] = 2.0
+    return table
+
+
+# ---- how they are sung
+
+Blocks = list[tuple[Voicings, int, int]]
+
+
+def _ways(slot: Slot, key: Key, options: list[tuple[int, float]], most: int) -> tuple[Blocks, Row]:
+    """The voicings of a beat's chords, cheapest chords first, and the price of each."""
+    blocks: Blocks = []
+    prices: list[Row] = []
+    count = 0
+    found = symbols(key.mode)
+    for index, price in options:
+        chord, inversion = found[index]
+        ways = voicings(key, chord, inversion, slot.core)
+        if ways is None:
+            continue
+        blocks.append((ways, index, count))
+        prices.append(ways.prices + 0.0 * price)
+        count += len(ways.prices)
+        if count >= most:
+            break
+    if not blocks:
+        return _foreign(slot, key), np.zeros(1)
+    return blocks, np.concatenate(prices) + np.concatenate(
+        [np.full(len(ways.prices), _price_of(options, index)) for ways, index, _ in blocks]
+    )
+
+
+def _price_of(options: list[tuple[int, float]], index: int) -> float:
+    return next(price for option, price in options if option == index)
+
+
+def _foreign(slot: Slot, key: Key) -> Blocks:
+    """A melody note that no chord of the key holds, or out of every range: the tonic chord under it."""
+    chord, inversion = symbols(key.mode)[0]
+    best = min(
+        (ways for pitch in range(*RANGES[0]) if (ways := voicings(key, chord, inversion, pitch)) is not None),
+        key=lambda ways: abs(int(ways.pitches[0, 0]) - slot.core),
+    )
+    row = int(np.argmin(best.prices))
+    pitches = best.pitches[row : row + 1].copy()
+    pitches[:, 0] = slot.core
+    one = Voicings(
+        chord, inversion, pitches, best.places[row : row + 1], best.members[row : row + 1], np.array([30.0])
+    )
+    return [(one, 0, 0)]
+
+
+def _located(blocks: Blocks, value: int) -> tuple[Voicings, int]:
+    for ways, _, start in reversed(blocks):
+        if value >= start:
+            return ways, value - start
+    raise AssertionError(value)
+
+
+def _table(first: Blocks, second: Blocks, slot: Slot) -> Row:
+    """The voice leading between all ways to sing two beats."""
+    sung = slot.last if slot.last != slot.core else None
+    return np.vstack(
+        [np.hstack([_moves(a, b, sung) for b, _, _ in second]) for a, _, _ in first]
+    )
+
+
+_known: dict[tuple[int, int, int | None], tuple[Voicings, Voicings, Row]] = {}
+
+
+def _moves(first: Voicings, second: Voicings, sung: int | None) -> Row:
+    """`moves`, remembered: the same pair of chords under the same notes comes again and again."""
+    key = (id(first), id(second), sung)
+    kept = _known.get(key)
+    if kept is not None and kept[0] is first and kept[1] is second:
+        return kept[2]
+    table = moves(first, second, sung)
+    if len(_known) > 20000:
+        _known.clear()
+    _known[key] = (first, second, table)
+    return table
+
+
+def _between(first: Blocks, second: Blocks, slot: Slot, key: Key) -> Row:
+    """The price of the progression itself between all ways to sing two beats."""
+    return np.vstack(
+        [
+            np.hstack(
+                [
+                    np.full((len(a.prices), len(b.prices)), _step_price(a, b, key))
+                    for b, _, _ in second
+                ]
+            )
+            for a, _, _ in first
+        ]
+    )
+
+
+def _step_price(first: Voicings, second: Voicings, key: Key) -> float:
+    found = _index(key.mode)
+    here = found.get((first.chord, first.inversion))
+    there = found.get((second.chord, second.inversion))
+    if here is None or there is None:
+        return 1.0
+    return float(_progressions(key.mode)[here, there])
+
+
+@lru_cache(maxsize=4)
+def _index(mode: str) -> dict[tuple[Chord, int], int]:
+    return {symbol: number for number, symbol in enumerate(symbols(mode))}
+
+
+def _arrival(before: tuple[int, int, int, int], blocks: Blocks) -> Row:
+    """From the beat before the first: no parallels, no wide leaps."""
+    rows = np.concatenate([ways.pitches for ways, _, _ in blocks])
+    first = Voicings(
+        blocks[0][0].chord, 0, np.array([before]), np.zeros((1, 4), int), np.full((1, 4), -1), np.zeros(1)
+    )
+    second = Voicings(blocks[0][0].chord, 0, rows, np.zeros(rows.shape, int), np.full(rows.shape, -1), np.zeros(1))
+    return moves(first, second)[0]
