@@ -21,6 +21,7 @@ KINDS: dict[str, str] = {
     "ensemble": "livecode.generators.neural.ensemble:from_spec",
     "neural": "livecode.generators.neural.build:from_spec",
     "recombine": "livecode.generators.recombination.build:from_spec",
+    "rules": "livecode.generators.rules.build:from_spec",
 }
 """Where each kind of generator is made from its spec; a spec's kind may also be such a "module:function"."""
 

@@ -217,9 +217,8 @@ def _unary(slot: Slot, key: Key, slots: list[Slot], number: int, given: Given, p
         row = row + np.array(
             [asked.get((c.numeral, inv), asked.get(c.numeral, asked.get("", 0.0))) for c, inv in found]
         )
-    elif slot.ends and given.close:
-        final = number >= len(slots) - 1 or all(s.core == slot.core for s in slots[number:])
-        row = row + np.array([_ending(chord, inv, key, final) for chord, inv in found])
+    elif (slot.ends or slot.final) and given.close:
+        row = row + np.array([_ending(chord, inv, key, slot.final) for chord, inv in found])
     if slot.weight == 2:
         row = row + np.array([1.0 if inv == 2 and len(c.steps) == 3 and c.degree != 1 else 0.0 for c, inv in found])
     elif plan is None:
@@ -230,8 +229,8 @@ def _unary(slot: Slot, key: Key, slots: list[Slot], number: int, given: Given, p
 
 def _ending(chord: Chord, inversion: int, key: Key, final: bool) -> float:
     """What a chord costs where a phrase comes to rest."""
-    if len(chord.steps) > 3 or inversion:
-        return 6.0
+    if len(chord.steps) > 3 or inversion or chord.quality == "diminished":
+        return 40.0 if final else 6.0
     if chord.root == 0:
         return 0.0 if chord.numeral != "I" or key.mode == "major" or final else 2.0
     if final:
@@ -301,8 +300,18 @@ def _linked(first: Slot, second: Slot, key: Key, after: Key, planned: bool) -> R
             key == after
         ) else np.zeros(table.shape, bool)
         # Harmony changes over the bar line.
-        table = table + np.where(same, (0.3, 0.8, 1.6)[second.weight], 0.0)
+        table = table + np.where(same, 0.0 if second.final else (0.3, 0.8, 1.6)[second.weight], 0.0)
+    if second.final:
+        leap = _roots(after)[None, :] - _roots(key)[:, None]
+        # Into the last chord from its dominant or subdominant, then no further.
+        prices = {0: 0.0} if first.final else {5: 0.0, 7: 0.5, 1: 0.5, 0: 2.0, 10: 3.0}
+        table = table + np.array([prices.get(step, 20.0) for step in range(12)])[leap % 12]
     return table
+
+
+@lru_cache(maxsize=128)
+def _roots(key: Key) -> npt.NDArray[np.int64]:
+    return np.array([(key.tonic + chord.root) % 12 for chord, _ in symbols(key.mode)])
 
 
 @lru_cache(maxsize=256)

@@ -13,7 +13,7 @@ class Slot:
     """One beat: `notes` are (onset, duration, pitch) of what is sung, the first perhaps held over.
 
     `core` is the pitch the chord is chosen for, `weight` 2 on a downbeat, 1 on another strong beat, 0 else;
-    `ends` is true where a phrase of the melody comes to rest.
+    `ends` is true where a phrase of the melody comes to rest, `final` from there on in the last one.
     """
 
     onset: int
@@ -23,6 +23,7 @@ class Slot:
     weight: int = 0
     ends: bool = False
     silent: bool = False
+    final: bool = False
 
     @property
     def last(self) -> int:
@@ -76,7 +77,10 @@ def _mark_ends(
             last = onset
             _slot_at(slots, onset).ends = True
     if final:
-        _slot_at(slots, rows[-1][0]).ends = True
+        first = slots.index(_slot_at(slots, rows[-1][0]))
+        slots[first].ends = True
+        for slot in slots[first:]:
+            slot.final = True
 
 
 def _slot_at(slots: list[Slot], onset: int) -> Slot:
