@@ -10,19 +10,21 @@ import numpy as np
 from livecode.errors import ControlError, GeneratorError
 from livecode.generators.generator import Context, Spec
 from livecode.generators.markov.asked import scale_pitches
-from livecode.generators.rules.harmony import Given, Harmony, Sung, harmonised
+from livecode.generators.rules.harmony import Given, Harmony, Sung, harmonised, local_keys
 from livecode.generators.rules.ornaments import Way, ornamented
 from livecode.generators.rules.slots import slots_of
 from livecode.generators.rules.solver import Answer
 from livecode.generators.rules.theory import Key
 from livecode.generators.rules.voicing import RANGES
-from livecode.music.key import find_key
+from livecode.music.key import key_correlations, pitch_class_weights
 from livecode.music.phrase import Phrase, empty_notes
 
 HARMONY_STEPS = 6000
 ORNAMENT_STEPS = 3000
+END_ON_TONIC, END_ON_THIRD = 0.5, 0.25
+"""How much a key gains when the melody ends on its tonic or third; correlations go from -1 to 1."""
 MEMBERS = ("root", "third", "fifth", "seventh")
-KINDS_OF_MOVE = {"pass": "passing note", "neighbour": "neighbour", "suspend": "suspension"}
+KINDS_OF_MOVE = {"pass": "passing note", "neighbour": "neighbour", "suspend": "suspension", "skip": "chord note"}
 
 
 @dataclass(frozen=True)
@@ -51,15 +53,15 @@ class Harmoniser:
         if not len(melody):
             return Phrase.silence(length, context.metre)
         shift = octaves_to_soprano(melody)
-        key = key_for(self.key, context)
+        key = key_for(self.key, context, closing=self.close)
         slots = slots_of(melody.transpose(shift), self.close)
         scale = allowed(context)
         before = last_chord(context, self.whole, shift)
         given = Given(scale=scale, before=before)
         found = harmonised(
-            slots, [key] * len(slots), seed, context.parameter("temperature", 0.25), HARMONY_STEPS, given
+            slots, local_keys(slots, key, given), seed, context.parameter("temperature", 0.25), HARMONY_STEPS, given
         )
-        ways = ornamented(found.beats, context.parameter("energy", 0.5), seed, ORNAMENT_STEPS)
+        ways = ornamented(found.beats, context.parameter("energy", 0.7), seed, ORNAMENT_STEPS)
         made = sung_phrase(found, ways, length, context.metre, key, shift=-shift)
         if self.whole:
             return with_melody(made, melody, key)
@@ -74,8 +76,8 @@ def allowed(context: Context) -> frozenset[int] | None:
     return frozenset(pitch % 12 for pitch in pitches)
 
 
-def key_for(said: str, context: Context, heard: Phrase | None = None) -> Key:
-    """The key asked for, or the scale's, or the one that what is heard is in."""
+def key_for(said: str, context: Context, heard: Phrase | None = None, closing: bool = False) -> Key:
+    """The key asked for, or the scale's, or the one that what is heard is in (and ends in, when `closing`)."""
     asked = context.constraints.get("key") or said or context.key
     if asked:
         return Key.of(" ".join(asked) if isinstance(asked, list | tuple) else str(asked))
@@ -86,7 +88,17 @@ def key_for(said: str, context: Context, heard: Phrase | None = None) -> Key:
     heard = heard if heard is not None else context.over
     if context.over_before is not None and heard is context.over and heard is not None:
         heard = context.over_before.then(heard)
-    return Key.of(find_key(heard)) if heard is not None and len(heard) else Key.of("c major")
+    if heard is None or not len(heard):
+        return Key.of("c major")
+    fits = key_correlations(pitch_class_weights(heard))
+    if closing:
+        # Nineteen tunes of twenty end on their tonic; some on its third.
+        last = int(heard.notes["pitch"][-1]) % 12
+        for mode, third in ((0, 4), (1, 3)):
+            fits[mode, last] += END_ON_TONIC
+            fits[mode, (last - third) % 12] += END_ON_THIRD
+    mode, tonic = divmod(int(fits.argmax()), 12)
+    return Key.at(tonic, ("major", "minor")[mode])
 
 
 def octaves_to_soprano(melody: Phrase) -> int:
@@ -131,7 +143,7 @@ def sung_phrase(
     rows: list[tuple[int, int, int, int, int]] = []
     origins: list[dict[str, Any]] = []
     for number, voice in enumerate(voices):
-        for row, origin in _line(found.beats, ways, voice):
+        for row, origin in _tied(found.beats, _line(found.beats, ways, voice)):
             onset, duration, pitch, place = row
             rows.append((onset, duration, pitch + shift, number, place))
             origins.append(origin)
@@ -150,9 +162,9 @@ def note_outcome(origins: list[dict[str, Any]], answer: Answer) -> None:
         origins[0]["search"] = str(answer)
 
 
-def _line(beats: list[Sung], ways: list[Way], voice: int) -> list[tuple[tuple[int, int, int, int], dict[str, Any]]]:
+def _line(beats: list[Sung], ways: list[Way], voice: int) -> Line:
     """One part: (onset, duration, pitch, place) and origin of each note."""
-    line: list[tuple[tuple[int, int, int, int], dict[str, Any]]] = []
+    line: Line = []
     for number, beat in enumerate(beats):
         came = ways[number - 1][voice] if number and ways[number - 1] else None
         goes = ways[number][voice] if number < len(ways) and ways[number] else None
@@ -165,13 +177,29 @@ def _line(beats: list[Sung], ways: list[Way], voice: int) -> list[tuple[tuple[in
             line.append(((begun, half - begun, held, spelled), {**about, "then": "suspension"}))
             del lasted
             line.append(((half, end - half, pitch, place), {**origin, "as": "resolution"}))
-        elif goes is not None and goes[0] in ("pass", "neighbour"):
+        elif goes is not None and goes[0] in ("pass", "neighbour", "skip"):
             line.append(((onset, half - onset, pitch, place), origin))
             told = {"chord": beat.figure, "sings": KINDS_OF_MOVE[goes[0]]}
             line.append(((half, end - half, goes[1], beat.key.spelled(goes[1])), told))
         else:
             line.append(((onset, end - onset, pitch, place), origin))
     return line
+
+
+Line = list[tuple[tuple[int, int, int, int], dict[str, Any]]]
+
+
+def _tied(beats: list[Sung], line: Line) -> Line:
+    """Notes repeated while the melody holds its own and the chord stays are one."""
+    struck = {onset for beat in beats for onset, _, _ in beat.slot.notes if onset == beat.slot.onset}
+    out: Line = []
+    for (onset, duration, pitch, place), origin in line:
+        if out and onset not in struck and out[-1][0][2] == pitch and out[-1][1].get("chord") == origin["chord"]:
+            (begun, lasted, _, _), about = out.pop()
+            out.append(((begun, lasted + duration, pitch, place), about))
+        else:
+            out.append(((onset, duration, pitch, place), origin))
+    return out
 
 
 def with_melody(lower: Phrase, melody: Phrase, key: Key) -> Phrase:

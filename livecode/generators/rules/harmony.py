@@ -18,12 +18,15 @@ import numpy.typing as npt
 from livecode.generators.rules.slots import Slot
 from livecode.generators.rules.solver import Answer, Task
 from livecode.generators.rules.theory import Chord, Key, progression, symbols
+from livecode.generators.rules.usage import usage
 from livecode.generators.rules.voicing import RANGES, Voicings, moves, voicings
 
 Row = npt.NDArray[np.float64]
-MARGINS = (1.5, 4.0, 9.0)
+MARGINS = (1.5, 4.0, 9.0, 40.0)
 """How much dearer than the cheapest chain a chord may be and still be voiced, at each try."""
-MOST_WAYS = (70, 140, 240)
+WEIGHTS = {"textbook": 0.3, "usage": 1.0, "melody": 1.0}
+"""How much W. Piston's table, the chorales' counts and the melody's place in the chord weigh, per unit and nat."""
+MOST_WAYS = (70, 140, 240, 480)
 """The most ways to sing one beat, at each try."""
 
 
@@ -169,7 +172,7 @@ def _progressions(mode: str) -> Row:
             if low == 3 and step not in (10, 11):
                 price += 5.0
             table[row, column] = price
-    return table
+    return WEIGHTS["textbook"] * table + WEIGHTS["usage"] * usage(mode).after
 
 
 @lru_cache(maxsize=128)
@@ -186,13 +189,15 @@ def _classes(key: Key) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64], Ro
         price[index] = chord.price + (0.0, 0.35, 0.9, 0.6)[inversion] - 0.3 * (
             inversion == 1 and chord.quality in ("diminished", "dominant seventh", "minor seventh")
         )
+    price = WEIGHTS["textbook"] * price
     return inside, bass, price
 
 
 def _unary(slot: Slot, key: Key, slots: list[Slot], number: int, given: Given, plan: Any) -> Row:
     inside, bass, price = _classes(key)
     found = symbols(key.mode)
-    row: Row = np.where(inside[:, slot.core % 12], price, np.inf)
+    sung = usage(key.mode).melody[:, (slot.core - key.tonic) % 12]
+    row: Row = np.where(inside[:, slot.core % 12], price + WEIGHTS["melody"] * sung, np.inf)
     for index, (onset, duration, pitch) in enumerate(slot.notes):
         if index == 0:
             continue
@@ -234,7 +239,7 @@ def _ending(chord: Chord, inversion: int, key: Key, final: bool) -> float:
     if chord.root == 0:
         return 0.0 if chord.numeral != "I" or key.mode == "major" or final else 2.0
     if final:
-        return 8.0
+        return 12.0
     if chord.numeral in ("V", "III", "V/V", "vi", "V/vi"):
         return 0.4
     return 2.0
@@ -331,6 +336,50 @@ def _modulating(key: Key, after: Key) -> Row:
             if same is None and second.dominant and second.target is None:
                 table[row, column] = 2.0
     return table
+
+
+KEY_CHANGE = 4.0
+"""What it costs to go to another key, over and above the chords it takes."""
+RELATED = {
+    "major": ((7, "major"), (5, "major"), (9, "minor"), (2, "minor"), (4, "minor")),
+    "minor": ((3, "major"), (7, "minor"), (5, "minor"), (10, "major"), (8, "major")),
+}
+
+
+def local_keys(slots: list[Slot], home: Key, given: Given = Given()) -> list[Key]:
+    """The key of each beat: home, or one a step away, wherever the cheapest chain of chords leads.
+
+    It begins and ends at home.
+    """
+    keys = [home, *(home.relative(step, mode) for step, mode in RELATED[home.mode])]
+    starts = np.cumsum([0, *(len(symbols(key.mode)) for key in keys)])
+    size = int(starts[-1])
+    links = np.empty((size, size))
+    for i, first in enumerate(keys):
+        for j, second in enumerate(keys):
+            block = _progressions(first.mode) if i == j else _modulating(first, second) + KEY_CHANGE
+            links[starts[i] : starts[i + 1], starts[j] : starts[j + 1]] = block
+    best: Row | None = None
+    backs = []
+    for number, slot in enumerate(slots):
+        row = np.concatenate([_unary(slot, key, slots, number, given, None) for key in keys])
+        if number == 0 or slot.final:
+            row[starts[1] :] += 6.0
+        row = np.where(np.isfinite(row), row, 1e6)
+        if best is None:
+            best = row
+            continue
+        total = best[:, None] + links
+        backs.append(total.argmin(axis=0))
+        best = total.min(axis=0) + row
+    assert best is not None
+    state = int(best.argmin())
+    path = [state]
+    for back in reversed(backs):
+        state = int(back[state])
+        path.append(state)
+    path.reverse()
+    return [keys[int(np.searchsorted(starts, state, side="right")) - 1] for state in path]
 
 
 # ---- how they are sung

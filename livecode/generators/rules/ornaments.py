@@ -57,13 +57,13 @@ def _stillness(way: Way, sung: bool, wish: float) -> float:
     for move in way:
         if move is not None:
             # What is not wished for costs as much as stillness does where movement is.
-            price += {"pass": 0.3, "neighbour": 1.6, "suspend": 0.5}[move[0]] + 1.5 * (1 - wish)
+            price += {"pass": 0.2, "neighbour": 2.4, "suspend": 0.5, "skip": 0.9}[move[0]] + 1.5 * (1 - wish)
     return price + (0.7 * (moving - 1) if moving > 1 else 0.0)
 
 
 def _ways(first: Sung, second: Sung) -> list[Way]:
     options: list[list[Move | None]] = [[None]]
-    if first.slot.ends and second.slot.onset > first.slot.onset:
+    if first.slot.ends or first.slot.final:
         # A phrase comes to rest: nothing moves on its last chord.
         return [(None, None, None, None)]
     for voice in (1, 2, 3):
@@ -78,6 +78,8 @@ def _ways(first: Sung, second: Sung) -> list[Way]:
             touched = _neighbour(first.key, here)
             if touched is not None:
                 found.append(("neighbour", touched))
+        if voice == 3:
+            found += [("skip", pitch) for pitch in _skips(first, second)]
         if step in (-1, -2) and _suspends(first, second, voice):
             found.append(("suspend", here))
         options.append(found)
@@ -105,6 +107,23 @@ def _between(key: Key, here: int, there: int, second: Sung) -> int | None:
         if 1 <= abs(pitch - here) <= 2 and 1 <= abs(there - pitch) <= 2:
             return pitch
     return None
+
+
+def _skips(first: Sung, second: Sung) -> list[int]:
+    """Where the bass may go within its chord, root to third or third to root, to reach its next note by step."""
+    here, there = first.pitches[3], second.pitches[3]
+    chord, key = first.chord, first.key
+    if first.members[3] not in (0, 1) or here == there:
+        return []
+    classes = chord.pitch_classes(key)
+    other = 1 - first.members[3]
+    if other == chord.leading and any(member == other for member in first.members[:3]):
+        return []
+    found = []
+    for pitch in range(max(40, here - 9), min(first.pitches[2], here + 9) + 1):
+        if pitch % 12 == classes[other] and 1 <= abs(there - pitch) <= 2 and abs(pitch - here) in (3, 4, 8, 9):
+            found.append(pitch)
+    return found
 
 
 def _neighbour(key: Key, here: int) -> int | None:
@@ -166,7 +185,27 @@ def _clean(first: Sung, second: Sung, way: Way) -> bool:
     before, after = _second_half(first, way), _first_half(second, way)
     if any(move is not None for move in way) and not _agree(first, before, way):
         return False
-    return not parallel(before, after) and not _crossed(before) and not _crossed(after)
+    if _crossed(before) or _crossed(after) or parallel(before, after):
+        return False
+    return not _hidden(before, after) and not _risen(first, second, before, way)
+
+
+def _hidden(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
+    """Whether the outer parts go the same way into a fifth or octave, the soprano by leap."""
+    up, down = after[0] - before[0], after[3] - before[3]
+    return up * down > 0 and abs(up) > 2 and (after[0] - after[3]) % 12 in (0, 7)
+
+
+def _risen(first: Sung, second: Sung, before: tuple[int, ...], way: Way) -> bool:
+    """Whether an ornament makes a seventh of a note that then does not fall."""
+    for voice, move in zip((1, 2, 3), way[-3:]):
+        if move is None or move[0] in ("suspend", "skip"):
+            continue
+        for other in range(4):
+            rises = second.pitches[other] - before[other] not in (0, -1, -2)
+            if other != voice and rises and (before[other] - before[voice]) % 12 in (9, 10, 11):
+                return True
+    return False
 
 
 def _clean_within(beat: Sung, came: Way, goes: Way) -> bool:
@@ -208,4 +247,7 @@ def parallel(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
 
 
 def _crossed(pitches: tuple[int, ...]) -> bool:
-    return any(high < low for high, low in zip(pitches, pitches[1:]))
+    """Whether parts cross, or stand more than an octave apart above the bass."""
+    if any(high < low for high, low in zip(pitches, pitches[1:])):
+        return True
+    return pitches[0] - pitches[1] > 12 or pitches[1] - pitches[2] > 12

@@ -92,6 +92,8 @@ def _doubling(chord: Chord, row: tuple[int, ...]) -> float:
     price = 0.0
     if chord.quality == "diminished":
         # The third is the one note without a tendency.
+        if counts[0] > 1:
+            return FORBIDDEN
         price += 0.0 if counts[1] == 2 else 1.0
     elif counts[1] > 1:
         price += 0.8 if chord.degree in (2, 3, 6) else 1.6
@@ -126,11 +128,13 @@ def moves(first: Voicings, second: Voicings, sung: Any = None) -> npt.NDArray[np
     bad = np.zeros(step.shape[:2], bool)
     price = np.zeros(step.shape[:2])
     bad |= _parallel(before, after)
+    outer = (after[..., 0] - after[..., 3]) % 12
     if sung is not None:
         early = first.pitches.copy()
         early[:, 0] = sung
         bad |= _parallel(early[:, None, :], after)
-    outer = (after[..., 0] - after[..., 3]) % 12
+        late = after[..., 0] - sung
+        bad |= (late * step[..., 3] > 0) & ((outer == 0) | (outer == 7)) & (np.abs(late) > 2)
     similar = step[..., 0] * step[..., 3] > 0
     bad |= similar & ((outer == 0) | (outer == 7)) & (size[..., 0] > 2)
     price += 0.3 * (similar & ((outer == 0) | (outer == 7)))
