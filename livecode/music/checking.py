@@ -367,6 +367,9 @@ def explained(now: Moment) -> tuple[Sonority | None, tuple[int, ...]]:
     singing = [(voice, note) for voice, note in enumerate(now.notes) if note is not None]
     bass = singing[-1][1].pitch if singing else None
     whole = sonority((note.pitch for _, note in singing), bass)
+    if whole is not None and whole.kind == "diminished seventh":
+        # Four equal thirds: only the spelling tells the root, the sharpest of the four.
+        whole = Sonority(max((note.place, note.pitch % 12) for _, note in singing)[1], whole.kind)
     if whole is not None or bare(note.pitch for _, note in singing):
         return whole or Sonority(-1, "bare"), ()
     kinds = {voice: ornament(note, now.onset) for voice, note in singing}

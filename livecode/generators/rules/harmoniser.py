@@ -97,6 +97,9 @@ def key_for(said: str, context: Context, heard: Phrase | None = None, closing: b
         for mode, third in ((0, 4), (1, 3)):
             fits[mode, last] += END_ON_TONIC
             fits[mode, (last - third) % 12] += END_ON_THIRD
+            before = heard.notes["pitch"][heard.notes["pitch"] % 12 != last][-1:] % 12
+            # No dominant or subdominant holds the third of a key.
+            fits[mode, (before - third) % 12] -= END_ON_TONIC
     mode, tonic = divmod(int(fits.argmax()), 12)
     return Key.at(tonic, ("major", "minor")[mode])
 

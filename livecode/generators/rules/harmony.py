@@ -19,7 +19,7 @@ from livecode.generators.rules.slots import Slot
 from livecode.generators.rules.solver import Answer, Task
 from livecode.generators.rules.theory import Chord, Key, progression, symbols
 from livecode.generators.rules.usage import usage
-from livecode.generators.rules.voicing import RANGES, Voicings, moves, voicings
+from livecode.generators.rules.voicing import FORBIDDEN, RANGES, Voicings, moves, voicings
 
 Row = npt.NDArray[np.float64]
 MARGINS = (1.5, 4.0, 9.0, 40.0)
@@ -100,7 +100,10 @@ def harmonised(
             task.price("how it is sung", base, number)
         for number in range(1, len(ways)):
             table = _table(ways[number - 1][0], ways[number][0], slots[number - 1])
-            chord_prices = _between(ways[number - 1][0], ways[number][0], slots[number], keys[number])
+            linked = _linked(
+                slots[number - 1], slots[number], keys[number - 1], keys[number], plan is not None
+            )
+            chord_prices = _between(ways[number - 1][0], ways[number][0], linked)
             task.prices("voice leading", table + chord_prices, number - 1, number)
         last = attempt == len(MARGINS) - 1
         feasible = _reachable(task)
@@ -309,8 +312,8 @@ def _linked(first: Slot, second: Slot, key: Key, after: Key, planned: bool) -> R
     if second.final:
         leap = _roots(after)[None, :] - _roots(key)[:, None]
         # Into the last chord from its dominant or subdominant, then no further.
-        prices = {0: 0.0} if first.final else {5: 0.0, 7: 0.5, 1: 0.5, 0: 2.0, 10: 3.0}
-        table = table + np.array([prices.get(step, 20.0) for step in range(12)])[leap % 12]
+        prices = {0: 0.0} if first.final else {5: 0.0, 7: 0.5, 1: 0.5, 0: 20.0, 10: 3.0}
+        table = table + np.array([prices.get(step, 30.0) for step in range(12)])[leap % 12]
     return table
 
 
@@ -399,19 +402,18 @@ def _ways(slot: Slot, key: Key, options: list[tuple[int, float]], most: int) -> 
         if ways is None:
             continue
         blocks.append((ways, index, count))
-        prices.append(ways.prices + 0.0 * price)
+        fits = np.ones(len(ways.prices), bool)
+        for _, _, pitch in slot.notes[1:]:
+            # What else the melody sings in this beat stays above the alto, and near it.
+            over = pitch - ways.pitches[:, 1]
+            fits &= (over >= 0) & (over <= 12)
+        prices.append(np.where(fits, ways.prices + price, FORBIDDEN))
         count += len(ways.prices)
         if count >= most:
             break
     if not blocks:
         return _foreign(slot, key), np.zeros(1)
-    return blocks, np.concatenate(prices) + np.concatenate(
-        [np.full(len(ways.prices), _price_of(options, index)) for ways, index, _ in blocks]
-    )
-
-
-def _price_of(options: list[tuple[int, float]], index: int) -> float:
-    return next(price for option, price in options if option == index)
+    return blocks, np.concatenate(prices)
 
 
 def _foreign(slot: Slot, key: Key) -> Blocks:
@@ -461,33 +463,13 @@ def _moves(first: Voicings, second: Voicings, sung: int | None) -> Row:
     return table
 
 
-def _between(first: Blocks, second: Blocks, slot: Slot, key: Key) -> Row:
-    """The price of the progression itself between all ways to sing two beats."""
-    return np.vstack(
-        [
-            np.hstack(
-                [
-                    np.full((len(a.prices), len(b.prices)), _step_price(a, b, key))
-                    for b, _, _ in second
-                ]
-            )
-            for a, _, _ in first
-        ]
-    )
-
-
-def _step_price(first: Voicings, second: Voicings, key: Key) -> float:
-    found = _index(key.mode)
-    here = found.get((first.chord, first.inversion))
-    there = found.get((second.chord, second.inversion))
-    if here is None or there is None:
-        return 1.0
-    return float(_progressions(key.mode)[here, there])
-
-
-@lru_cache(maxsize=4)
-def _index(mode: str) -> dict[tuple[Chord, int], int]:
-    return {symbol: number for number, symbol in enumerate(symbols(mode))}
+def _between(first: Blocks, second: Blocks, linked: Row) -> Row:
+    """The price of chord after chord between all ways to sing two beats."""
+    rows = np.repeat([index for _, index, _ in first], [len(ways.prices) for ways, _, _ in first])
+    columns = np.repeat([index for _, index, _ in second], [len(ways.prices) for ways, _, _ in second])
+    # Two chords that only together are forbidden (melody and bass in parallels) the voicings forbid anyway.
+    table: Row = linked[np.ix_(rows, columns)]
+    return table
 
 
 def _arrival(before: tuple[int, int, int, int], blocks: Blocks) -> Row:
