@@ -22,6 +22,14 @@ COMPOSERS = {
     "neural": "livecode.generators.neural",
     "recombine": "livecode.generators.recombination",
     "rerank": "livecode.generators.rerank",
+    "canon": "livecode.generators.rules",
+    "counterpoint": "livecode.generators.rules",
+    "figured_bass": "livecode.generators.rules",
+    "harmonise": "livecode.generators.rules",
+    "markov": "livecode.generators.markov",
+    "morph": "livecode.generators.morph",
+    "neural": "livecode.generators.neural",
+    "rules": "livecode.generators.rules",
 }
 PICTURES = ("show", "spectrum", "waveform")
 FITNESS = {

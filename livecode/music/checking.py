@@ -1,8 +1,8 @@
 """A strict examiner of part-writing: what a teacher would underline in four parts, note by note.
 
-Written from the textbooks (W. Piston, *Harmony*, 1941; E. Aldwell and C. Schachter, *Harmony and Voice Leading*,
-1978) and from nothing else: no composer here imports it, and it imports no composer. It reads the notes alone;
-chords, ornaments and cadences it works out for itself.
+Written from the textbooks (W. Piston, *Harmony*, 1941; E. Aldwell and C. Schachter, *Harmony and Voice
+Leading*, 1978) and from nothing else: no composer here imports it, and it imports no composer. It reads
+the notes alone; chords, ornaments and cadences it works out for itself.
 
 Faults are hard (a textbook forbids them outright) or soft (discouraged). Bach commits both; how often is
 printed by `benchmarks/rules.py`.
@@ -10,6 +10,7 @@ printed by `benchmarks/rules.py`.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -47,15 +48,15 @@ SOFT = {
     "six-four": "a second inversion that is neither cadential, passing nor pedal",
 }
 
-TRIADS = {(0, 4, 7): "major", (0, 3, 7): "minor", (0, 3, 6): "diminished", (0, 4, 8): "augmented"}
-SEVENTHS = {
+TRIADS: dict[tuple[int, ...], str] = {(0, 4, 7): "major", (0, 3, 7): "minor", (0, 3, 6): "diminished", (0, 4, 8): "augmented"}
+SEVENTHS: dict[tuple[int, ...], str] = {
     (0, 4, 7, 10): "dominant seventh",
     (0, 3, 7, 10): "minor seventh",
     (0, 4, 7, 11): "major seventh",
     (0, 3, 6, 10): "half-diminished seventh",
     (0, 3, 6, 9): "diminished seventh",
 }
-KNOWN = {**TRIADS, **SEVENTHS}
+KNOWN: dict[tuple[int, ...], str] = {**TRIADS, **SEVENTHS}
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,10 @@ class Sonority:
 
 
 def check(
-    phrase: Phrase, given: Collection[int] = (), whole: bool = True, ranges: Iterable[tuple[int, int]] | None = SATB
+    phrase: Phrase,
+    given: Collection[int] = (),
+    whole: bool = True,
+    ranges: Iterable[tuple[int, int]] | None = SATB,
 ) -> list[Fault]:
     """Everything that a textbook objects to in some bars of part-writing, in order of time.
 
@@ -155,11 +159,14 @@ def _moments(phrase: Phrase) -> list[Moment]:
             later = rows[index + 1] if index + 1 < len(rows) and rows[index + 1][0] - end < TICKS else None
             part.append(
                 Sung(
-                    onset, end, pitch, place,
+                    onset,
+                    end,
+                    pitch,
+                    place,
                     earlier[2] if earlier else None,
                     later[2] if later else None,
                     later[3] if later else None,
-                )  # fmt: skip
+                )
             )
         parts.append(part)
     times = sorted({note.onset for part in parts for note in part})
@@ -190,7 +197,7 @@ def _part(voice: int, voices: int) -> str:
 def _motion(moments: list[Moment], given: Collection[int]) -> list[Fault]:
     """Two parts that arrive together: parallels and hidden parallels."""
     faults = []
-    for earlier, now in zip(moments, moments[1:]):
+    for earlier, now in itertools.pairwise(moments):
         voices = len(now.notes)
         for upper in range(voices):
             for lower in range(upper + 1, voices):
@@ -210,7 +217,11 @@ def _motion(moments: list[Moment], given: Collection[int]) -> list[Fault]:
                 said = f"{between} {_named(old_high.pitch)}/{_named(old_low.pitch)} to "
                 said += f"{_named(high.pitch)}/{_named(low.pitch)}"
                 pair = (upper, lower)
-                if interval == before == 7 and _perfect_fifth(high, low) and _perfect_fifth(old_high, old_low):
+                if (
+                    interval == before == 7
+                    and _perfect_fifth(high, low)
+                    and _perfect_fifth(old_high, old_low)
+                ):
                     faults.append(Fault("parallel fifths", now.onset, pair, said))
                 elif interval == before == 0:
                     faults.append(Fault("parallel octaves", now.onset, pair, said))
@@ -332,6 +343,9 @@ def ornament(note: Sung, now: int) -> str | None:
     Passing, neighbour, suspension, retardation, anticipation; "appoggiatura" (leapt to, left by step) and
     "escape" (left by leap) are the doubtful ones.
     """
+    if note.onset == now and note.end - note.onset > TICKS:
+        # What lasts is no ornament.
+        return None
     came = None if note.before is None else note.pitch - note.before
     goes = None if note.after is None else note.after - note.pitch
     held = note.onset < now
@@ -345,7 +359,7 @@ def ornament(note: Sung, now: int) -> str | None:
     if came is not None and goes is not None:
         if 1 <= abs(came) <= 2 and 1 <= abs(goes) <= 2:
             return "passing" if came * goes > 0 else "neighbour"
-        if goes == 0 and abs(came) <= 2:
+        if goes == 0 and 1 <= abs(came) <= 2:
             return "anticipation"
         if 1 <= abs(goes) <= 2:
             return "appoggiatura"
@@ -356,6 +370,7 @@ def ornament(note: Sung, now: int) -> str | None:
     return None
 
 
+MOST_ORNAMENTS = 2
 DOUBTFUL = ("appoggiatura", "escape")
 
 
@@ -377,6 +392,8 @@ def explained(now: Moment) -> tuple[Sonority | None, tuple[int, ...]]:
     best: tuple[float, tuple[int, ...], Sonority] | None = None
     for choice in range(1, 1 << len(movable)):
         out = tuple(voice for bit, voice in enumerate(movable) if choice >> bit & 1)
+        if len(out) > MOST_ORNAMENTS:
+            continue
         left = [note for voice, note in singing if voice not in out]
         if not left:
             continue
@@ -420,7 +437,7 @@ def _chords(moments: list[Moment], given: Collection[int]) -> list[Fault]:
             if note is not None and voice not in ornaments
         }
         following = _next_chord(moments, read, index)
-        faults += _leading(now, chord, members, following, given)
+        faults += _leading(moments, read, index, chord, members, following, given)
         if chord.kind in SEVENTHS.values():
             faults += _sevenths(moments, read, index, chord, members, given)
     return faults
@@ -439,48 +456,61 @@ def _next_chord(
 
 
 def _leading(
-    now: Moment,
+    moments: list[Moment],
+    read: list[tuple[Sonority | None, tuple[int, ...]]],
+    index: int,
     chord: Sonority,
     members: dict[int, int],
     following: Sonority | None,
     given: Collection[int],
 ) -> list[Fault]:
-    """The leading tone of a chord that resolves as a dominant does: once, and upwards in outer parts."""
-    if following is None or following.kind not in ("major", "minor", "dominant seventh", "minor seventh", "major seventh"):
+    """The leading tone of a chord that resolves as a dominant does: once, and upwards in outer parts.
+
+    A plain triad whose root falls a fifth may be a tonic on its way to the subdominant: only chords with
+    a seventh, and diminished ones, are certain to be dominants.
+    """
+    if following is None or following.kind not in GOALS:
         return []
-    if chord.kind in ("major", "dominant seventh") and (following.root - chord.root) % 12 == 5:
-        step = 4
-    elif chord.kind in ("diminished", "half-diminished seventh", "diminished seventh") and (
-        (following.root - chord.root) % 12 == 1
-    ):
-        step = 0
+    step = (following.root - chord.root) % 12
+    if chord.kind == "dominant seventh" and step == 5:
+        tone = 4
+    elif chord.kind in ("diminished", "half-diminished seventh", "diminished seventh") and step == 1:
+        tone = 0
     else:
         return []
-    # A plain major triad a fifth above is a dominant only where it was not a tonic: ask for a seventh or
-    # for a triad whose goal is in root position or first inversion; doubling is wrong in any case.
+    now = moments[index]
     voices = len(now.notes)
-    sung = [voice for voice, member in members.items() if member == step]
+    sung = [voice for voice, member in members.items() if member == tone]
     faults = []
-    if len(sung) > 1 and chord.kind != "major" and set(sung) - set(given):
+    if len(sung) > 1 and set(sung) - set(given):
         faults.append(Fault("doubled leading tone", now.onset, tuple(sung), _all(now, sung)))
     for voice in sung:
         note = now.notes[voice]
-        if voice not in (0, voices - 1) or note is None or voice in given or chord.kind == "major":
+        if voice not in (0, voices - 1) or note is None or voice in given or note.after is None:
             continue
-        if note.after is not None and note.after - note.pitch not in (1, 0) and abs(note.after - note.pitch) < 12:
-            inside = (note.after - chord.root) % 12 in (0, 4, 7, 10, 3, 6, 9)
-            if not inside or (note.after - following.root) % 12 in (0, 3, 4, 7):
-                later = f"{_part(voice, voices)} {_named(note.pitch)} to {_named(note.after)}"
-                if not _still(note, chord):
-                    faults.append(Fault("unresolved leading tone", now.onset, (voice,), later))
+        if note.after - note.pitch in (0, 1) or _goes_on(moments, read, index, note, chord):
+            continue
+        text = f"{_part(voice, voices)} {_named(note.pitch)} to {_named(note.after)}"
+        faults.append(Fault("unresolved leading tone", now.onset, (voice,), text))
     return faults
 
 
-def _still(note: Sung, chord: Sonority) -> bool:
-    """Whether the part's next note belongs to the same chord, so that the resolution is yet to come."""
-    assert note.after is not None
-    steps = next(shape for shape, kind in KNOWN.items() if kind == chord.kind)
-    return (note.after - chord.root) % 12 in steps and note.after - note.pitch != -2
+GOALS = ("major", "minor", "dominant seventh", "minor seventh", "major seventh")
+
+
+def _goes_on(
+    moments: list[Moment],
+    read: list[tuple[Sonority | None, tuple[int, ...]]],
+    index: int,
+    note: Sung,
+    chord: Sonority,
+) -> bool:
+    """Whether the chord still sounds when a note ends, so that what it owes may come later."""
+    for later in range(index + 1, len(moments)):
+        if moments[later].onset >= note.end:
+            found = read[later][0]
+            return found is not None and found.root == chord.root
+    return True
 
 
 def _all(now: Moment, voices: Iterable[int]) -> str:
@@ -512,12 +542,8 @@ def _sevenths(
             continue
         if ornament(note, now.onset) in ("passing", "neighbour") and abs(step) <= 2:
             continue
-        # The chord may go on, the seventh taken over by another part or by the same one later.
-        goes_on = next((m for m in range(index + 1, len(moments)) if moments[m].onset >= note.end), None)
-        if goes_on is not None:
-            later = read[goes_on][0]
-            if later is not None and later.root == chord.root:
-                continue
+        if _goes_on(moments, read, index, note, chord):
+            continue
         text = f"{_part(voice, voices)} {_named(note.pitch)} to {_named(note.after)}"
         faults.append(Fault("unresolved seventh", now.onset, (voice,), text))
     return faults

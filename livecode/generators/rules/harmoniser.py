@@ -24,7 +24,12 @@ ORNAMENT_STEPS = 3000
 END_ON_TONIC, END_ON_THIRD = 0.5, 0.25
 """How much a key gains when the melody ends on its tonic or third; correlations go from -1 to 1."""
 MEMBERS = ("root", "third", "fifth", "seventh")
-KINDS_OF_MOVE = {"pass": "passing note", "neighbour": "neighbour", "suspend": "suspension", "skip": "chord note"}
+KINDS_OF_MOVE = {
+    "pass": "passing note",
+    "neighbour": "neighbour",
+    "suspend": "suspension",
+    "skip": "chord note",
+}
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,12 @@ class Harmoniser:
         before = last_chord(context, self.whole, shift)
         given = Given(scale=scale, before=before)
         found = harmonised(
-            slots, local_keys(slots, key, given), seed, context.parameter("temperature", 0.25), HARMONY_STEPS, given
+            slots,
+            local_keys(slots, key, given),
+            seed,
+            context.parameter("temperature", 0.25),
+            HARMONY_STEPS,
+            given,
         )
         ways = ornamented(found.beats, context.parameter("energy", 0.7), seed, ORNAMENT_STEPS)
         made = sung_phrase(found, ways, length, context.metre, key, shift=-shift)
@@ -77,14 +87,14 @@ def allowed(context: Context) -> frozenset[int] | None:
 
 
 def key_for(said: str, context: Context, heard: Phrase | None = None, closing: bool = False) -> Key:
-    """The key asked for, or the scale's, or the one that what is heard is in (and ends in, when `closing`)."""
+    """The key asked for, the scale's, or the one that is heard (in which it ends, when `closing`)."""
     asked = context.constraints.get("key") or said or context.key
     if asked:
         return Key.of(" ".join(asked) if isinstance(asked, list | tuple) else str(asked))
     if "in_scale" in context.constraints:
         pitches, tonic = scale_pitches(context.constraints["in_scale"])
-        third = (tonic + 4) % 12 in {pitch % 12 for pitch in pitches}
-        return Key.at(tonic, "major" if third else "minor")
+        major = (tonic + 4) % 12 in {pitch % 12 for pitch in pitches}
+        return Key.at(tonic, "major" if major else "minor")
     heard = heard if heard is not None else context.over
     if context.over_before is not None and heard is context.over and heard is not None:
         heard = context.over_before.then(heard)
@@ -97,11 +107,11 @@ def key_for(said: str, context: Context, heard: Phrase | None = None, closing: b
         for mode, third in ((0, 4), (1, 3)):
             fits[mode, last] += END_ON_TONIC
             fits[mode, (last - third) % 12] += END_ON_THIRD
-            before = heard.notes["pitch"][heard.notes["pitch"] % 12 != last][-1:] % 12
+            others = heard.notes["pitch"][heard.notes["pitch"] % 12 != last]
             # No dominant or subdominant holds the third of a key.
-            fits[mode, (before - third) % 12] -= END_ON_TONIC
-    mode, tonic = divmod(int(fits.argmax()), 12)
-    return Key.at(tonic, ("major", "minor")[mode])
+            fits[mode, (others[-1:] - third) % 12] -= END_ON_TONIC
+    best = int(fits.argmax())
+    return Key.at(best % 12, ("major", "minor")[best // 12])
 
 
 def octaves_to_soprano(melody: Phrase) -> int:
@@ -142,7 +152,7 @@ def sung_phrase(
     shift: int = 0,
     voices: tuple[int, ...] = (1, 2, 3),
 ) -> Phrase:
-    """The notes of some voices of a harmony with their ornaments; each note tells its chord and its part in it."""
+    """The notes of some voices with their ornaments; each note tells its chord and what it is in it."""
     rows: list[tuple[int, int, int, int, int]] = []
     origins: list[dict[str, Any]] = []
     for number, voice in enumerate(voices):
@@ -197,7 +207,12 @@ def _tied(beats: list[Sung], line: Line) -> Line:
     struck = {onset for beat in beats for onset, _, _ in beat.slot.notes if onset == beat.slot.onset}
     out: Line = []
     for (onset, duration, pitch, place), origin in line:
-        if out and onset not in struck and out[-1][0][2] == pitch and out[-1][1].get("chord") == origin["chord"]:
+        if (
+            out
+            and onset not in struck
+            and out[-1][0][2] == pitch
+            and out[-1][1].get("chord") == origin["chord"]
+        ):
             (begun, lasted, _, _), about = out.pop()
             out.append(((begun, lasted + duration, pitch, place), about))
         else:

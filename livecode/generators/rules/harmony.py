@@ -2,8 +2,8 @@
 
 Coarse to fine. The cheapest chain of chords is found for the melody alone, with what each beat's other chords
 would cost at best; those not much dearer go on to be voiced. Every way to sing them is weighed against every
-way to sing the next, and the search of `solver.py` picks; when that cannot obey every rule, more chords are let in,
-and when that does not help either, rules give way and the answer says which.
+way to sing the next, and the search of `solver.py` picks; when that cannot obey every rule, more chords
+are let in, and when that does not help either, rules give way and the answer says which.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Row = npt.NDArray[np.float64]
 MARGINS = (1.5, 4.0, 9.0, 40.0)
 """How much dearer than the cheapest chain a chord may be and still be voiced, at each try."""
 WEIGHTS = {"textbook": 0.3, "usage": 1.0, "melody": 1.0}
-"""How much W. Piston's table, the chorales' counts and the melody's place in the chord weigh, per unit and nat."""
+"""How much W. Piston's table, the chorales' counts and the melody's place in the chord weigh."""
 MOST_WAYS = (70, 140, 240, 480)
 """The most ways to sing one beat, at each try."""
 
@@ -89,9 +89,7 @@ def harmonised(
     spent = 0
     for attempt, (margin, most) in enumerate(zip(MARGINS, MOST_WAYS)):
         choices = _choices(slots, keys, margin, given, plan, seed, taste)
-        ways = [
-            _ways(slot, key, options, most) for slot, key, options in zip(slots, keys, choices)
-        ]
+        ways = [_ways(slot, key, options, most) for slot, key, options in zip(slots, keys, choices)]
         task = Task(seed=seed, taste=taste)
         for number, (found, base) in enumerate(ways):
             task.choose(f"beat {number + 1}", range(len(base)))
@@ -189,8 +187,10 @@ def _classes(key: Key) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.int64], Ro
         classes = chord.pitch_classes(key)
         inside[index, list(classes)] = True
         bass[index] = classes[inversion]
-        price[index] = chord.price + (0.0, 0.35, 0.9, 0.6)[inversion] - 0.3 * (
-            inversion == 1 and chord.quality in ("diminished", "dominant seventh", "minor seventh")
+        price[index] = (
+            chord.price
+            + (0.0, 0.35, 0.9, 0.6)[inversion]
+            - 0.3 * (inversion == 1 and chord.quality in ("diminished", "dominant seventh", "minor seventh"))
         )
     price = WEIGHTS["textbook"] * price
     return inside, bass, price
@@ -201,11 +201,13 @@ def _unary(slot: Slot, key: Key, slots: list[Slot], number: int, given: Given, p
     found = symbols(key.mode)
     sung = usage(key.mode).melody[:, (slot.core - key.tonic) % 12]
     row: Row = np.where(inside[:, slot.core % 12], price + WEIGHTS["melody"] * sung, np.inf)
-    for index, (onset, duration, pitch) in enumerate(slot.notes):
+    for index, (_onset, _duration, pitch) in enumerate(slot.notes):
         if index == 0:
             continue
-        after = slot.notes[index + 1][2] if index + 1 < len(slot.notes) else (
-            slots[number + 1].core if number + 1 < len(slots) else pitch
+        after = (
+            slot.notes[index + 1][2]
+            if index + 1 < len(slot.notes)
+            else (slots[number + 1].core if number + 1 < len(slots) else pitch)
         )
         stepwise = abs(pitch - slot.notes[index - 1][2]) <= 2 and abs(after - pitch) <= 2
         extra = 0.3 if stepwise else 6.0
@@ -228,7 +230,9 @@ def _unary(slot: Slot, key: Key, slots: list[Slot], number: int, given: Given, p
     elif (slot.ends or slot.final) and given.close:
         row = row + np.array([_ending(chord, inv, key, slot.final) for chord, inv in found])
     if slot.weight == 2:
-        row = row + np.array([1.0 if inv == 2 and len(c.steps) == 3 and c.degree != 1 else 0.0 for c, inv in found])
+        row = row + np.array(
+            [1.0 if inv == 2 and len(c.steps) == 3 and c.degree != 1 else 0.0 for c, inv in found]
+        )
     elif plan is None:
         six_four = np.array([inv == 2 and len(c.steps) == 3 for c, inv in found])
         row = row + np.where(six_four & (slot.weight == 0), 0.6, 0.0)
@@ -259,7 +263,9 @@ def _choices(
             rows[number] = row = _rescue(slots[number], keys[number], given, number)
         noise = drawn.gumbel(size=len(row)) * taste
         rows[number] = row + np.where(np.isfinite(row), noise - noise.min(), 0)
-    tables = [_linked(slots[n], slots[n + 1], keys[n], keys[n + 1], plan is not None) for n in range(len(slots) - 1)]
+    tables = [
+        _linked(slots[n], slots[n + 1], keys[n], keys[n + 1], plan is not None) for n in range(len(slots) - 1)
+    ]
     forward = [rows[0]]
     for number, table in enumerate(tables):
         forward.append((forward[-1][:, None] + table).min(axis=0) + rows[number + 1])
@@ -304,9 +310,11 @@ def _linked(first: Slot, second: Slot, key: Key, after: Key, planned: bool) -> R
         bad = ((old[:, None] == 7) & (new[None, :] == 7)) | ((old[:, None] == 0) & (new[None, :] == 0))
         table[bad & moved] = np.inf
     if not planned:
-        same = np.array([[a == b for b, _ in symbols(after.mode)] for a, _ in symbols(key.mode)]) if (
-            key == after
-        ) else np.zeros(table.shape, bool)
+        same = (
+            np.array([[a == b for b, _ in symbols(after.mode)] for a, _ in symbols(key.mode)])
+            if (key == after)
+            else np.zeros(table.shape, bool)
+        )
         # Harmony changes over the bar line.
         table = table + np.where(same, 0.0 if second.final else (0.3, 0.8, 1.6)[second.weight], 0.0)
     if second.final:
@@ -324,9 +332,9 @@ def _roots(key: Key) -> npt.NDArray[np.int64]:
 
 @lru_cache(maxsize=256)
 def _modulating(key: Key, after: Key) -> Row:
-    """From a chord of one key to one of another: as if both were of the new key, where the chord is in both."""
+    """From a chord of one key to one of another: by the new key's ways where both hold the chord."""
     ours, theirs = symbols(key.mode), symbols(after.mode)
-    home = {}
+    home: dict[tuple[tuple[int, ...], int], int] = {}
     for index, (chord, inversion) in enumerate(theirs):
         home.setdefault((chord.pitch_classes(after), inversion), index)
     table = np.full((len(ours), len(theirs)), 4.0)
@@ -442,9 +450,7 @@ def _located(blocks: Blocks, value: int) -> tuple[Voicings, int]:
 def _table(first: Blocks, second: Blocks, slot: Slot) -> Row:
     """The voice leading between all ways to sing two beats."""
     sung = slot.last if slot.last != slot.core else None
-    return np.vstack(
-        [np.hstack([_moves(a, b, sung) for b, _, _ in second]) for a, _, _ in first]
-    )
+    return np.vstack([np.hstack([_moves(a, b, sung) for b, _, _ in second]) for a, _, _ in first])
 
 
 _known: dict[tuple[int, int, int | None], tuple[Voicings, Voicings, Row]] = {}
@@ -478,5 +484,8 @@ def _arrival(before: tuple[int, int, int, int], blocks: Blocks) -> Row:
     first = Voicings(
         blocks[0][0].chord, 0, np.array([before]), np.zeros((1, 4), int), np.full((1, 4), -1), np.zeros(1)
     )
-    second = Voicings(blocks[0][0].chord, 0, rows, np.zeros(rows.shape, int), np.full(rows.shape, -1), np.zeros(1))
-    return moves(first, second)[0]
+    second = Voicings(
+        blocks[0][0].chord, 0, rows, np.zeros(rows.shape, int), np.full(rows.shape, -1), np.zeros(1)
+    )
+    arrivals: Row = moves(first, second)[0]
+    return arrivals

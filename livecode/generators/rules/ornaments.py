@@ -7,7 +7,7 @@ beats that result.
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import pairwise, product
 
 from livecode.generators.rules.harmony import Sung
 from livecode.generators.rules.solver import Task
@@ -22,11 +22,11 @@ MOST_MOVING = 2
 
 
 def ornamented(beats: list[Sung], energy: float, seed: int, steps: int = 3000) -> list[Way]:
-    """For each change of beat what alto, tenor and bass do (the soprano never); `energy` 0 to 1 says how much."""
+    """What alto, tenor and bass do at each change of beat; `energy` 0 to 1 says how much."""
     if len(beats) < 2 or energy <= 0:
         return [(None,) * 4 for _ in beats[1:]]
     task = Task(seed=seed + 1, taste=0.35)
-    choices = [_ways(first, second) for first, second in zip(beats, beats[1:])]
+    choices = [_ways(first, second) for first, second in pairwise(beats)]
     wish = min(1.0, energy)
     for number, ways in enumerate(choices):
         task.choose(f"after beat {number + 1}", ways)
@@ -46,7 +46,7 @@ def ornamented(beats: list[Sung], energy: float, seed: int, steps: int = 3000) -
             number - 1,
             number,
         )
-    return [way for way in task.solve(steps=steps).values]
+    return list(task.solve(steps=steps).values)
 
 
 def _stillness(way: Way, sung: bool, wish: float) -> float:
@@ -100,8 +100,8 @@ def _between(key: Key, here: int, there: int, second: Sung) -> int | None:
     # Where the coming chord alters a step, its own note passes, not the key's.
     classes = {p % 12 for p in second.pitches}
     inside = [p for p in inside if not ({(p + 1) % 12, (p - 1) % 12} & classes and p % 12 not in classes and (
-        (p + 1) % 12 in classes and (p + 1) % 12 not in key.scale
-        or (p - 1) % 12 in classes and (p - 1) % 12 not in key.scale
+        ((p + 1) % 12 in classes and (p + 1) % 12 not in key.scale)
+        or ((p - 1) % 12 in classes and (p - 1) % 12 not in key.scale)
     ))]  # fmt: skip
     for pitch in inside:
         if 1 <= abs(pitch - here) <= 2 and 1 <= abs(there - pitch) <= 2:
@@ -110,7 +110,7 @@ def _between(key: Key, here: int, there: int, second: Sung) -> int | None:
 
 
 def _skips(first: Sung, second: Sung) -> list[int]:
-    """Where the bass may go within its chord, root to third or third to root, to reach its next note by step."""
+    """Where the bass may go, root to third or third to root, to reach its next note by step."""
     here, there = first.pitches[3], second.pitches[3]
     chord, key = first.chord, first.key
     if first.members[3] not in (0, 1) or here == there:
@@ -121,7 +121,11 @@ def _skips(first: Sung, second: Sung) -> list[int]:
         return []
     found = []
     for pitch in range(max(40, here - 9), min(first.pitches[2], here + 9) + 1):
-        if pitch % 12 == classes[other] and 1 <= abs(there - pitch) <= 2 and abs(pitch - here) in (3, 4, 8, 9):
+        if (
+            pitch % 12 == classes[other]
+            and 1 <= abs(there - pitch) <= 2
+            and abs(pitch - here) in (3, 4, 8, 9)
+        ):
             found.append(pitch)
     return found
 
@@ -141,7 +145,9 @@ def _suspends(first: Sung, second: Sung, voice: int) -> bool:
         return False
     others = [pitch for other, pitch in enumerate(second.pitches) if other != voice]
     target = second.pitches[voice]
-    if any(pitch % 12 == target % 12 for other, pitch in enumerate(second.pitches) if other not in (voice, 3)):
+    if any(
+        pitch % 12 == target % 12 for other, pitch in enumerate(second.pitches) if other not in (voice, 3)
+    ):
         # The note of resolution is not to sound already.
         return False
     if len(second.slot.notes) > 1:
@@ -150,7 +156,7 @@ def _suspends(first: Sung, second: Sung, voice: int) -> bool:
     if voice == 3:
         return any(clash) and second.members[3] == 1
     over_bass = (held - second.pitches[3]) % 12
-    return any(clash) and over_bass in (5, 10, 11, 2, 1) and not (over_bass == 1)
+    return any(clash) and over_bass in (5, 10, 11, 2, 1) and over_bass != 1
 
 
 def halves(beats: list[Sung], ways: list[Way], number: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -218,7 +224,7 @@ def _clean_within(beat: Sung, came: Way, goes: Way) -> bool:
 
 
 def _agree(beat: Sung, pitches: tuple[int, ...], way: Way) -> bool:
-    """Notes that move together are consonant with each other; none clashes by a semitone with what is sung."""
+    """Notes that move together are consonant; none clashes by a semitone with what is sung."""
     moved = [voice for voice, move in zip((1, 2, 3), way[-3:]) if move is not None and move[0] != "suspend"]
     if pitches[0] != beat.pitches[0]:
         moved.append(0)
@@ -248,6 +254,6 @@ def parallel(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
 
 def _crossed(pitches: tuple[int, ...]) -> bool:
     """Whether parts cross, or stand more than an octave apart above the bass."""
-    if any(high < low for high, low in zip(pitches, pitches[1:])):
+    if any(high < low for high, low in pairwise(pitches)):
         return True
     return pitches[0] - pitches[1] > 12 or pitches[1] - pitches[2] > 12

@@ -7,7 +7,7 @@ from typing import Any, Self
 from livecode.errors import ControlError
 from livecode.generators.pool import composers
 from livecode.generators.rules.theory import Key
-from livecode.generators.stream import Stream, with_parameters
+from livecode.generators.stream import Stream
 from livecode.music.phrase import Phrase
 
 
@@ -22,7 +22,7 @@ class Ruled(Stream):
     _told: Phrase | None = None
 
     def energy(self, amount: Any) -> Self:
-        """How much moves, 0 (calm) to 1 (busy): a number or a pattern of them, read at each phrase's start."""
+        """How much moves, 0 (calm) to 1 (busy): a number or a pattern, read at each phrase's start."""
         return self.setting(energy=amount)
 
     def key(self, name: Any) -> Self:
@@ -52,5 +52,6 @@ def ruled(generator: Any, name: str, asked: dict[str, Any]) -> Ruled:
     bars, seed = asked.pop("bars", 4), asked.pop("seed", 0)
     key = asked.pop("key", None)
     stream = Ruled(generator, bars=bars, seed=seed, name=name)
-    stream = with_parameters(stream, asked)
+    if asked:
+        stream = stream.setting(**{word: value for word, value in asked.items() if value is not None})
     return stream if key is None else stream.key(key)

@@ -62,9 +62,7 @@ def slots_of(melody: Phrase, final: bool = True) -> list[Slot]:
     return slots
 
 
-def _mark_ends(
-    slots: list[Slot], rows: Sequence[tuple[int, int, int]], beat: int, final: bool
-) -> None:
+def _mark_ends(slots: list[Slot], rows: Sequence[tuple[int, int, int]], beat: int, final: bool) -> None:
     """A phrase comes to rest on a long note, or before a rest; never within four beats of the last one."""
     if not rows:
         return
@@ -73,7 +71,7 @@ def _mark_ends(
     for number, (onset, duration, _) in enumerate(rows):
         follows = rows[number + 1][0] if number + 1 < len(rows) else slots[-1].onset + slots[-1].length
         rest = follows - onset - duration
-        if (duration >= 2 * usual and duration >= 2 * beat or rest >= beat) and onset - last >= 4 * beat:
+        if ((duration >= 2 * usual and duration >= 2 * beat) or rest >= beat) and onset - last >= 4 * beat:
             last = onset
             _slot_at(slots, onset).ends = True
     if final:

@@ -14,10 +14,10 @@ A hard rule must hold; a soft rule has a price. The search is backtracking over 
 were made, with forward checking: as soon as all but one of a rule's things are chosen, what the rule forbids
 goes from the choices of the last (R. M. Haralick and G. L. Elliott, "Increasing Tree Search Efficiency for
 Constraint Satisfaction Problems", *Artificial Intelligence* 14, 1980). Values are tried cheapest first, the
-cheapest way to the end added in (dynamic programming over neighbours), and what cannot beat the best so far is cut
-off. It begins again from time to time with some noise in the order. When no answer obeys every hard rule, or
-none was found in the first half of the steps, hard rules get a high price instead and the answer says which
-gave way.
+cheapest way to the end added in (dynamic programming over neighbours), and what cannot beat the best so
+far is cut off. It begins again from time to time with some noise in the order. When no answer obeys
+every hard rule, or none was found in the first half of the steps, hard rules get a high price instead
+and the answer says which gave way.
 
 Effort is counted in steps, never in seconds, so that a seed gives the same notes on any machine; `seconds`
 is only a safety net.
@@ -211,7 +211,9 @@ class _Search:
         for thing in range(count - 2, -1, -1):
             onward = self._base[thing + 1] + togo[thing + 1]
             neighbours = [
-                (rule, last) for rule, last in self._waiting[thing] if last == thing + 1 and len(rule.scope) == 2
+                (rule, last)
+                for rule, last in self._waiting[thing]
+                if last == thing + 1 and len(rule.scope) == 2
             ]
             if not neighbours:
                 togo[thing] = np.full(len(self._base[thing]), onward.min())
@@ -283,9 +285,6 @@ class _Search:
         allowance, noise = FIRST_RUN, 0.0
         while not self.exhausted and not self.stopped:
             stop = min(limit, self.steps + allowance)
-            if at_least and self.best is None:
-                # One way down always ends in an answer here: every rule has only a price.
-                stop = max(stop, self.steps + 50 * sum(map(len, self._base)) + 1000 * len(self._base))
             self._descend(stop, deadline, noise)
             if self.steps >= limit and not (at_least and self.best is None):
                 break
@@ -316,13 +315,14 @@ class _Search:
             if not ways[depth]:
                 depth -= 1
                 continue
+            # Without hard rules the first way down always ends in an answer: it is let go on to its end.
             if self.steps >= stop and (self.strict or self.best is not None):
                 return
             clock += 1
-            if clock % _CLOCK_EVERY == 0 and time.monotonic() > deadline:
-                if self.strict or self.best is not None:
-                    self.stopped = True
-                    return
+            late = clock % _CLOCK_EVERY == 0 and time.monotonic() > deadline
+            if late and (self.strict or self.best is not None):
+                self.stopped = True
+                return
             value = ways[depth].pop()
             self.steps += 1
             price = float(costs[depth][value])

@@ -131,8 +131,10 @@ class Chord:
     @property
     def dominant(self) -> bool:
         """Whether its third (or its root, in a diminished chord) is a leading tone."""
-        return self.degree in (5, 7) and self.quality not in ("minor", "major seventh", "minor seventh") and (
-            self.root in (7, 11) or self.target is not None
+        return (
+            self.degree in (5, 7)
+            and self.quality not in ("minor", "major seventh", "minor seventh")
+            and (self.root in (7, 11) or self.target is not None)
         )
 
     @property
@@ -242,7 +244,7 @@ def progression(first: Chord, second: Chord, mode: str) -> float:
         # A seventh may be added, but not taken away before it has resolved.
         return 0.5 if len(second.steps) >= len(first.steps) else 2.5
     if first.target is not None:
-        if second.root == first.target and not (second.quality == "diminished"):
+        if second.root == first.target and second.quality != "diminished":
             return 0.0
         if first.goal is not None and second.target is not None and second.root == first.goal:
             return 1.0

@@ -70,7 +70,8 @@ def usage(mode: str) -> Usage:
 
 
 def read(grid: Any, keys: list[Key]) -> list[tuple[str, int] | None]:
-    """For each beat of a chorale the symbol that its four parts sing and the melody's step; None where unclear.
+    """For each beat of a chorale the symbol that its four parts sing and the melody's step; None where
+    unclear.
 
     A beat that is no chord when struck (a suspension, a passing note on the beat) is read at its half.
     """
@@ -111,7 +112,12 @@ def keys_of(grid: Any) -> list[Key]:
     home = key_of(grid)
     rows = []
     for beat in range(count):
-        near = [p for chord in grid[max(0, beat - WINDOW) * BEAT : (beat + WINDOW + 1) * BEAT] for p in chord if p > 0]
+        near = [
+            p
+            for chord in grid[max(0, beat - WINDOW) * BEAT : (beat + WINDOW + 1) * BEAT]
+            for p in chord
+            if p > 0
+        ]
         weights = np.bincount(np.array(near) % 12, minlength=12)
         rows.append(key_correlations(weights).reshape(-1))
     best, backs = rows[0].copy(), []

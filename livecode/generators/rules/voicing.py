@@ -117,10 +117,13 @@ def _spacing(pitches: tuple[int, ...]) -> float:
     return price + 0.15 * max(0, tenor - bass - 12)
 
 
-def moves(first: Voicings, second: Voicings, sung: Any = None) -> npt.NDArray[np.float64]:
+def moves(
+    first: Voicings, second: Voicings, sung: Any = None, bass_given: bool = False
+) -> npt.NDArray[np.float64]:
     """What it costs to go from each way to sing one chord to each of the next; infinite is forbidden.
 
-    `sung` is the last note the soprano sings over the first chord when it has moved on from it.
+    `sung` is the last note the soprano sings over the first chord when it has moved on from it; a bass that
+    is given is not asked how it leaps.
     """
     before, after = first.pitches[:, None, :], second.pitches[None, :, :]
     step = after - before
@@ -143,7 +146,7 @@ def moves(first: Voicings, second: Voicings, sung: Any = None) -> npt.NDArray[np
         overlap = (after[..., low] > before[..., upper]) | (after[..., upper] < before[..., low])
         price += 2.5 * overlap
     turn = second.places[None, :, :] - first.places[:, None, :]
-    for voice in (1, 2, 3):
+    for voice in (1, 2) if bass_given else (1, 2, 3):
         wide = size[..., voice]
         augmented = ((step[..., voice] > 0) & (turn[..., voice] >= 6)) | (
             (step[..., voice] < 0) & (turn[..., voice] <= -6)
