@@ -48,7 +48,12 @@ SOFT = {
     "six-four": "a second inversion that is neither cadential, passing nor pedal",
 }
 
-TRIADS: dict[tuple[int, ...], str] = {(0, 4, 7): "major", (0, 3, 7): "minor", (0, 3, 6): "diminished", (0, 4, 8): "augmented"}
+TRIADS: dict[tuple[int, ...], str] = {
+    (0, 4, 7): "major",
+    (0, 3, 7): "minor",
+    (0, 3, 6): "diminished",
+    (0, 4, 8): "augmented",
+}
 SEVENTHS: dict[tuple[int, ...], str] = {
     (0, 4, 7, 10): "dominant seventh",
     (0, 3, 7, 10): "minor seventh",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ def test_figures_are_realised_and_the_bass_stays_as_given() -> None:
 def test_rules_of_ones_own_hold() -> None:
     phrase = rules("melody", "abs(leap) <= 4", "degree in (1, 3, 5) or weak", key="c major").phrase(0)
     pitches = phrase.notes["pitch"].tolist()
-    assert max(abs(b - a) for a, b in zip(pitches, pitches[1:])) <= 4
+    assert max(abs(b - a) for a, b in itertools.pairwise(pitches)) <= 4
     on_beats = [int(n["pitch"]) % 12 for n in phrase.notes if n["onset"] % TICKS == 0]
     assert set(on_beats) <= {0, 4, 7}
 
@@ -102,7 +103,7 @@ def test_a_soft_rule_of_ones_own_leans_but_does_not_force() -> None:
         for seed in range(6):
             stream = rules("melody", soft={"leap == 0": weight}, key="c major", seed=seed)
             pitches = stream.phrase(0).notes["pitch"].tolist()
-            heard += sum(a == b for a, b in zip(pitches, pitches[1:]))
+            heard += sum(a == b for a, b in itertools.pairwise(pitches))
         return heard
 
     assert repeated(20) > repeated(0) + 20
@@ -200,7 +201,9 @@ def test_silence_is_answered_with_silence() -> None:
         assert len(made.compose(Context(over=silent), 4 * BAR, 0)) == 0
 
 
-@pytest.mark.parametrize("pitches", [[0] * 16, [127] * 16, [0, 127] * 8, [60, 61] * 8, list(range(40, 104, 4))])
+@pytest.mark.parametrize(
+    "pitches", [[0] * 16, [127] * 16, [0, 127] * 8, [60, 61] * 8, list(range(40, 104, 4))]
+)
 def test_melodies_no_choir_could_sing_are_answered(pitches: list[int]) -> None:
     melody = Phrase.of(pitches, TICKS)
     for made in (Harmoniser(whole=True), Species(5), Species(1, 4)):

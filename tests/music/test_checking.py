@@ -88,7 +88,7 @@ def test_a_ninth_chord_is_no_chord_and_a_seventh_without_its_fifth_is_one() -> N
 
 
 def test_bach_is_hardly_ever_at_fault() -> None:
-    """Validation on the real chorales: the rates a human examiner finds in them, below one in a hundred beats."""
+    """Validation on the real chorales: each fault in fewer than one beat of a hundred."""
     faults: Counter[str] = Counter()
     beats = 0.0
     for piece in list(corpus("bach chorales"))[:60]:
@@ -118,9 +118,7 @@ FUX_ABOVE = [69, 69, 67, 69, 71, 72, 72, 71, 74, 73, 74]
 def two(upper: list[int], lower: list[int]) -> Phrase:
     bar = 4 * TICKS
     times = [bar * n for n in range(len(upper))] + [bar * n for n in range(len(lower))]
-    return Phrase.of(
-        [*upper, *lower], bar, times, voice=[0] * len(upper) + [1] * len(lower), key="d minor"
-    )
+    return Phrase.of([*upper, *lower], bar, times, voice=[0] * len(upper) + [1] * len(lower), key="d minor")
 
 
 def test_fux_passes_his_own_rules() -> None:
@@ -129,7 +127,12 @@ def test_fux_passes_his_own_rules() -> None:
 
 @pytest.mark.parametrize(
     "place, pitch, rule",
-    [(3, 70, "parallel fifths"), (2, 65, "untreated dissonance"), (10, 72, "no cadence"), (4, 62, "crossing")],
+    [
+        (3, 70, "parallel fifths"),
+        (2, 65, "untreated dissonance"),
+        (10, 72, "no cadence"),
+        (4, 62, "crossing"),
+    ],
 )
 def test_a_wrong_note_in_fux_is_found(place: int, pitch: int, rule: str) -> None:
     line = list(FUX_ABOVE)

@@ -85,34 +85,41 @@ def harmonised(
     `plan`, where a composer has one, holds for each beat the prices of (numeral, inversion) pairs or
     numerals; a chord it does not name costs much.
     """
-    answer: Answer | None = None
-    spent = 0
-    for attempt, (margin, most) in enumerate(zip(MARGINS, MOST_WAYS)):
-        choices = _choices(slots, keys, margin, given, plan, seed, taste)
-        ways = [_ways(slot, key, options, most) for slot, key, options in zip(slots, keys, choices)]
-        task = Task(seed=seed, taste=taste)
-        for number, (found, base) in enumerate(ways):
-            task.choose(f"beat {number + 1}", range(len(base)))
-            if number == 0 and given.before is not None:
-                base = base + _arrival(given.before, found)
-            task.price("how it is sung", base, number)
-        for number in range(1, len(ways)):
-            table = _table(ways[number - 1][0], ways[number][0], slots[number - 1])
-            linked = _linked(
-                slots[number - 1], slots[number], keys[number - 1], keys[number], plan is not None
-            )
-            chord_prices = _between(ways[number - 1][0], ways[number][0], linked)
-            task.prices("voice leading", table + chord_prices, number - 1, number)
-        last = attempt == len(MARGINS) - 1
-        feasible = _reachable(task)
-        if not feasible and not last:
-            spent += 50
-            continue
-        answer = task.solve(steps=max(steps - spent, 500))
-        spent += answer.steps
-        if not answer.gave_way or last:
+    choices = _choices(slots, keys, given, plan, seed, taste)
+    levels = [0] * len(slots)
+    ways = [
+        _ways(slot, key, _near(options, 0), MOST_WAYS[0]) for slot, key, options in zip(slots, keys, choices)
+    ]
+    tables: list[Row | None] = [None] * len(slots)
+    while True:
+        for number in range(1, len(slots)):
+            if tables[number] is None:
+                tables[number] = _step(ways, slots, keys, number, plan is not None)
+        first = ways[0][1] if given.before is None else ways[0][1] + _arrival(given.before, ways[0][0])
+        stuck = _stuck(first, tables, ways)
+        if stuck is None:
             break
-    assert answer is not None
+        # More chords are let in around the beat where every way ends.
+        near = [
+            n for n in range(max(0, stuck - 2), min(len(slots), stuck + 2)) if levels[n] < len(MARGINS) - 1
+        ]
+        if not near:
+            break
+        for number in near:
+            levels[number] += 1
+            level = levels[number]
+            options = _near(choices[number], level)
+            ways[number] = _ways(slots[number], keys[number], options, MOST_WAYS[level])
+            tables[number] = None
+            if number + 1 < len(slots):
+                tables[number + 1] = None
+    task = Task(seed=seed, taste=taste)
+    for number, (_, base) in enumerate(ways):
+        task.choose(f"beat {number + 1}", range(len(base)))
+        task.price("how it is sung", first if number == 0 else base, number)
+    for number in range(1, len(ways)):
+        task.prices("voice leading", tables[number], number - 1, number)
+    answer = task.solve(steps=steps)
     beats = []
     for slot, key, (found, _), value in zip(slots, keys, ways, answer.values):
         block, row = _located(found, int(value))
@@ -130,17 +137,30 @@ def harmonised(
     return Harmony(beats, answer)
 
 
-def _reachable(task: Task) -> bool:
-    """Whether some way leads from the first beat to the last without a forbidden step."""
-    tables = {rule.scope: rule.table for rule in task.rules if rule.table is not None}
-    alive = np.isfinite(tables[(0,)])
-    for number in range(1, len(task.labels)):
-        table = tables[(number - 1, number)]
+def _near(options: list[tuple[int, float, float]], level: int) -> list[tuple[int, float]]:
+    """The chords not much dearer than the cheapest chain, by how far the search has had to go."""
+    return [(index, price) for index, price, more in options if more <= MARGINS[level]]
+
+
+def _step(
+    ways: list[tuple[Blocks, Row]], slots: list[Slot], keys: list[Key], number: int, planned: bool
+) -> Row:
+    """Progression and voice leading from all ways to sing one beat to all of the next."""
+    before, here = ways[number - 1][0], ways[number][0]
+    linked = _linked(slots[number - 1], slots[number], keys[number - 1], keys[number], planned)
+    return _table(before, here, slots[number - 1]) + _between(before, here, linked)
+
+
+def _stuck(first: Row, tables: list[Row | None], ways: list[tuple[Blocks, Row]]) -> int | None:
+    """The first beat that no allowed way leads to; None when the end is reached."""
+    alive = np.isfinite(first)
+    for number in range(1, len(ways)):
+        table = tables[number]
         assert table is not None
-        alive = (alive[:, None] & np.isfinite(table)).any(axis=0) & np.isfinite(tables[(number,)])
+        alive = np.isfinite(table)[alive].any(axis=0) & np.isfinite(ways[number][1])
         if not alive.any():
-            return False
-    return True
+            return number
+    return None
 
 
 # ---- which chords
@@ -253,9 +273,9 @@ def _ending(chord: Chord, inversion: int, key: Key, final: bool) -> float:
 
 
 def _choices(
-    slots: list[Slot], keys: list[Key], margin: float, given: Given, plan: Any, seed: int, taste: float
-) -> list[list[tuple[int, float]]]:
-    """For each beat the symbols worth voicing with their prices, by min-marginals of the cheapest chain."""
+    slots: list[Slot], keys: list[Key], given: Given, plan: Any, seed: int, taste: float
+) -> list[list[tuple[int, float, float]]]:
+    """For each beat the symbols worth voicing: number, price, how much dearer than the cheapest chain."""
     drawn = np.random.default_rng((seed, 1))
     rows = [_unary(slot, key, slots, n, given, plan) for n, (slot, key) in enumerate(zip(slots, keys))]
     for number, row in enumerate(rows):
@@ -276,9 +296,10 @@ def _choices(
     choices = []
     for ahead, behind, row in zip(forward, backward, rows):
         total = ahead + behind
-        kept = np.flatnonzero(total <= total.min() + margin)
-        order = kept[np.argsort(total[kept], kind="stable")]
-        choices.append([(int(index), float(row[index])) for index in order])
+        more = total - total.min()
+        kept = np.flatnonzero(more <= MARGINS[-1])
+        order = kept[np.argsort(more[kept], kind="stable")]
+        choices.append([(int(index), float(row[index]), float(more[index])) for index in order])
     return choices
 
 
