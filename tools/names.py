@@ -14,21 +14,18 @@ TABLE = Path(__file__).parent.parent / "livecode" / "names.tsv"
 
 COMPOSERS = {
     "blend": "livecode.generators.morph",
+    "canon": "livecode.generators.rules",
+    "counterpoint": "livecode.generators.rules",
     "ensemble": "livecode.generators.neural",
     "evolve": "livecode.generators.evolution",
+    "figured_bass": "livecode.generators.rules",
+    "harmonise": "livecode.generators.rules",
     "kept": "livecode.generators.rerank",
     "markov": "livecode.generators.markov",
     "morph": "livecode.generators.morph",
     "neural": "livecode.generators.neural",
     "recombine": "livecode.generators.recombination",
     "rerank": "livecode.generators.rerank",
-    "canon": "livecode.generators.rules",
-    "counterpoint": "livecode.generators.rules",
-    "figured_bass": "livecode.generators.rules",
-    "harmonise": "livecode.generators.rules",
-    "markov": "livecode.generators.markov",
-    "morph": "livecode.generators.morph",
-    "neural": "livecode.generators.neural",
     "rules": "livecode.generators.rules",
 }
 PICTURES = ("show", "spectrum", "waveform")
