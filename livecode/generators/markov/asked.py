@@ -15,7 +15,12 @@ from livecode.language.scales import scale_of
 
 Pitches = frozenset[int]
 EVERY: Pitches = frozenset(range(128))
-CONTOURS = {"rise": 1, "rises": 1, "up": 1, "fall": -1, "falls": -1, "down": -1}
+CONTOURS = {
+    "rise": (1, 0), "rises": (1, 0), "up": (1, 0), "fall": (-1, 0), "falls": (-1, 0), "down": (-1, 0),
+    "arch": (0, 1), "valley": (0, -1),
+}  # fmt: skip
+RHYMING = 2
+"""Notes at the end of a bar in which it rhymes with another."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,8 @@ class Asked:
     """What must hold: the MIDI numbers allowed anywhere, first and last; the longest run that may be copied.
 
     `tonic` is the pitch class asked for with a scale, `contour` 1 when a phrase must end above where it
-    begins, -1 below. `max_copy` is in notes, 0 for no limit.
+    begins, -1 below; `middle` 1 when it must stand higher half way than at both ends, -1 lower. `max_copy` is
+    in notes, 0 for no limit. `rhymes` has a letter for each bar, bars of one letter end alike.
     """
 
     allowed: Pitches = EVERY
@@ -32,6 +38,8 @@ class Asked:
     tonic: int | None = None
     contour: int = 0
     max_copy: int = 0
+    middle: int = 0
+    rhymes: str = ""
 
     @classmethod
     def of(cls, constraints: Mapping[str, Any]) -> Asked:
@@ -57,7 +65,24 @@ class Asked:
                     f"{name} {constraints[name]!r} is not in the scale {constraints.get('in_scale')!r}: "
                     "change one of them"
                 )
-        return cls(allowed, first, last, tonic, _contour(constraints), _max_copy(constraints))
+        contour, middle = _contour(constraints)
+        longest, rhymes = _max_copy(constraints), _rhymes(constraints)
+        return cls(allowed, first, last, tonic, contour, longest, middle, rhymes)
+
+    def rhymes_with(self, bar: int) -> int | None:
+        """The first bar that a bar must end like, None when it is free or the first of its kind.
+
+        >>> asked = Asked.of({"rhymes": "ab-b"})
+        >>> [asked.rhymes_with(bar) for bar in range(5)]
+        [None, None, None, 1, 0]
+        """
+        letter = self._letter(bar)
+        if letter == "-":
+            return None
+        return next((other for other in range(bar) if self._letter(other) == letter), None)
+
+    def _letter(self, bar: int) -> str:
+        return self.rhymes[bar % len(self.rhymes)] if self.rhymes else "-"
 
     def unary(self, positions: int, low: int, high: int) -> npt.NDArray[np.float64]:
         """For each position a row of 0 and 1 over the pitches low..high: which are allowed there."""
@@ -96,13 +121,20 @@ def note_pitches(note: Any, name: str) -> Pitches:
     return frozenset({round(note) + MIDI_C4}) & EVERY
 
 
-def _contour(constraints: Mapping[str, Any]) -> int:
+def _contour(constraints: Mapping[str, Any]) -> tuple[int, int]:
     asked = constraints.get("contour")
     if asked is None:
-        return 0
+        return 0, 0
     if str(asked) not in CONTOURS:
-        raise ControlError(f"contour({asked!r}): say 'rise' or 'fall'")
+        raise ControlError(f"contour({asked!r}): say 'rise', 'fall', 'arch' or 'valley'")
     return CONTOURS[str(asked)]
+
+
+def _rhymes(constraints: Mapping[str, Any]) -> str:
+    asked = str(constraints.get("rhymes", "")).replace(" ", "").lower()
+    if len(asked) > 64 or not all(letter.isalpha() or letter in "-~" for letter in asked):
+        raise ControlError(f"rhymes({asked!r}): give a letter for each bar, such as 'abab', - for a free one")
+    return asked.replace("~", "-")
 
 
 def _max_copy(constraints: Mapping[str, Any]) -> int:

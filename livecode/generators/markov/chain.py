@@ -11,7 +11,7 @@ from livecode.generators.markov.table import Table
 from livecode.generators.stream import Stream
 
 PARAMETERS = ("temperature",)
-CONSTRAINTS = ("max_copy", "in_scale", "begins", "ends", "contour")
+CONSTRAINTS = ("max_copy", "in_scale", "begins", "ends", "contour", "rhymes")
 
 
 class Chain(Stream):
@@ -27,8 +27,19 @@ class Chain(Stream):
         return self.constrained(max_copy=notes)
 
     def contour(self, shape: Any) -> Self:
-        """Every phrase ends above where it begins ("rise") or below ("fall")."""
+        """The line of every phrase: it ends above where it begins ("rise") or below ("fall"); or it stands
+        higher half way than at both ends ("arch"), or lower ("valley").
+        """
         return self.constrained(contour=shape)
+
+    def rhymes(self, scheme: Any) -> Self:
+        """Bars of one letter have one rhythm and end on the same two notes; - is a free bar.
+
+        ```python
+        markov("foster", order=3).rhymes("abab").bars(4)
+        ```
+        """
+        return self.constrained(rhymes=scheme)
 
     def table(self) -> Table:
         """What follows what, for a chain of fixed order.

@@ -18,7 +18,7 @@ from livecode.generators.markov.choir import ORDER, REST, SILENT, UNISON, VOICES
 from livecode.generators.markov.chorale import ChoraleModel
 from livecode.generators.markov.copying import Copied
 from livecode.music.corpus import Corpus
-from livecode.music.phrase import SIXTEENTH, Phrase
+from livecode.music.phrase import SIXTEENTH, Phrase, bar_ticks
 
 RANGES = ((57, 81), (50, 76), (45, 70), (36, 64))
 """The lowest and highest note of soprano, alto, tenor and bass in the chorales."""
@@ -68,13 +68,18 @@ class Chorus:
         struck: dict[tuple[int, int], dict[str, Any]] = {}
         before = singers.tracks(choir, context.previous)
         first = 0
+        bar = max(1, bar_ticks(context.metre) // SIXTEENTH)
         for step in range(steps):
             now: dict[int, int] = {}
             for place, voice in enumerate(ORDER):
                 if voice == role:
                     now[voice] = int(given[step])
                     continue
+                if voice == 0 and asked.middle:
+                    raise GeneratorError("a choir knows contour('rise') and contour('fall') only")
                 allowed = self._allowed(asked, voice, step, steps, first)
+                if voice == 0 and asked.rhymes:
+                    allowed = self._rhymed(asked, allowed, grid[:step, 0], step, steps, bar)
                 now[voice], origin = singers.sing(choir, place, now, allowed, before[voice], step == 0)
                 if origin is not None and now[voice] != REST:
                     struck[step, voice] = origin
@@ -121,6 +126,30 @@ class Chorus:
             weights = self._mask(asked.allowed) * np.exp(-((distance / width) ** 2))
             return np.maximum(weights, 1e-9 * self._mask(asked.allowed))
         return None if plain else self._mask(asked.allowed)
+
+    def _rhymed(
+        self,
+        asked: Asked,
+        allowed: npt.NDArray[np.float64] | None,
+        sung: npt.NDArray[np.int64],
+        step: int,
+        steps: int,
+        bar: int,
+    ) -> npt.NDArray[np.float64] | None:
+        """The soprano's last beat in a bar that rhymes is that of the first bar of its kind."""
+        other = asked.rhymes_with(step // bar)
+        left = (step // bar + 1) * bar - step
+        if other is None:
+            closing = asked.rhymes_with((steps - 1) // bar) == step // bar and asked.last != asked.allowed
+            return self._mask(asked.last) if closing and left <= LAST_NOTE else allowed
+        goal = int(sung[(other + 1) * bar - 1])
+        if goal == REST:
+            return allowed
+        if left <= LAST_NOTE:
+            return self._mask(frozenset({goal}))
+        near = np.exp(-((np.abs(np.arange(128) - goal) / (1.0 + left)) ** 2))
+        weights = near if allowed is None else allowed * near
+        return np.maximum(weights, 1e-9 * (1.0 if allowed is None else (allowed > 0)))
 
     def _mask(self, pitches: frozenset[int]) -> npt.NDArray[np.float64]:
         key = ("mask", pitches)

@@ -22,6 +22,7 @@ from livecode.generators.markov.consonance import clashes
 from livecode.generators.markov.copying import Copied
 from livecode.generators.markov.memory import START, Floats, Memory
 from livecode.generators.markov.rhythm import Rhythm, bar_before
+from livecode.generators.markov.shaping import rhythms, shaped
 from livecode.language.notes import MIDI_C4, note_name
 from livecode.music.corpus import Corpus
 from livecode.music.phrase import Phrase, pitch_class
@@ -90,6 +91,7 @@ class FixedChain:
         bar = _bar(context)
         tilt = Tilt.of(context, _home(asked, shift))
         bars = self.rhythm.bars(bar, -(-length // bar), random, bar_before(context.previous), tilt)
+        bars = rhythms(bars, asked)
         times = [
             (number * bar + onset, duration)
             for number, notes in enumerate(bars)
@@ -109,9 +111,10 @@ class FixedChain:
         else:
             chances = self._chances(memory, temperature, tilt)
             pitches, origins = self._walk(memory, past, unary, low, asked, chances, random, shift)
-            if asked.contour and len(pitches) > 1:
-                _shape(unary, pitches[0] - low, asked.contour, random)
-                pitches, origins = self._walk(memory, past, unary, low, asked, chances, random, shift)
+            for narrowed in shaped(unary, [onset for onset, _ in times], length, bar, asked, random):
+                columns = narrowed([pitch - low for pitch in pitches])
+                if columns:
+                    pitches, origins = self._walk(memory, past, unary, low, asked, chances, random, shift)
         onsets, durations = zip(*times)
         cut = np.minimum(np.array(durations), length - np.array(onsets))
         phrase = Phrase.of(
@@ -370,23 +373,6 @@ def _past(previous: Phrase | None, shift: int) -> list[int]:
     if previous is None or not len(previous):
         return [START]
     return [pitch - shift for pitch in previous.notes["pitch"].tolist()]
-
-
-def _shape(unary: Floats, first: int, contour: int, random: np.random.Generator) -> None:
-    """Keep the first note and allow last notes above it (contour 1) or below (-1) only.
-
-    A first note that leaves no such last note gives way to one that does, drawn evenly.
-    """
-    columns = np.arange(unary.shape[1])
-    ends = columns[unary[-1] > 0]
-    furthest = ends.max() if contour > 0 else ends.min()
-    if (furthest - first) * contour <= 0:
-        possible = columns[(unary[0] > 0) & ((furthest - columns) * contour > 0)]
-        if not len(possible):
-            raise GeneratorError("no phrase can begin and end there with that contour: change begins or ends")
-        first = int(possible[int(random.random() * len(possible))])
-    unary[0] *= columns == first
-    unary[-1] *= (columns - first) * contour > 0
 
 
 def _over(unary: Floats, times: Sequence[tuple[int, int]], other: Phrase | None, low: int) -> None:

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from livecode.errors import GeneratorError
 from livecode.generators.attributes import MAJOR, MINOR, Tilt
 from livecode.generators.generator import Context, Spec
-from livecode.generators.markov.asked import Asked
+from livecode.generators.markov.asked import RHYMING, Asked
 from livecode.generators.markov.consonance import clashes
 from livecode.generators.markov.copying import Copied
 from livecode.generators.markov.melody import (
@@ -34,6 +34,7 @@ from livecode.music.phrase import Phrase, bar_ticks
 
 FAINTEST = 0.02
 """A choice less likely than this share of the likeliest is left out."""
+ATTEMPTS = 8
 CLASHING = 0.12
 """How much less a note is wanted that clashes with what it is composed over."""
 
@@ -74,8 +75,14 @@ class Melodist:
         home = self._home(asked)
         if context.parameters.get("mode"):
             home = Home(home.tonic, int(context.parameters["mode"] < 0))
-        tune = _Tune(self, context, asked, home, random)
-        return tune.composed(length)
+        for attempt in range(ATTEMPTS):
+            try:
+                return _Tune(self, context, asked, home, random).composed(length)
+            except GeneratorError:
+                # Drawn note by note, a tune may run into a corner: another one may not.
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
 
     @cached_property
     def tunes(self) -> list[Tune]:
@@ -170,6 +177,9 @@ class _Tune:
         self.tilt = Tilt.of(context, _home_classes(home, asked))
         self.track = [height + home.tonic for height in self.walk.heights]
         self.first: int | None = None
+        self.summit: int | None = None
+        self.closing = False
+        self.bars: dict[int, list[tuple[int, int, int, int]]] = {}
 
     def _remember(self, previous: Phrase) -> None:
         notes = previous.notes
@@ -185,9 +195,12 @@ class _Tune:
         rows: list[tuple[int, int, int]] = []
         origins: list[dict[str, Any] | None] = []
         while place < end:
-            time, span, sounding, timely = self._time(place, end)
+            drawn = self._as_rhymed(place) if self.asked.rhymes else None
+            time, span, sounding, timely = drawn or self._time(place, self._limit(place, end))
             last = place + span >= end
+            self.closing = place + span >= self._limit(place, end)
             pitch, origin = self._pitch(place, time, last, end)
+            self.bars.setdefault(place // self.walk.bar, []).append((time, span, sounding, pitch))
             origin["probability"] = origin["probability"] * timely
             if self.first is None:
                 self.first = pitch
@@ -201,6 +214,26 @@ class _Tune:
         return Phrase.of(
             pitches, durations, onsets, length=length, metre=self.context.metre, provenance=origins
         )
+
+    def _limit(self, place: int, end: int) -> int:
+        """How far a note may last: to the end, or to the bar line where bars rhyme."""
+        return min(end, (place // self.walk.bar + 1) * self.walk.bar) if self.asked.rhymes else end
+
+    def _rhyme(self, place: int) -> tuple[list[tuple[int, int, int, int]], int] | None:
+        """The notes of the bar that this one rhymes with, and how many it has itself; None when free."""
+        bar = place // self.walk.bar
+        other = self.asked.rhymes_with(bar)
+        if other is None or other not in self.bars:
+            return None
+        return self.bars[other], len(self.bars.get(bar, []))
+
+    def _as_rhymed(self, place: int) -> tuple[int, int, int, float] | None:
+        """The time of the note that stands here in the bar that this one rhymes with."""
+        found = self._rhyme(place)
+        if found is None or found[1] >= len(found[0]):
+            return None
+        time, span, sounding, _ = found[0][found[1]]
+        return time, span, sounding, 1.0
 
     def _time(self, place: int, end: int) -> tuple[int, int, int, float]:
         """Which of `TIMES`, its length and sounding part here, and how likely it was."""
@@ -242,7 +275,11 @@ class _Tune:
             wanted = self._not_copied(allowed * np.exp(-np.abs(pitches - before) / 2.5), pitches)
             because = {"because": "nothing usual is allowed here"}
         if wanted.sum() <= 0:
-            raise GeneratorError(f"max_copy={self.asked.max_copy} leaves nothing to play: allow longer runs")
+            if self.asked.max_copy:
+                raise GeneratorError(
+                    f"max_copy={self.asked.max_copy} leaves nothing to play: allow longer runs"
+                )
+            raise GeneratorError("no note fits all that is asked: ask for less")
         chosen, chance = _drawn(wanted, self.random)
         pitch = int(pitches[chosen])
         origin: dict[str, Any] = {"after": self._after(), "probability": chance, **because}
@@ -266,10 +303,32 @@ class _Tune:
                 raise GeneratorError(
                     "no phrase can begin and end there with that contour: change begins or ends"
                 )
+        if asked.middle and self.summit is not None:
+            top = self.at_summit()
+            goal = frozenset(pitch for pitch in goal if (top - pitch) * asked.middle > 0)
+            if not goal:
+                raise GeneratorError("no phrase can end there with that contour: change ends")
         if last:
             pitches = pitches & goal if self.first is None else goal
             if not pitches:
                 raise GeneratorError("a phrase of one note cannot begin and end on two: ask for more bars")
+        middle = self._middle(place, end)
+        if middle is not None:
+            pitches = frozenset(pitches & middle)
+        rhyme = self._rhyme(place) if asked.rhymes else None
+        if rhyme is not None:
+            notes, here = rhyme
+            ending = notes[max(0, len(notes) - RHYMING) :]
+            left = len(notes) - len(ending) - here
+            if left <= 0:
+                return (
+                    _mask(frozenset({notes[here][3]})).copy() if here < len(notes) else _mask(pitches).copy()
+                )
+            # The nearer the rhyme, the nearer to its first note.
+            distance = np.abs(np.arange(128) - ending[0][3])
+            return _mask(pitches) * np.maximum(np.exp(-((distance / (2.0 + 3.0 * left)) ** 2)), 1e-9)
+        if self._closes_rhyme(place, end):
+            pitches = pitches & asked.last
         weights = _mask(pitches).copy()
         if not last and goal != asked.allowed and end - place <= self.walk.bar and self.first is not None:
             near = np.array(sorted(goal))
@@ -280,6 +339,36 @@ class _Tune:
         if over is not None and len(over):
             weights *= np.where(clashes(over, place * GRID), CLASHING, 1.0)
         return weights
+
+    def at_summit(self) -> int:
+        """The pitch half way."""
+        notes = [row for bar in sorted(self.bars) for row in self.bars[bar]]
+        place = 0
+        for _, span, _, pitch in notes:
+            if place == self.summit:
+                return pitch
+            place += span
+        return notes[-1][3]
+
+    def _closes_rhyme(self, place: int, end: int) -> bool:
+        """Whether the phrase's last bar will rhyme with this one, whose last notes must then be right."""
+        asked, bar = self.asked, place // self.walk.bar
+        final = (end - 1) // self.walk.bar
+        rhymed = bool(asked.rhymes) and self.closing and asked.rhymes_with(final) == bar
+        return rhymed and asked.last != asked.allowed
+
+    def _middle(self, place: int, end: int) -> frozenset[int] | None:
+        """What an arch or a valley allows here: room at the beginning, the far side half way, then back."""
+        side = self.asked.middle
+        if not side:
+            return None
+        low, high = self.melodist.compass
+        if self.first is None:
+            return frozenset(range(low, high - 2) if side > 0 else range(low + 3, high + 1))
+        if self.summit is None and 2 * place >= end:
+            self.summit = place
+            return frozenset(p for p in range(low, high + 1) if (p - self.first) * side > 0)
+        return None
 
     def _not_copied(self, weights: Weights, pitches: Sequence[int] | npt.NDArray[np.int64]) -> Weights:
         if self.copied is None:
