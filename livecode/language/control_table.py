@@ -125,6 +125,7 @@ _ROWS: tuple[tuple[str, Kind, str, float, float, float | str | None, str], ...] 
     ("widen", "float", "", 0, 1, None, "how wide the sound becomes"),
     ("compratio", "float", "", 1, 20, 4, "how hard the compressor presses"),
     ("compattack", "float", "s", 0.0005, 0.5, 0.006, "how fast the compressor presses"),
+    ("source", "str", "", -inf, inf, None, "the source (ndef) whose controls these events set"),
     ("duck duckorbit", "int", "", 0, 15, None, "the orbit that gives way at each of these notes"),
     ("duckdepth", "float", "", 0, 1, 1, "how far it gives way: 1 to silence"),
     ("duckonset duckons", "float", "s", 0, 1, 0.003, "how fast it gives way"),

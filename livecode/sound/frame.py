@@ -35,6 +35,11 @@ HEADROOM_DB = 10.0
 _building = RLock()
 
 
+def building() -> RLock:
+    """The lock under which definitions are built, one at a time."""
+    return _building
+
+
 def note_controls(
     instrument: Instrument, effects: Iterable[Effect], sends: frozenset[str]
 ) -> dict[str, Control]:
@@ -85,7 +90,7 @@ def build_orbit(name: str, effect: Effect) -> bytes:
         with builder:
             heard = u.In.ar(bus=given["in_bus" if effect.kind == "send" else "out"], channel_count=2)
             source = [u.Sanitize.ar(source=channel).clip(-8, 8) for channel in heard]
-            made = _channels(_call(effect, {**given, "signal": source}), f"effect {effect.name!r}")
+            made = as_channels(_call(effect, {**given, "signal": source}), f"effect {effect.name!r}")
             if len(made) == 1:
                 made = made * 2
             clean = u.UGenVector(*[u.Sanitize.ar(source=channel).clip(-8, 8) for channel in made])
@@ -133,7 +138,7 @@ def _note(
     if isinstance(made, tuple):
         made, ring = made
     hot = 10 ** ((instrument.trim + HEADROOM_DB) / 20)
-    channels = [channel * hot for channel in _channels(made, f"instrument {instrument.name!r}")]
+    channels = [channel * hot for channel in as_channels(made, f"instrument {instrument.name!r}")]
     source = channels
     for effect in effects:
         if effect.kind == "insert":
@@ -187,8 +192,8 @@ def _envelope(given: Mapping[str, Any], instrument: Instrument, ring: Any) -> An
 def _inserted(effect: Effect, channels: list[Any], given: Mapping[str, Any]) -> list[Any]:
     who = f"effect {effect.name!r}"
     if effect.wide:
-        return _channels(_call(effect, {**given, "channels": channels}), who)
-    made = [_channels(_call(effect, {**given, "signal": channel}), who) for channel in channels]
+        return as_channels(_call(effect, {**given, "channels": channels}), who)
+    made = [as_channels(_call(effect, {**given, "signal": channel}), who) for channel in channels]
     return [channel for row in made for channel in row[:1]]
 
 
@@ -224,13 +229,14 @@ def _line(declared: Instrument | Effect, error: BaseException) -> str:
     return f" at line {found} of {file}" if found else ""
 
 
-def _channels(made: Any, who: str) -> list[Any]:
+def as_channels(made: Any, who: str) -> list[Any]:
+    """What a function returned, as a list of one or two signals. Raises DefinitionError for anything else."""
     u = _units()
 
     if isinstance(made, (list, tuple, u.UGenVector)) or (
         isinstance(made, u.UGenOperable) and hasattr(made, "__len__")
     ):
-        parts = [part for channel in made for part in _channels(channel, who)]
+        parts = [part for channel in made for part in as_channels(channel, who)]
     elif isinstance(made, u.UGenOperable):
         parts = [made]
     else:

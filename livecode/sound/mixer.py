@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 _HEAD, _TAIL = 0, 1
 _OWN = {"reverb": REVERB, "delay": DELAY}
 _DUCK = "duck"
+# As `livecode.sound.sources.EFFECT`, which would load supriya's frame into the sender.
+_SOURCE = "ndef "
 _FIRST_EFFECT_NODE = 10_000
 
 
@@ -170,17 +172,27 @@ class Mixer:
         settings.update((name, cycles * seconds_per_cycle) for name, cycles in change.synced)
         standing = self._effects.get((change.orbit, change.effect))
         definition = change.definition or self._definition(change.effect)
+        if change.effect.startswith(_SOURCE) and not change.definition:
+            # An event's change may come late: it must not bring back what ended or was replaced.
+            if standing is None:
+                return []
+            definition = standing.definition
+        if change.effect.startswith(_SOURCE) and settings.get("gate") == 0:
+            self._effects.pop((change.orbit, change.effect), None)
+            return [] if standing is None else [message("/n_set", standing.node, *_flat(settings))]
         if standing is None:
             standing = _Standing(self._node(change.orbit, change.effect), definition, settings)
             self._effects[change.orbit, change.effect] = standing
-            return [self._new_effect(change.orbit, change.effect, standing)]
+            made = self.ensure(0, change.orbit) if change.effect.startswith(_SOURCE) else []
+            return [*made, self._new_effect(change.orbit, change.effect, standing)]
         if definition != standing.definition:
             old = standing.node
             standing.node = next(self._nodes)
             standing.definition = definition
             standing.settings = settings
+            fade = ("fade", settings["fade"]) if "fade" in settings else ()
             return [
-                message("/n_set", old, "gate", 0.0),
+                message("/n_set", old, *fade, "gate", 0.0),
                 self._new_effect(change.orbit, change.effect, standing),
             ]
         new = {name: value for name, value in settings.items() if standing.settings.get(name) != value}
@@ -220,9 +232,15 @@ class Mixer:
         return [message("/g_freeAll", layout.notes_group(slot))]
 
     def clear_tails(self) -> list[bytes]:
-        """Ends every reverb and echo within 50 ms; they come back with the next note that needs them."""
+        """Ends every reverb and echo within 50 ms; they come back with the next note that needs them.
+
+        Sources end too, in the time they take to fade, and stay away.
+        """
         made = [message("/n_set", standing.node, "gate", 0.0) for standing in self._effects.values()]
         for (orbit, name), standing in list(self._effects.items()):
+            if name.startswith(_SOURCE):
+                del self._effects[orbit, name]
+                continue
             standing.node = next(self._nodes)
             made.append(self._new_effect(orbit, name, standing))
         return made
@@ -283,9 +301,12 @@ class Mixer:
         else:
             heard = layout.orbit_dry_bus(orbit)
             place = (_TAIL, layout.inserts_group(orbit))
+        out = layout.orbit_dry_bus(orbit)
+        if name.startswith(_SOURCE):
+            place, out = (_HEAD, layout.notes_group(0)), layout.dry_bus(0, orbit)
         return message(
             "/s_new", standing.definition, standing.node, *place,
-            "in_bus", heard, "out", layout.orbit_dry_bus(orbit), *_flat(standing.settings),
+            "in_bus", heard, "out", out, *_flat(standing.settings),
         )  # fmt: skip
 
 

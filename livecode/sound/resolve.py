@@ -39,7 +39,7 @@ from livecode.errors import ControlError, NameUnknown, nearest
 from livecode.language.control_table import control_names
 from livecode.language.modulation import Modulation, Piece
 from livecode.language.time import Event
-from livecode.sound.command import ONE_SHOT, BufferLoad, Command, DefinitionLoad, Note, Sweep
+from livecode.sound.command import ONE_SHOT, BufferLoad, Command, DefinitionLoad, GlobalEffect, Note, Sweep
 from livecode.sound.layout import ORBITS
 from livecode.sound.modulations import Modulations
 from livecode.sound.orbit_effects import SENDS, TIMING, Knob, OrbitChange, changes_for
@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from livecode.sound.kit import Kit
     from livecode.sound.samples import Sample, Samples
     from livecode.sound.soundfonts import SoundFonts
+    from livecode.sound.sources import Source
 
 MIDDLE_C = 261.6255653005986
 DEFAULT_INSTRUMENT = "pluck"
@@ -129,6 +130,7 @@ class Resolver:
         self._voices: dict[tuple[str, int, bool], tuple[str, tuple[str, Path | int] | None]] = {}
         self._given: dict[str, DefinitionLoad] = {}
         self._modulations = Modulations()
+        self._sources: dict[str, tuple[Source, int]] = {}
         self._generation = catalogue.generation
         self._looked = time.monotonic()
 
@@ -144,6 +146,8 @@ class Resolver:
         value = self._words(event.value)
         self._look()
         begin, step = float(whole.begin), float(whole.end - whole.begin)
+        if "source" in value:
+            return [self._source_change(value, begin, slot)]
         if self._is_font(value.get("s")):
             return self._font_notes(value, begin, step, slot)
         commands: list[Command] = []
@@ -170,6 +174,32 @@ class Resolver:
         orbit = int(_number(value, "orbit", 0)) % ORBITS
         commands += [change.command(value, begin, orbit, slot, _finite) for change in plan.changes]
         return plan
+
+    def source(self, made: Source | None, orbit: int, name: str = "") -> None:
+        """Learns of a source that events may name, or that it has ended (`made` is None)."""
+        if made is None:
+            self._sources.pop(name, None)
+        else:
+            self._sources[made.name] = (made, orbit)
+            self._given[made.load.name] = made.load
+
+    def _source_change(self, value: Mapping[str, Any], begin: float, slot: int) -> GlobalEffect:
+        """An event that makes no note but sets controls of a source."""
+        name = str(value["source"])
+        if name not in self._sources:
+            raise NameUnknown("source", name, self._sources, "start one: ndef('fog', lambda: ...)")
+        made, orbit = self._sources[name]
+        controls = []
+        for key, each in value.items():
+            control = made.controls.get(key)
+            if control is None and key != "source" and key in ("note", "midinote", "octave"):
+                key, control = "freq", made.controls.get("freq")
+                each = self._pitch(value, "freq")
+            if control is not None and key not in ("out", "gate"):
+                controls.append((key, control.clip(_finite(key, each))))
+            elif key != "source":
+                raise NameUnknown(f"control of source {name!r}", key, made.controls)
+        return GlobalEffect(begin, orbit, f"ndef {name}", slot, tuple(controls))
 
     def _is_font(self, said: Any) -> bool:
         if not isinstance(said, str):

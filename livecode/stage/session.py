@@ -45,6 +45,7 @@ from livecode.stage.recording import Recording
 from livecode.stage.scene import Draft, Take
 from livecode.stage.scenes import Scenes
 from livecode.stage.slot import Placed, Slot
+from livecode.stage.sources import Ndef, Sources
 from livecode.stage.status import Lit, Running, SlotStatus, Status
 from livecode.stage.timekeeping import Timekeeping
 
@@ -86,6 +87,7 @@ class Session(Timekeeping):
         self.scenes = Scenes(self)
         self._names: dict[str, Any] | None = None
         self._levels: Levels | None = None
+        self._sources: Sources | None = None
         _open.add(self)
 
     # What a performer types.
@@ -210,6 +212,31 @@ class Session(Timekeeping):
         from livecode.stage.browsing import search
 
         return search(self._preparer.resolver, text, self.once)  # type: ignore[arg-type]
+
+    def ndef(
+        self, name: str, what: Any = None, *, fade: float | None = None, orbit: int = 0, **controls: float
+    ) -> Ndef:
+        """A sound that goes on by itself until it is replaced, with a crossfade, or stopped.
+
+        ```python
+        ndef("fog", lambda cutoff=800: LPF.ar(PinkNoise.ar(), cutoff) * 0.2, fade=4)
+        ndef("fog", cutoff=300)
+        d5 >> source("fog").cutoff("<300 900>")
+        ndef("fog").stop()
+        ```
+
+        `what` is a function of controls that returns a signal, or the name of an instrument. Saying the same
+        again changes nothing, so a pattern file may hold it.
+        """
+        if not isinstance(name, str) or not name.isidentifier():
+            raise PatternError(f"{name!r} is no name for a source: write ndef('fog', lambda: ...)")
+        if self._sources is None:
+            self._sources = Sources(lambda: self._preparer.resolver, self._ship, self._extra)  # type: ignore[arg-type, return-value]
+        return self._sources.place(name, what, fade, orbit, controls)
+
+    def _extra(self, commands: list[Any]) -> None:
+        with self._evaluating("ndef(...)") as evaluation:
+            evaluation.extras.append(commands)
 
     def explain(self, what: Any, cycle: int | None = None) -> Explanation:
         """Why a slot (or a pattern) plays what it plays in a cycle, the one that sounds when none is named.
