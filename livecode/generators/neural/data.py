@@ -142,6 +142,17 @@ def read_tunes(source: str | Path, seed: int = 0) -> tuple[list[Tune], list[Tune
     return splits
 
 
+def keep_tunes(source: str | Path, folder: Path) -> str:
+    """The name by which a net's tunes are found again: the corpus', or the folder where they are now put."""
+    from livecode.music.corpus import corpus, names, pack
+
+    if str(source) in names():
+        return str(source)
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "tunes.npz").write_bytes(pack(corpus(source).pieces))
+    return folder.name
+
+
 def without_chorales(pieces: Sequence[Piece]) -> list[Piece]:
     """The pieces whose top line is not one of the chorale melodies on which nets are tested.
 

@@ -51,6 +51,10 @@ class Task(Protocol):
         """Batches of the pieces by which weights are chosen."""
         ...
 
+    def tokens_of(self, batch: Arrays) -> float:
+        """How many tokens of a pass a batch holds, given ones too."""
+        ...
+
     def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         """Sum of nats, and number of tokens; `forward` is the net, perhaps compiled."""
         ...
@@ -83,6 +87,9 @@ class ChoraleTask:
     def checks(self) -> Iterator[Arrays]:
         for batch in self.valid.plain(16):
             yield batch.arrays
+
+    def tokens_of(self, batch: Arrays) -> float:
+        return float(batch[4].sum())
 
     def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         trunk, head, sounding, target, weight = batch
@@ -136,6 +143,10 @@ class PartsTask(ChoraleTask):
         long = frames * self.config.frame
         lengths = (frames, long, long, long, long, frames, frames)
         return tuple(pad([row[n] for row in rows], length) for n, length in enumerate(lengths))
+
+    def tokens_of(self, batch: Arrays) -> float:
+        # Cut pieces are shorter than a pass is long: by voices and steps, free or not.
+        return float(batch[3].size)
 
     def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         trunk, head, sounding, target, weight, ear, there = batch
@@ -201,6 +212,9 @@ class EnsembleTask(ChoraleTask):
                 chances.append(member.name(states[-1], head, sounding)[:, :, 0].log_softmax(-1))
         return torch.stack(states, dim=2), torch.stack(chances, dim=2)
 
+    def tokens_of(self, batch: Arrays) -> float:
+        return float(batch[3].sum())
+
     def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         head, sounding, target, weight = batch[:4]
         logits = forward(*self.heard(batch[4:]), head, sounding)
@@ -253,6 +267,9 @@ class TuneTask:
     def checks(self) -> Iterator[Arrays]:
         for group in _groups(np.argsort(self.valid.sizes), 32):
             yield self.valid.batch(group)
+
+    def tokens_of(self, batch: Arrays) -> float:
+        return float(batch[5].sum())
 
     def loss(self, forward: Any, batch: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
         trunk, head, before, times, steps, weight = batch

@@ -10,6 +10,7 @@ from livecode.errors import CorpusError
 from livecode.generators.neural import checkpoint
 from livecode.generators.neural.data import Pieces, free_shifts, read_jsb, read_splits
 from livecode.generators.neural.features import Shape
+from livecode.music.phrase import TICKS
 
 pytest.importorskip("torch")
 SIZES = [word for name, value in SMALL.items() for word in (f"--{name.replace('_', '-')}", str(value))]
@@ -99,3 +100,75 @@ def test_a_transposed_piece_is_described_as_if_it_were_written_there():
 
     for known, fresh in zip(describe(shape, moved, memory), describe(shape, moved)):
         assert np.array_equal(known, fresh)
+
+
+def tunes_in(folder, count=10):
+    """A folder of ABC tunes by chance, one of them damaged."""
+    random = np.random.default_rng(3)
+    folder.mkdir()
+    for number in range(count):
+        bars = ["".join(random.choice(list("GABcdefg"), 8)) for _ in range(8)]
+        (folder / f"tune{number}.abc").write_text(
+            f"X:1\nT:Tune {number}\nM:4/4\nL:1/8\nK:G\n{'|'.join(bars)}|\n"
+        )
+    (folder / "broken.mid").write_bytes(b"MThd nothing")
+    return folder
+
+
+def test_a_folder_of_tunes_becomes_a_composer_in_one_line(tmp_path, capsys, monkeypatch):
+    from livecode.generators.neural import neural
+
+    (tmp_path / "set" / "sc").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "set")
+    train(tunes_in(tmp_path / "tunes"), "-o", "mine", "--epochs", 2, "--batch", 4)
+    said = capsys.readouterr().err
+    assert "about" in said
+    assert "neural('mine')" in said
+    out = tmp_path / "set" / "models" / "mine"
+    assert {"README.md", "config.json", "curve.png", "tunes.npz", "weights.safetensors"} <= {
+        path.name for path in out.iterdir()
+    }
+    phrase = neural("mine", bars=2).constrained(max_copy=6).phrase(0)
+    assert len(phrase) and phrase.length == 8 * TICKS
+
+
+def test_a_net_with_ears_and_an_ensemble_are_trained_alike(data, tmp_path):
+    ears = tmp_path / "ears"
+    train(data, "-o", ears, "--epochs", 2, "--batch", 2, "--ears", 1, *SIZES)
+    assert checkpoint.load(ears).config.ears == 1
+    names = []
+    for voice in range(4):
+        names.append(tmp_path / f"voice{voice}")
+        train(data, "-o", names[-1], "--epochs", 1, "--batch", 2, "--voice", voice, *SIZES)
+    train(data, "-o", tmp_path / "choir", "--epochs", 1, "--batch", 2, "--members", *names, *SIZES)
+    loaded = checkpoint.load(tmp_path / "choir")
+    assert loaded.config.kind == "ensemble"
+    assert loaded.home["members"] == [path.name for path in names]
+
+
+def test_it_stops_when_nothing_is_gained(data, tmp_path):
+    out = tmp_path / "net"
+    # A rate of nothing gains nothing: the second measure is as good as the first at best.
+    train(data, "-o", out, "--epochs", 30, "--batch", 3, "--rate", 1e-12, "--patience", 2, *SIZES)
+    assert len(log(out)) < 30
+
+
+@pytest.mark.long
+def test_two_processes_learn_together(data, tmp_path):
+    import os
+    import subprocess
+    import sys
+
+    out = tmp_path / "net"
+    words = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    words += ["-m", "livecode.generators.neural.train", data, "-o", out, "--epochs", 2, "--batch", 2, *SIZES]
+    done = subprocess.run(
+        [sys.executable, *map(str, words)],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert [entry["epoch"] for entry in log(out)] == [1, 2]
