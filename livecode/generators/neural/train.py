@@ -6,13 +6,13 @@
     torchrun --nproc-per-node 4 -m livecode.generators.neural.train DATA.json -o models/big --size base
 
 DATA is a folder of music, a corpus by its name, or JSON that holds {"train": [...], "valid": [...]}: pieces
-as steps of MIDI pitches. Melodies are learned note by note, music in several parts on a grid of sixteenths, each
-piece in a key drawn by chance among those that keep every voice in its range. A part of the pieces (`valid`,
-whole tune families of a corpus) chooses the best weights (an exponential mean of those trained), which are
-written in half precision to the folder named by -o whenever they are better, with the run's log, its curve as
-a picture and a card. The state of training itself goes beside them under `run/`, so that `--resume` goes on
-after an interruption, also with a later end: the rate only falls in the last `--cool` of the run. It stops
-early when `--patience` measures in a row brought no gain.
+as steps of MIDI pitches. Melodies are learned note by note, music in several parts on a grid of sixteenths,
+each piece in a key drawn by chance among those that keep every voice in its range. A part of the pieces
+(`valid`, whole tune families of a corpus) chooses the best weights (an exponential mean of those trained),
+which are written in half precision to the folder named by -o whenever they are better, with the run's log,
+its curve as a picture and a card. The state of training itself goes beside them under `run/`, so that
+`--resume` goes on after an interruption, also with a later end: the rate only falls in the last `--cool` of
+the run. It stops early when `--patience` measures in a row brought no gain.
 """
 
 from __future__ import annotations
