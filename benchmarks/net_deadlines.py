@@ -43,7 +43,8 @@ def main() -> None:
         done = subprocess.run(command, capture_output=True, text=True, env=os.environ.copy(), check=False)
     told = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     misses = [line for line in told if line.startswith("misses ")]
-    print(f"{cycles} cycles of 4 nets at {chosen.bpm:g} bpm: {misses[-1] if misses else 'no count came back'}")
+    counted = misses[-1] if misses else "no count came back"
+    print(f"{cycles} cycles of 4 nets at {chosen.bpm:g} bpm: {counted}")
     for line in told[-10:]:
         if not line.startswith("misses "):
             print("  said:", line)
