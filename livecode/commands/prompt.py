@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 WELCOME = """\
-This is playing, in the slots d1 and d2. Change it, or try:
+Two patterns begin in the slots d1 and d2, shown at the foot. Change them, or try:
   tutorial()             five minutes that play as they go
   how("make it swing")   say what you want
   hush()                 silence, at once (or F9)
@@ -81,7 +81,9 @@ def _converse(session: Any, config: settings.Config, banner: str, first: Callabl
     from livecode.repl.prompt import Prompt, history_file
 
     if first is None and not history_file().exists():
-        return Prompt(session, config).run(f"{banner}\n{WELCOME}", lambda: session.evaluate("\n".join(FIRST)))
+        return Prompt(session, config).run(
+            f"{banner}\n{WELCOME}", behind=lambda: session.evaluate("\n".join(FIRST))
+        )
     return Prompt(session, config).run(banner, first)
 
 

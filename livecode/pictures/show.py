@@ -125,6 +125,9 @@ def _of_slots(thing: Any, cycles: int, begin: int | None) -> Roll:
     session: Any = slots[0]._session if slots else current()
     if not slots:
         slots = [slot for slot in session.slots.values() if slot.playing]
+    if not any(slot.playing for slot in slots):
+        named = " | ".join(f"d{slot.number}" for slot in slots)
+        raise PatternError(f"{named or 'every slot'} is silent: d1 >> a pattern first")
     first = floor(session.now()) if begin is None else int(begin)
     marks: list[Mark] = []
     for slot in slots:

@@ -75,7 +75,7 @@ class Evaluator:
         self._remember(name, source)
         try:
             value = self._run(source, name)
-            shown = display(value)
+            shown = "" if _said_enough(value, source) else display(value)
         except KeyboardInterrupt:
             return Answer(interrupted=True)
         except SystemExit:
@@ -193,6 +193,11 @@ def display(value: Any) -> str:
     if len(lines) > MOST_LINES:
         text = "\n".join(lines[:MOST_LINES]) + f"\n... {len(lines) - MOST_LINES} lines more"
     return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + " ..."
+
+
+def _said_enough(value: Any, source: str) -> bool:
+    """Whether a value only says what was just done: d1.mute() gives d1, which nobody asked to see."""
+    return type(value).__name__ == "Slot" and source.rstrip().endswith(")")
 
 
 def _written(value: Any) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import re
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +22,7 @@ MOST = 6
 LEAST_PART = 0.3
 """A find must have this part of the best one's score, or it is left out."""
 
-WIDEST_LINE, WIDEST_MEANING = 64, 72
+WIDEST_LINE, LEAST_MEANING = 64, 12
 
 _WORD = re.compile(r"[a-z0-9]+(?:/[0-9]+)?|[#]")
 _SAYING_NOTHING = (
@@ -87,13 +88,18 @@ def how(wish: str) -> str:
     found = search(wish)
     if not found:
         return f"nothing found for {wish!r}: try other words, such as how('faster') or how('random notes')"
+    screen = shutil.get_terminal_size((100, 24)).columns
     width = min(WIDEST_LINE, max(len(each.line) for each in found))
-    return "\n".join(_row(each, width) for each in found)
+    return "\n".join(_row(each, width, screen) for each in found)
 
 
-def _row(find: Find, width: int) -> str:
-    meaning = find.meaning if len(find.meaning) <= WIDEST_MEANING else find.meaning[:WIDEST_MEANING] + "..."
-    return f"{find.line:<{width}}  # {meaning}" if meaning else find.line
+def _row(find: Find, width: int, screen: int) -> str:
+    """A line and what it means, no wider than the screen as long as the line itself is not."""
+    room = screen - max(width, len(find.line)) - 5
+    if room < LEAST_MEANING or not find.meaning:
+        return find.line
+    meaning = find.meaning if len(find.meaning) <= room else find.meaning[: room - 3].rstrip() + "..."
+    return f"{find.line:<{width}}  # {meaning}"
 
 
 @lru_cache(maxsize=1)
@@ -127,7 +133,8 @@ def search(wish: str, most: int = MOST) -> list[Find]:
         line, meaning = index.rows[-row]
         if found and score < LEAST_PART * found[0].score:
             break
-        if not any(each.line == line for each in found):
+        # An instrument under another of its names says nothing new.
+        if not any(each.line == line or (meaning and each.meaning == meaning) for each in found):
             found.append(Find(line, meaning, score))
         if len(found) == most:
             break

@@ -73,6 +73,7 @@ class Prompt:
         self._typed = self._signature = ""
         self._warmed = False
         self._method = ""
+        self._behind: Callable[[], Any] | None = None
         self.watch = Watch(session)
         self._rows: list[panels.Row] = []
         self._lit: list[tuple[int, int]] = []
@@ -103,8 +104,17 @@ class Prompt:
         )
         self.replaced = Replaced()
 
-    def run(self, banner: str = "", first: Callable[[], Any] | None = None) -> int:
-        """Read and evaluate until Ctrl-D. `first` is called once, when the prompt is about to show."""
+    def run(
+        self,
+        banner: str = "",
+        first: Callable[[], Any] | None = None,
+        behind: Callable[[], Any] | None = None,
+    ) -> int:
+        """Read and evaluate until Ctrl-D.
+
+        `first` is called once, when the prompt is about to show; `behind` once in a thread when it has shown.
+        """
+        self._behind = behind
         self.session.listen(self._notice)
         screen = self.pages.app.output
         try:
@@ -216,6 +226,8 @@ class Prompt:
 
     def _begin(self, first: Callable[[], Any]) -> None:
         try:
+            # The engine comes up in processes of its own while this one reads and builds.
+            self.session.boot()
             first()
         except Exception as error:
             self._show_fault("", self.evaluator.fault_of(error))
@@ -313,12 +325,17 @@ class Prompt:
             self._warmed = True
             await asyncio.sleep(0.05)
             self._guarded(self.session.boot)
-            threading.Thread(target=self.evaluator.names.warm, daemon=True).start()
+            threading.Thread(target=self._warm, daemon=True).start()
         self._look()
         while True:
             await asyncio.sleep(WATCH_SECONDS)
             if self._look() or self._words() != self._shown:
                 self.pages.app.invalidate()
+
+    def _warm(self) -> None:
+        if self._behind is not None:
+            self._guarded(self._behind)
+        self.evaluator.names.warm()
 
     def _look(self) -> bool:
         """Look at what sounds; whether that is another picture than before."""

@@ -120,6 +120,7 @@ def test_a_waveform_of_a_file_has_its_peaks(tmp_path):
     [
         (lambda: show(s("bd"), cycles=0), PatternError, "give 1 to 4096"),
         (lambda: show(s("bd"), cycles=2.5), PatternError, "give 1 to 4096"),
+        (lambda: show(Session("offline").slots[3]), PatternError, "d3 is silent"),
         (lambda: show(object()), PatternError, "object has no picture"),
         (lambda: show("gone.wav"), FileProblem, "there is none"),
         (lambda: show(s("bd")).save("x.gif"), FileProblem, r"must end in \.png or \.svg"),

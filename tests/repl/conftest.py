@@ -29,6 +29,12 @@ class Slot:
         self.session.view.slots[self.number - 1].playing = True
         self.session.said.append(f"d{self.number} >> {pattern}")
 
+    def __repr__(self) -> str:
+        return f"this is d{self.number}"
+
+    def set_this(self, value: int) -> Slot:
+        return self
+
     def mute(self) -> None:
         self._set("muted", True)
 

@@ -25,6 +25,11 @@ def test_a_value_alone_shows_its_repr_and_is_kept_as_underscore(typist, capsys):
     assert capsys.readouterr().out.split() == ["42", "43"]
 
 
+def test_a_slot_shows_itself_but_not_after_what_was_done_to_it(typist, session, capsys):
+    typist.type("d1", ENTER, "d1.set_this(1)", ENTER)
+    assert capsys.readouterr().out == "this is d1\n"
+
+
 def test_none_shows_nothing(typist, capsys):
     typist.type("None", ENTER)
     assert capsys.readouterr().out == ""
