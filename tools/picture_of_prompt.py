@@ -23,6 +23,8 @@ TYPED = (
     'd1 >> s("bdd*4")',
     'neural("chora',
 )
+SHOWN_AFTER = TYPED[3]
+"""The line after which the piano roll is shown."""
 
 
 def tmux(*words: str) -> str:
@@ -33,8 +35,12 @@ def tmux(*words: str) -> str:
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
-        start = f"env HOME={home} {Path(sys.executable).parent / 'livecode'}"
-        tmux("new-session", "-d", "-s", "picture", "-x", "112", "-y", "20", start)
+        # Whoever has typed before is not welcomed again.
+        state = Path(home, ".local", "state", "livecode")
+        state.mkdir(parents=True)
+        (state / "history").touch()
+        start = f"env HOME={home} {sys.executable} -m livecode.cli"
+        tmux("new-session", "-d", "-s", "picture", "-x", "112", "-y", "32", start)
         try:
             time.sleep(5)
             for line in TYPED:
@@ -43,6 +49,8 @@ def main() -> None:
                 if line is not TYPED[-1]:
                     tmux("send-keys", "-t", "picture", "Enter")
                 time.sleep(1.5)
+                if line is SHOWN_AFTER:
+                    tmux("send-keys", "-t", "picture", "Escape", "p")
             screen = tmux("capture-pane", "-t", "picture", "-e", "-p")
         finally:
             tmux("kill-server")

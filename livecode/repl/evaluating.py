@@ -7,6 +7,7 @@ import asyncio
 import contextvars
 import inspect
 import linecache
+import re
 import sys
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,8 @@ from livecode.repl.tutorial import Tutorial, page
 
 KEPT_CELLS = 500
 MOST_LINES = 60
+SETS = re.compile(r"(tempo|cps)\(\s*[^\s)].*\)$")
+"""Calls that set something and give it back; without a value they ask for it."""
 MOST_CHARACTERS = 8000
 
 
@@ -196,8 +199,11 @@ def display(value: Any) -> str:
 
 
 def _said_enough(value: Any, source: str) -> bool:
-    """Whether a value only says what was just done: d1.mute() gives d1, which nobody asked to see."""
-    return type(value).__name__ == "Slot" and source.rstrip().endswith(")")
+    """Whether a value only says what was just done: d1.mute() gives d1, tempo(126) gives 126."""
+    last = source.rstrip().rsplit("\n", 1)[-1]
+    if type(value).__name__ == "Slot":
+        return last.endswith(")")
+    return isinstance(value, float) and SETS.match(last) is not None
 
 
 def _written(value: Any) -> str:

@@ -25,6 +25,12 @@ def test_a_value_alone_shows_its_repr_and_is_kept_as_underscore(typist, capsys):
     assert capsys.readouterr().out.split() == ["42", "43"]
 
 
+def test_what_was_set_is_not_said_again(typist, capsys):
+    typist.namespace["tempo"] = lambda bpm=90.0: float(bpm)
+    typist.type("tempo(126)", ENTER, "tempo()", ENTER, "tempo(1) + 1", ENTER)
+    assert capsys.readouterr().out.split() == ["90.0", "2.0"]
+
+
 def test_a_slot_shows_itself_but_not_after_what_was_done_to_it(typist, session, capsys):
     typist.type("d1", ENTER, "d1.set_this(1)", ENTER)
     assert capsys.readouterr().out == "this is d1\n"
