@@ -269,7 +269,7 @@ class Sender:
                 self._door = Door(Path(message.door), message.journal, os.getppid())
             except (OSError, LivecodeError) as error:
                 self._answer(Said(f"after a crash this set could not be resumed: {one_line(error)}"))
-        self._supervisor = Supervisor(message.options, self._wake, self._up, self._down)
+        self._supervisor = Supervisor(message.options, self._wake, self._up, self._down, self._waiting)
         if message.boot:
             self._supervisor.boot({})
 
@@ -382,6 +382,9 @@ class Sender:
         self._answer(Said(f"{why}: starting it again"))
         if self._supervisor is not None:
             self._supervisor.boot(self._player.loads)
+
+    def _waiting(self, why: str) -> None:
+        self._answer(Said(f"no sound for now ({why}): trying again until it works"))
 
     def _look_at_the_wall_clock(self) -> None:
         jump = self._wall.stepped()

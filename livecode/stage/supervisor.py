@@ -19,19 +19,23 @@ from livecode.sound.encode import Encoder
 from livecode.stage.protocol import Loadable
 
 if TYPE_CHECKING:
+    from livecode.sound.engine.jack import Way
     from livecode.sound.engine.server import Engine
     from livecode.sound.mixer import Mixer
 
 HEARTBEAT = 0.4
 HUNG_AFTER = 1.5
 MOST_CRASHES, IN_SECONDS = 3, 10.0
+RETRY_EVERY = 0.15
+"""Seconds between attempts to boot again when there is no sound to be had: JACK is gone, no device."""
 
 
 class Supervisor:
     """Keeps one engine sounding.
 
     `up` and `down` are called from `poll`, in the sender's own thread: with the engine when it is ready, with
-    one line when it stopped (`final`: for good). `wake` is called from any thread when `poll` has something
+    one line when it stopped (`final`: for good), `waiting` with one line when it cannot be booted again for
+    now. `wake` is called from any thread when `poll` has something
     to do.
     """
 
@@ -41,9 +45,10 @@ class Supervisor:
         wake: Callable[[], None],
         up: Callable[[Engine, bool], None],
         down: Callable[[str, bool], None],
+        waiting: Callable[[str], None] = lambda why: None,
     ) -> None:
         self._options = options
-        self._wake, self._up, self._down = wake, up, down
+        self._wake, self._up, self._down, self._waiting = wake, up, down, waiting
         self.encoder = Encoder()
         self.mixer: Mixer | None = None
         self.engine: Engine | None = None
@@ -55,10 +60,15 @@ class Supervisor:
         self._booted = 0.0
         self._asked = 0.0
         self._ended = False
+        self._way: Way | None = None
+        self._wanted: dict[tuple[str, str | int], Loadable] = {}
+        self._retry_at = 0.0
+        self._said = ""
 
     def boot(self, loads: dict[tuple[str, str | int], Loadable]) -> None:
         """Boot behind the scenes, with everything loaded that notes will need."""
         self._number += 1
+        self._wanted, self._retry_at = loads, 0.0
         arguments = (self._number, dict(loads))
         threading.Thread(target=self._boot, args=arguments, name="boot", daemon=True).start()
 
@@ -71,13 +81,21 @@ class Supervisor:
                 if self._ended:
                     engine.kill()
                     continue
-                self.engine, self.loaded = engine, loaded
+                self.engine, self.loaded, self._said = engine, loaded, ""
                 self._booted = time.monotonic()
                 self._up(engine, self.restarts > 0)
+            elif what == "failed" and self.restarts:
+                # It has sounded before, so it will again when what it needs is back.
+                self._retry_at = now + RETRY_EVERY
+                if detail != self._said:
+                    self._said = detail
+                    self._waiting(detail)
             elif what == "failed":
                 self._down(detail, True)
             elif self.engine is not None and detail is self.engine:
                 self.crashed(what)
+        if self._retry_at and now >= self._retry_at and not self._ended:
+            self.boot(self._wanted)
         engine = self.engine
         if engine is None:
             return
@@ -97,6 +115,7 @@ class Supervisor:
         if engine is None:
             return
         engine.on_exit = None
+        self._way = engine.leave_way()
         threading.Thread(target=engine.kill, name="kill", daemon=True).start()
         now = time.monotonic()
         self._crashes.append(now)
@@ -122,7 +141,8 @@ class Supervisor:
             options = dict(self._options)
             if options.get("folder"):
                 options["folder"] = Path(options["folder"])
-            engine = boot(EngineOptions(**options))
+            way, self._way = self._way, None
+            engine = boot(EngineOptions(**options), way)
             try:
                 if self.mixer is None:
                     self.mixer = Mixer(self.encoder)

@@ -13,6 +13,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from livecode.errors import EngineError
@@ -26,15 +27,18 @@ from livecode.sound.engine.server import Engine
 
 _PORT_TRIES = 3
 _POLL = 0.01
+AGAIN_TIMEOUT = 2.0
+"""Seconds that an engine may take to boot on a JACK that has seen the one before crash."""
 
 
 class PortTaken(EngineError):
     """Another program holds the port; another one is tried."""
 
 
-def boot(options: EngineOptions | None = None) -> Engine:
+def boot(options: EngineOptions | None = None, way: Way | None = None) -> Engine:
     """Starts an engine and returns when it answers.
 
+    `way` is that of an engine that has crashed: our JACK may still run, which saves a third of a second.
     Blocks for 0.2-1 s as a rule. Raises EngineError with one line saying what to do: scsynth or jackd not
     installed, device busy or unknown, port taken, no answer.
     """
@@ -50,7 +54,7 @@ def boot(options: EngineOptions | None = None) -> Engine:
         if kind == "auto" and embedded_available():
             return _boot_embedded(options)
         raise EngineError(f"{name} is not on this machine: {how_to_install()}")
-    return _boot_program(options, program)
+    return _boot_program(options, program, way)
 
 
 def connect(options: EngineOptions) -> Engine:
@@ -72,7 +76,13 @@ def connect(options: EngineOptions) -> Engine:
     return engine
 
 
-def _boot_program(options: EngineOptions, program: Path) -> Engine:
+def _boot_program(options: EngineOptions, program: Path, way: Way | None = None) -> Engine:
+    if way is not None:
+        hurried = replace(options, boot_timeout=AGAIN_TIMEOUT)
+        try:
+            return _launch(hurried, [*way.prefix, str(program)], [], way, f"{program.name} on {way.name}")
+        except EngineError:
+            way.end()
     candidates: Iterator[Way]
     candidates = (
         ways(options) if sys.platform.startswith("linux") else iter([Way(options.device or "sound card")])

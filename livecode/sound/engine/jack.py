@@ -209,8 +209,8 @@ def _environment(name: str) -> dict[str, str]:
         "JACK_DEFAULT_SERVER": name,
         "JACK_NO_START_SERVER": "1",
         "JACK_NO_AUDIO_RESERVATION": "1",
-        "SC_JACK_DEFAULT_OUTPUTS": "system",
-        "SC_JACK_DEFAULT_INPUTS": "system",
+        "SC_JACK_DEFAULT_OUTPUTS": os.environ.get("SC_JACK_DEFAULT_OUTPUTS", "system"),
+        "SC_JACK_DEFAULT_INPUTS": os.environ.get("SC_JACK_DEFAULT_INPUTS", "system"),
     }
 
 

@@ -156,6 +156,13 @@ class Engine:
         """Freezes the server's process (SIGSTOP), for tests of what happens then."""
         self._signal(signal.SIGSTOP)
 
+    def leave_way(self) -> Way | None:
+        """Gives out the way its sound left by, to be used by the next engine; None when that is of no use."""
+        way, self.way = self.way, None
+        if way is not None and way.server is not None and not way.server.running():
+            return None
+        return way
+
     def kill(self) -> None:
         """Ends a hung server the hard way. `on_exit` is not called."""
         self._asked_to_end = True

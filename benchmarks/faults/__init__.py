@@ -1,0 +1,1 @@
+"""What the faults of `benchmarks/reliability.py` are made with: a JACK recorder, a clock that can be set."""
