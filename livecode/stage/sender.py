@@ -59,7 +59,7 @@ if TYPE_CHECKING:
 TICK = 0.010
 LONGEST_SLEEP = 0.1
 REPORT_EVERY = 0.2
-STEP_EVERY = 0.5
+STEP_EVERY = 0.1
 FADE = 1.0
 MOST_UNREAD = 1 << 20
 MOST_MISSED = 20_000
@@ -339,8 +339,12 @@ class Sender:
             from livecode.sound.tap import click as tap_click
 
             click = tap_click
-        encoder, mixer, wall = supervisor.encoder, supervisor.mixer, self._wall.wall
-        self._transport = ScsynthTransport(engine, encoder, mixer, wall, click)
+        encoder, mixer, wall = supervisor.encoder, supervisor.mixer, self._wall
+
+        def at(second: float) -> float:
+            return wall.wall(second) + supervisor.shift(second)
+
+        self._transport = ScsynthTransport(engine, encoder, mixer, at, click)
         missing = [load for key, load in self._player.loads.items() if key not in supervisor.loaded]
         try:
             self._transport.load(missing)

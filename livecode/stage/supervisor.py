@@ -6,6 +6,7 @@ into a server that died is loaded into the next one before a note goes there.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import deque
@@ -17,6 +18,7 @@ from livecode.errors import LivecodeError, one_line
 from livecode.sound.command import BufferLoad, DefinitionLoad
 from livecode.sound.encode import Encoder
 from livecode.stage.protocol import Loadable
+from livecode.stage.settling import AGES, Settling, measure
 
 if TYPE_CHECKING:
     from livecode.sound.engine.jack import Way
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 HEARTBEAT = 0.4
 HUNG_AFTER = 1.5
+MADE_AGO = 0.15
+"""Seconds that a server has about run when it is ready."""
 MOST_CRASHES, IN_SECONDS = 3, 10.0
 RETRY_EVERY = 0.15
 """Seconds between attempts to boot again when there is no sound to be had: JACK is gone, no device."""
@@ -59,11 +63,20 @@ class Supervisor:
         self._number = 0
         self._booted = 0.0
         self._asked = 0.0
+        self._polled = self._excused = 0.0
         self._ended = False
         self._way: Way | None = None
         self._wanted: dict[tuple[str, str | int], Loadable] = {}
         self._retry_at = 0.0
         self._said = ""
+        self.settling = self.settling_next = Settling(0.0)
+        self._first: Settling | None = None
+        self._ages: list[float] = []
+
+    def shift(self, second: float) -> float:
+        """Seconds to add to time tags, because the present server's clock is still settling."""
+        first = self._first
+        return 0.0 if first is None or first is self.settling else self.settling.shift(second, first)
 
     def boot(self, loads: dict[tuple[str, str | int], Loadable]) -> None:
         """Boot behind the scenes, with everything loaded that notes will need."""
@@ -82,6 +95,9 @@ class Supervisor:
                     engine.kill()
                     continue
                 self.engine, self.loaded, self._said = engine, loaded, ""
+                self.settling = self.settling_next
+                self._first = self._first or self.settling
+                self._ages = list(AGES)
                 self._booted = time.monotonic()
                 self._up(engine, self.restarts > 0)
             elif what == "failed" and self.restarts:
@@ -99,6 +115,10 @@ class Supervisor:
         engine = self.engine
         if engine is None:
             return
+        if self._ages and now > self.settling.born + self._ages[0]:
+            self._ages.pop(0)
+            arguments = engine, self.settling
+            threading.Thread(target=_measure, args=arguments, name="clock", daemon=True).start()
         if now - self._asked > HEARTBEAT:
             self._asked = now
             try:
@@ -106,7 +126,11 @@ class Supervisor:
             except LivecodeError as error:
                 self.crashed(one_line(error))
                 return
-        if now - max(engine.last_heard, self._booted) > HUNG_AFTER:
+        if now - self._polled > HEARTBEAT:
+            # It was us who did not run: what it said meanwhile is still to be read.
+            self._excused = now
+        self._polled = now
+        if now - max(engine.last_heard, self._booted, self._excused) > HUNG_AFTER:
             self.crashed("the sound engine does not answer")
 
     def crashed(self, why: str) -> None:
@@ -153,6 +177,8 @@ class Supervisor:
                         self.encoder.stream(load)
                 engine.load(*loads.values())
                 self.mixer.start(engine)
+                born = time.monotonic() - MADE_AGO
+                found = measure(engine) if self.restarts else None
             except BaseException:
                 engine.kill()
                 raise
@@ -160,6 +186,9 @@ class Supervisor:
             self._tell("failed", one_line(error))
             return
         engine.on_exit = lambda code: self._tell(f"the sound engine has ended (code {code})", engine)
+        self.settling_next = Settling(born, self.settling.constant)
+        if found is not None:
+            self.settling_next.add(*found)
         self._tell("up", (engine, loads))
         if not engine.alive():
             self._tell("the sound engine has ended", engine)
@@ -167,3 +196,10 @@ class Supervisor:
     def _tell(self, what: str, detail: Any) -> None:
         self._news.append((what, detail))
         self._wake()
+
+
+def _measure(engine: Engine, settling: Settling) -> None:
+    with contextlib.suppress(Exception):
+        found = measure(engine)
+        if found is not None:
+            settling.add(*found)
