@@ -1,6 +1,6 @@
-"""What the chains are worth, in one table: likelihood, constraints, copying, speed, deadlines.
+"""What the composers are worth, in one table: likelihood, constraints, copying, speed, deadlines, steering.
 
-    python benchmarks/composers.py [--jsb FILE] [--phrases N] [--quick]
+    python benchmarks/composers.py [--jsb FILE] [--isobar PLACE] [--phrases N] [--bars N] [--quick]
 
 `--jsb` is the JSON file with the `train` and `valid` pieces of the JSB chorales (`shared/corpora/jsb` in the
 project's checkout). Times are processor seconds of one core where they can be.
@@ -13,25 +13,33 @@ import json
 import os
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import peers
 import ppm
 
+from livecode.generators.attributes import MEANINGS, measure
 from livecode.generators.generator import Context
 from livecode.generators.markov import markov
 from livecode.generators.markov.build import Learner
 from livecode.generators.markov.choir import REST
 from livecode.generators.markov.chorale import ChoraleModel
 from livecode.generators.markov.copying import Copied
-from livecode.generators.markov.fixed import FixedChain
+from livecode.generators.markov.fixed import FixedChain, in_home_key
 from livecode.generators.markov.variable import MelodyModel, held_out, moments_of
 from livecode.generators.pool import composers
+from livecode.generators.recombination.build import Cutter
+from livecode.generators.recombination.report import Report
 from livecode.language.moment import MOMENT, Moment
 from livecode.music.corpus import Corpus, Piece, corpus
+from livecode.music.key import find_key
 from livecode.music.phrase import TICKS, Phrase
+from livecode.music.segments import phrase_ends
+from livecode.music.spelling import key_signature
 from livecode.sets import find
 
 BAR = 4 * TICKS
@@ -177,6 +185,111 @@ def constraints(phrases: int) -> None:
         line(f"{name}: a run of more than 8 notes in the corpus", "yes" if longest > 8 else "none", "none")
 
 
+def others(place: Path | None) -> None:
+    """The same tunes in isobar's chain and in fixed chains without back-off: pitches alone, in one key."""
+    folk = corpus("folk")
+    train, held = held_out(folk)
+    learn = [in_home_key(piece.phrase) for piece in train]
+    test = [in_home_key(piece.phrase) for piece in held]
+    for order in (1, 3, 4):
+        nats, took = peers.fixed_nats(learn, test, order)
+        line(
+            f"pitches of held-out tunes, nats/note: fixed chain, order {order}",
+            f"{nats:.4f}",
+            f"{took:.2f} s",
+        )
+    model = MelodyModel.learn(piece.phrase for piece in train)
+    found = moments_of(held)
+    nats = model.stepping.nats(found.stepping, np.zeros(len(found.steps), np.int64), found.steps).mean()
+    line("pitches of held-out tunes, nats/note: variable order", f"{nats:.4f}")
+    if place is None:
+        line("isobar's PMarkov", "not installed", "--isobar PLACE")
+        return
+    said = peers.isobar(place, learn, 200_000)
+    line(f"isobar's PMarkov (order 1): fit {said['notes']} notes", f"{said['fit']:.3f} s")
+    _, took = timed(lambda: FixedChain.learn(train, 1))
+    line("ours, order 1: fit the same (keys, rhythm, sources too)", f"{took:.3f} s")
+    chain = Learner.of("folk", 1).chain
+    chain.compose(Context(), BAR, 0)
+    phrase, took = timed(lambda: chain.compose(Context(), 2000 * BAR, 1))
+    line("isobar: pitches a second, one by one", f"{said['speed']:.0f}")
+    line("ours, order 1: notes a second, rhythm and reasons too", f"{len(phrase) / took:.0f}")
+    copied = Copied(learn, 8)
+    runs = lambda notes: sum(copied.forbids(notes[:n][-9:], notes[n]) for n in range(9, len(notes)))  # noqa: E731
+    made = said["made"][:20_000]
+    line("isobar: notes of 20000 that end a run of 9 in the corpus", f"{runs(made)}", "it has no max_copy")
+
+
+def steering(count: int) -> None:
+    """How far each attribute moves when it is suppressed and rewarded, over so many phrases."""
+    for corpus_name, order in (("foster", 3), ("folk", None)):
+        chain = Learner.of(corpus_name, order).chain
+        for name in MEANINGS:
+            means = []
+            for amount in (-2.0, 0.0, 2.0):
+                context = Context(parameters={f"more {name}": amount} if amount else {})
+                phrases = [chain.compose(context, 2 * BAR, seed) for seed in range(count)]
+                means.append(np.mean([measure(phrase, name) for phrase in phrases]))
+            values = " ".join(f"{mean:6.3f}" for mean in means)
+            line(f"{corpus_name}: {name} suppressed, plain, rewarded ({count} phrases)", values, "rising")
+
+
+def recombined(pieces: int) -> None:
+    """Recombination: joins, runs, the plan kept, speed."""
+    for name in ("bach chorales", "joplin", "polonaises"):
+        recombiner = Cutter(name).recombiner
+        fragments, took = timed(recombiner.fragments)
+        line(f"{name}: {len(fragments.works)} works cut into {len(fragments)} beats", f"{took:.2f} s")
+        longest = joins = beats = 0
+        times = []
+        for seed in range(pieces):
+            previous, phrases = None, []
+            for number in range(4):
+                begin = time.process_time()
+                previous = recombiner.compose(Context(previous=previous), 4 * BAR, 1000 * seed + number)
+                took = time.process_time() - begin
+                times.append(took)
+                phrases.append(previous)
+            report = Report.of(phrases, fragments)
+            longest, joins, beats = max(longest, report.longest), joins + report.joins, beats + report.beats
+        line(f"{name}: joins in {beats} beats", f"{joins}", "each attested: tests")
+        line(f"{name}: longest run in one work, in any key", f"{longest} beats", "<= 6")
+        line(f"{name}: a four-bar phrase", f"{1000 * np.median(times):.1f} ms")
+
+
+def listening() -> None:
+    """Key finding and phrase ends against what the files say."""
+    folk = [piece.phrase for piece in corpus("folk")]
+    keys = [(phrase.key, find_key(replace(phrase, key=""))) for phrase in folk if phrase.key]
+    line(f"key found as declared, {len(keys)} tunes", f"{np.mean([a == b for a, b in keys]):.1%}")
+    same = np.mean([key_signature(a) == key_signature(b) for a, b in keys])
+    line("the same key signature", f"{same:.1%}")
+    works = Cutter("bach chorales").recombiner.works
+    hits = found = wanted = 0
+    for work in works:
+        ends, ours = set(work.ends), set(phrase_ends(work.phrase))
+        hits, found, wanted = hits + len(ends & ours), found + len(ours), wanted + len(ends)
+    line(f"phrase ends at the fermatas of {len(works)} chorales: precision", f"{hits / found:.1%}")
+    line("recall", f"{hits / wanted:.1%}")
+
+
+def distant(count: int) -> None:
+    """Rhymes and contours, which tie distant notes together."""
+    asked = {"in_scale": "d major", "rhymes": "abab", "contour": "arch", "max_copy": 8}
+    for name, order in (("foster", 3), ("folk", None)):
+        chain = Learner.of(name, order).chain
+        broken = 0
+        for seed in range(count):
+            phrase = chain.compose(Context(constraints=asked), 4 * BAR, seed)
+            pitches, onsets = phrase.notes["pitch"].astype(int), phrase.notes["onset"]
+            middle = pitches[int(np.argmax(2 * onsets >= phrase.length))]
+            last = [pitches[onsets // BAR == bar][-1:].tolist() for bar in range(4)]
+            broken += not (
+                last[0] == last[2] and last[1] == last[3] and middle > max(pitches[0], pitches[-1])
+            )
+        line(f"{name}: phrases of {count} that break a rhyme or an arch", f"{broken}", "0")
+
+
 def deadlines(bars: int) -> None:
     """Cycles of eight slots that had to play their fallback, at 180 beats a minute."""
     slots = [markov("foster", order=2, seed=seed) for seed in range(4)]
@@ -212,6 +325,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--jsb", type=Path, default=None, help="jsb16_train_valid.json")
     parser.add_argument("--phrases", type=int, default=10_000, help="phrases tried under constraints (10000)")
+    parser.add_argument("--isobar", type=Path, default=None, help="where isobar is installed")
     parser.add_argument("--bars", type=int, default=1000, help="bars of the deadline test (1000)")
     parser.add_argument("--quick", action="store_true", help="a tenth of the phrases, 30 bars")
     options = parser.parse_args()
@@ -221,7 +335,12 @@ def main() -> None:
         chorale_likelihood(jsb)
     tune_likelihood()
     speed()
+    others(options.isobar)
+    steering(50 if options.quick else 500)
+    recombined(3 if options.quick else 10)
+    listening()
     constraints(options.phrases // 10 if options.quick else options.phrases)
+    distant(100 if options.quick else 1000)
     deadlines(30 if options.quick else options.bars)
 
 

@@ -1,6 +1,6 @@
 """What an event costs the sender: from the frame that brings it to the bytes for scsynth, in CPU time.
 
-    python benchmarks/sender.py
+python benchmarks/sender.py
 """
 
 from __future__ import annotations
