@@ -58,6 +58,21 @@ def test_contours_hold(corpus: str, order: int | None, shape: str) -> None:
             assert middle * side > max(first * side, last * side)
 
 
+@pytest.mark.parametrize(("corpus", "order"), CHAINS)
+def test_rhymes_and_arches_hold_together(corpus: str, order: int | None) -> None:
+    asked = {"rhymes": "abab", "contour": "arch", "in_scale": "d major", "max_copy": 8}
+    for seed in range(20):
+        phrase = composed(corpus, order, seed, **asked)
+        pitches = phrase.notes["pitch"].astype(int)
+        middle = pitches[int(np.argmax(2 * phrase.notes["onset"] >= phrase.length))]
+        assert middle > max(pitches[0], pitches[-1])
+        for one, other in ((0, 2), (1, 3)):
+            assert (
+                bar(phrase, one).notes["pitch"][-2:].tolist()
+                == bar(phrase, other).notes["pitch"][-2:].tolist()
+            )
+
+
 def test_a_choir_rhymes_in_its_top_part() -> None:
     for seed in range(3):
         top = composed("bach", None, seed, rhymes="aab-", in_scale="d minor").voice(0).grid()[:, 0]

@@ -22,13 +22,14 @@ from livecode.generators.markov.consonance import clashes
 from livecode.generators.markov.copying import Copied
 from livecode.generators.markov.memory import START, Floats, Memory
 from livecode.generators.markov.rhythm import Rhythm, bar_before
-from livecode.generators.markov.shaping import rhythms, shaped
+from livecode.generators.markov.shaping import holds, rhythms, shaped
 from livecode.language.notes import MIDI_C4, note_name
 from livecode.music.corpus import Corpus
 from livecode.music.phrase import Phrase, pitch_class
 
 HOME = 2
 """Pitch class of the tonic that all tunes are moved to: d, as Olson and Belar did."""
+ATTEMPTS = 24
 PATIENCE = 4000
 """Notes tried for one phrase before the chain gives up on copying less."""
 LEARNT_WITH = 6000
@@ -86,7 +87,23 @@ class FixedChain:
         """A melody of exactly `length` ticks; GeneratorError when what is asked cannot be had."""
         random = np.random.default_rng(seed)
         asked = Asked.of(context.constraints)
-        memory, melodies = self._learnt(context)
+        learnt = self._learnt(context)
+        for _ in range(ATTEMPTS):
+            # What ties distant notes together may not go with the rhythm drawn: another one may do.
+            phrase = self._composed(context, length, asked, learnt, random)
+            if holds(phrase, asked):
+                return phrase
+        raise GeneratorError("no rhythm goes with all that is asked: ask for less, or for more bars")
+
+    def _composed(
+        self,
+        context: Context,
+        length: int,
+        asked: Asked,
+        learnt: tuple[Memory, list[list[int]]],
+        random: np.random.Generator,
+    ) -> Phrase:
+        memory, melodies = learnt
         shift = self._shift(asked)
         bar = _bar(context)
         tilt = Tilt.of(context, _home(asked, shift))

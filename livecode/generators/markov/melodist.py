@@ -26,6 +26,7 @@ from livecode.generators.markov.melody import (
     Walk,
     time_of,
 )
+from livecode.generators.markov.shaping import holds
 from livecode.generators.markov.sources import Sources
 from livecode.generators.markov.variable import TuneModel
 from livecode.language.notes import MIDI_C4, note_name
@@ -34,7 +35,8 @@ from livecode.music.phrase import Phrase, bar_ticks
 
 FAINTEST = 0.02
 """A choice less likely than this share of the likeliest is left out."""
-ATTEMPTS = 8
+ATTEMPTS = 24
+EIGHTH = 6
 CLASHING = 0.12
 """How much less a note is wanted that clashes with what it is composed over."""
 
@@ -77,7 +79,10 @@ class Melodist:
             home = Home(home.tonic, int(context.parameters["mode"] < 0))
         for attempt in range(ATTEMPTS):
             try:
-                return _Tune(self, context, asked, home, random).composed(length)
+                tune = _Tune(self, context, asked, home, random).composed(length)
+                if not holds(tune, asked):
+                    raise GeneratorError("no tune was found for all that is asked: ask for less")
+                return tune
             except GeneratorError:
                 # Drawn note by note, a tune may run into a corner: another one may not.
                 if attempt == ATTEMPTS - 1:
@@ -198,7 +203,7 @@ class _Tune:
             drawn = self._as_rhymed(place) if self.asked.rhymes else None
             time, span, sounding, timely = drawn or self._time(place, self._limit(place, end))
             last = place + span >= end
-            self.closing = place + span >= self._limit(place, end)
+            self.closing = place + span >= min(end, (place // self.walk.bar + 1) * self.walk.bar)
             pitch, origin = self._pitch(place, time, last, end)
             self.bars.setdefault(place // self.walk.bar, []).append((time, span, sounding, pitch))
             origin["probability"] = origin["probability"] * timely
@@ -216,8 +221,12 @@ class _Tune:
         )
 
     def _limit(self, place: int, end: int) -> int:
-        """How far a note may last: to the end, or to the bar line where bars rhyme."""
-        return min(end, (place // self.walk.bar + 1) * self.walk.bar) if self.asked.rhymes else end
+        """How far a note may last: to the end, or to the bar line where bars rhyme, three notes in each."""
+        if not self.asked.rhymes:
+            return end
+        bar = place // self.walk.bar
+        left = max(0, 2 - len(self.bars.get(bar, []))) * EIGHTH
+        return min(end, max((bar + 1) * self.walk.bar - left, place + EIGHTH))
 
     def _rhyme(self, place: int) -> tuple[list[tuple[int, int, int, int]], int] | None:
         """The notes of the bar that this one rhymes with, and how many it has itself; None when free."""
@@ -367,7 +376,12 @@ class _Tune:
             return frozenset(range(low, high - 2) if side > 0 else range(low + 3, high + 1))
         if self.summit is None and 2 * place >= end:
             self.summit = place
-            return frozenset(p for p in range(low, high + 1) if (p - self.first) * side > 0)
+            ends = [self.first]
+            other = self.asked.rhymes_with((end - 1) // self.walk.bar)
+            if other is not None and other in self.bars:
+                # The end is known already: that of the bar which it rhymes with.
+                ends.append(self.bars[other][-1][3])
+            return frozenset(p for p in range(low, high + 1) if all((p - e) * side > 0 for e in ends))
         return None
 
     def _not_copied(self, weights: Weights, pitches: Sequence[int] | npt.NDArray[np.int64]) -> Weights:

@@ -14,6 +14,7 @@ from livecode.errors import GeneratorError
 from livecode.generators.markov.asked import RHYMING, Asked
 from livecode.generators.markov.memory import Floats
 from livecode.generators.markov.rhythm import Bar
+from livecode.music.phrase import Phrase
 
 Narrow = Callable[[list[int]], bool]
 """Given a walk as columns of the table of what is allowed, narrows the table; whether it did."""
@@ -28,6 +29,40 @@ def rhythms(bars: list[Bar], asked: Asked) -> list[Bar]:
     return made
 
 
+def holds(phrase: Phrase, asked: Asked) -> bool:
+    """Whether contour and rhymes are as asked in a melody.
+
+    >>> holds(Phrase.of([60, 62, 64, 60]), Asked.of({"contour": "arch"}))
+    True
+    """
+    notes = phrase.notes
+    if not (asked.contour or asked.middle or asked.rhymes) or len(notes) < 2:
+        return True
+    pitches, onsets = notes["pitch"].astype(int).tolist(), notes["onset"].tolist()
+    if asked.contour and (pitches[-1] - pitches[0]) * asked.contour <= 0:
+        return False
+    if asked.middle:
+        middle = pitches[half_way(onsets, phrase.length)] * asked.middle
+        if middle <= pitches[0] * asked.middle or middle <= pitches[-1] * asked.middle:
+            return False
+    bars: dict[int, list[int]] = {}
+    for pitch, onset in zip(pitches, onsets):
+        bars.setdefault(onset // phrase.bar, []).append(pitch)
+    for number, bar in bars.items():
+        first = asked.rhymes_with(number)
+        other = bars.get(first, []) if first is not None else []
+        # A bar that ends before the other does cannot end like it: a phrase that is no whole bars.
+        whole = (number + 1) * phrase.bar <= phrase.length
+        if other and whole and bar[-RHYMING:] != other[-RHYMING:]:
+            return False
+    return True
+
+
+def half_way(onsets: Sequence[int], length: int) -> int:
+    """Which note stands half way: the first that begins in the second half, or the last one."""
+    return next((n for n, onset in enumerate(onsets) if 2 * onset >= length), len(onsets) - 1)
+
+
 def shaped(
     unary: Floats, onsets: Sequence[int], length: int, bar: int, asked: Asked, random: np.random.Generator
 ) -> Iterator[Narrow]:
@@ -37,7 +72,7 @@ def shaped(
     if asked.contour:
         yield lambda walk: _ends_apart(unary, walk[0], asked.contour, random)
     if asked.middle:
-        middle = next((n for n, onset in enumerate(onsets) if 2 * onset >= length), len(onsets) - 1)
+        middle = half_way(onsets, length)
         if 0 < middle < len(onsets) - 1:
             yield lambda walk: _stands_out(unary, walk, middle, asked.middle)
     if asked.rhymes:
