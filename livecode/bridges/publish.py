@@ -40,20 +40,27 @@ def snapshot(session: Any, view: View) -> dict[str, Any]:
     status = session.status()
     now = float(session.now())
     stage = session.on_stage()
-    moved: dict[int, tuple[str, Any]] = {}
+    seen = view.notes(now - CYCLES_BACK, now + CYCLES_AHEAD)[:MOST_NOTES]
+    written: dict[int, list[tuple[str, int]]] = {}
     slots = []
     for number, take, state in stage:
-        text = on_one_line(take.source or "a pattern", [])[0]
-        moved[number] = (take.source, strings(take.source))
-        slots.append({"slot": number, "text": text, "take": take.number, "fault": take.fault or "", **state})
+        # What was and will be heard soon; farther off it would only fill the screen.
+        near = [note for note in seen if note.slot == number and note.begin < now + 1]
+        shown, texts = 0, []
+        for each in view.written(take.source or "a pattern", near):
+            text = on_one_line(each, [])[0]
+            written.setdefault(number, []).append((each, shown))
+            texts.append(text)
+            shown += len(text) + 1
+        whole = "\n".join(texts)
+        slots.append({"slot": number, "text": whole, "take": take.number, "fault": take.fault or "", **state})
     notes = []
-    for note in view.notes(now - CYCLES_BACK, now + CYCLES_AHEAD)[:MOST_NOTES]:
+    for note in seen:
         ranges: list[list[int]] = []
-        if note.slot in moved:
-            source, known = moved[note.slot]
-            places = known.all_places(note.locations)
-            if places:
-                ranges = [list(each) for each in on_one_line(source, places)[1]]
+        for each, start in written.get(note.slot, ()):
+            places = strings(each).all_places(note.locations)
+            for first, last in on_one_line(each, places)[1] if places else ():
+                ranges.append([start + first, start + last])
         pitch = None if note.pitch is None else round(note.pitch, 2)
         times = round(note.begin, 5), round(note.end, 5)
         notes.append([note.slot, *times, pitch, note.name, round(note.strength, 3), ranges])

@@ -46,10 +46,13 @@ def code_rows(
         return []
     shown = lines if len(lines) <= height else lines[: height - 1]
     flashed = set(flashing)
-    rows = [
-        _code_row(line, decibels(line.slot), colouring, width, line.take in flashed)
-        for line in shown
-    ]
+    # What names stand for is shown where there is room for all of it, or the rows would come and go.
+    below = len(lines) + sum(len(line.below) for line in lines) <= height
+    rows = []
+    for line in shown:
+        rows.append(_code_row(line, decibels(line.slot), colouring, width, line.take in flashed))
+        if below:
+            rows += [_row_below(line, *each, colouring, width) for each in line.below]
     if len(shown) < len(lines):
         rows.append([("class:toolbar.off", f" ... {len(lines) - len(shown)} slots more")])
     return rows
@@ -81,6 +84,22 @@ def _code_row(
     fragments = colouring(text) if line.heard else [("class:toolbar.off", text)]
     lit = [(first + moved, last + moved) for first, last in line.lit] if line.heard else []
     return row + overlaid(fragments, lit, lit_style(line.slot))
+
+
+def _row_below(
+    line: Line,
+    text: str,
+    lit: Sequence[tuple[int, int]],
+    colouring: Callable[[str], list[tuple[str, str]]],
+    width: int,
+) -> Row:
+    room = max(0, width - GUTTER - 2)
+    if len(text) > room:
+        text = text[: max(0, room - 1)] + "…"
+    row: Row = [("class:toolbar.off", "· ".rjust(GUTTER + 2))]
+    if not line.heard:
+        return [*row, ("class:toolbar.off", text)]
+    return row + overlaid(colouring(text), lit, lit_style(line.slot))
 
 
 def lit_style(slot: int) -> str:

@@ -11,6 +11,7 @@ An event knows the characters of the mini-notation string it came from and a num
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -66,6 +67,11 @@ class Strings:
         number = source_of("".join(body for _, _, body in joined))
         self._places.setdefault(number, []).append(pieces)
 
+    @property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of its strings."""
+        return frozenset(self._places)
+
     def places(self, location: Location) -> list[Range]:
         """Where in the code the characters of a location stand: more than once when the string does."""
         begin, end, number = location
@@ -86,3 +92,23 @@ class Strings:
 def strings(code: str) -> Strings:
     """The strings of a piece of code, read once."""
     return Strings(code)
+
+
+@lru_cache(maxsize=64)
+def statements(text: str) -> dict[int, tuple[int, str]]:
+    """For the number of each string in a text, the line and the text of the statement that it stands in.
+
+    >>> statements('a = s("bd")\nd1 >> a')[source_of("bd")]
+    (1, 'a = s("bd")')
+    """
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return {}
+    found: dict[int, tuple[int, str]] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr | ast.Return):
+            written = ast.get_source_segment(text, node) or ""
+            for number in strings(written).numbers:
+                found[number] = (node.lineno, written)
+    return found

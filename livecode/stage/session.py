@@ -12,6 +12,7 @@ from __future__ import annotations
 import atexit
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -59,6 +60,9 @@ if TYPE_CHECKING:
 
 RESUMED_WITHIN = 3.0
 
+KEPT_TEXTS = 64
+"""Evaluated texts in which what sounds is looked for."""
+
 LONGEST_SEEN = 8.0
 """Cycles after its beginning for which a note is still looked for."""
 
@@ -85,6 +89,7 @@ class Session(Timekeeping):
         super().__init__(backend, config=config, journal=journal, **more)
         self.slots = {number: Slot(self, number) for number in range(1, SLOTS + 1)}
         self.scenes = Scenes(self)
+        self.texts: deque[str] = deque(maxlen=KEPT_TEXTS)
         self._names: dict[str, Any] | None = None
         self._levels: Levels | None = None
         self._sources: Sources | None = None
@@ -304,6 +309,7 @@ class Session(Timekeeping):
         """All that is done inside is one evaluation: it happens together, or, when it raises, not at all."""
         if name.startswith("<"):
             remember_source(name, source)
+        self.texts.append(source)
         forced = FORCED.get()
         evaluation = Evaluation(self, source, name, file, seed=forced.seed if forced else fresh())
         sow(evaluation.seed)

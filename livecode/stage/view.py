@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from livecode.language.time import Locations
-from livecode.stage.lighting import Range, strings
+from livecode.stage.lighting import Range, statements, strings
 
 if TYPE_CHECKING:
     from livecode.sound.levels import Levels
@@ -19,6 +19,9 @@ SHORTEST = 0.14
 """Seconds for which even the shortest note is lit, or a picture made eight times a second would miss it."""
 LIT_FOR = 0.8
 """The part of a note during which it is lit: two in a row can then be told apart."""
+CYCLES_BACK, CYCLES_AHEAD = 4.0, 1.0
+"""What was played so long ago, or will be so soon, still has its text shown."""
+MOST_BELOW, LONGEST_BELOW = 4, 600
 MIDDLE_C = 60.0
 
 
@@ -42,7 +45,10 @@ class Sight:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The code of one slot on one line, with the character ranges that sound now."""
+    """The code of one slot on one line, with the character ranges that sound now.
+
+    `below` are the other statements that its sound was written in, with ranges of their own.
+    """
 
     slot: int
     text: str
@@ -52,6 +58,7 @@ class Line:
     heard: bool
     fault: str
     take: int
+    below: tuple[tuple[str, tuple[Range, ...]], ...] = ()
 
 
 class View:
@@ -78,19 +85,43 @@ class View:
 
     def lines(self) -> list[Line]:
         """Every slot that plays, in order, its code brought onto one line."""
-        sounding = self.sounding()
+        now = float(self.session.now())
+        shortest = SHORTEST * self.session.cps()
+        notes = self.notes(now - CYCLES_BACK, now + CYCLES_AHEAD)
         found = []
         for number, take, status in self.session.on_stage():
-            locations = [each for note in sounding if note.slot == number for each in note.locations]
-            lit = strings(take.source).all_places(locations)
-            text, moved = on_one_line(take.source or "a pattern", lit)
+            mine = [note for note in notes if note.slot == number]
+            lit = [each for note in mine if note.lit(now, shortest) for each in note.locations]
+            (text, moved), *below = [
+                on_one_line(written, strings(written).all_places(lit))
+                for written in self.written(take.source or "a pattern", mine)
+            ]
             found.append(
                 Line(
                     number, text, tuple(moved), status["muted"], status["soloed"], status["heard"],
-                    take.fault or "", take.number,
+                    take.fault or "", take.number, tuple((each, tuple(ranges)) for each, ranges in below),
                 )
             )  # fmt: skip
         return found
+
+    def written(self, source: str, notes: list[Sight]) -> list[str]:
+        """The text of a slot, and below it the statements elsewhere in which strings of these notes stand.
+
+        A set plays its melodies by name: what sounds is written where the names are given.
+        """
+        numbers = {number for note in notes for _, _, number in note.locations}
+        numbers -= strings(source).numbers
+        below: dict[tuple[int, int, str], None] = {}
+        for age, text in enumerate(reversed(self.session.texts)):
+            if not numbers:
+                break
+            known = statements(text)
+            for number in numbers & known.keys():
+                line, written = known[number]
+                if written != source and len(written) <= LONGEST_BELOW:
+                    below[-age, line, written] = None
+            numbers -= known.keys()
+        return [source, *(written for _, _, written in sorted(below)[:MOST_BELOW])]
 
     def lit_in(self, code: str) -> list[Range]:
         """The characters of any text that sound now, whichever slot plays them."""

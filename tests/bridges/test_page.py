@@ -45,6 +45,16 @@ def test_a_snapshot_has_code_and_notes_with_their_characters(session):
     json.dumps(seen, allow_nan=False)
 
 
+def test_what_a_name_stands_for_is_told_too(session):
+    session.evaluate('tune = s("cp hh")\nd1 >> tune')
+    session._conductor.fill(2)
+    seen = snapshot(session, View(session))
+    text = seen["slots"][0]["text"]
+    assert text == 'd1 >> tune\ntune = s("cp hh")'
+    note = next(each for each in sorted(seen["notes"]) if each[0] == 1 and each[4] == "hh")
+    assert [text[first:last] for first, last in note[6]] == ["hh"]
+
+
 def test_ranges_follow_code_that_was_brought_onto_one_line(session):
     session.evaluate("d2.unmute()")
     seen = snapshot(session, View(session))

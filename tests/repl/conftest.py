@@ -57,6 +57,7 @@ class Recorder:
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.texts: list[str] = []
         self.listeners: list[Callable[[Any], None]] = []
         self.ratings = Ratings(lambda: self.view.cycle)
         slots = [

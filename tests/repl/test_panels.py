@@ -51,6 +51,14 @@ def test_text_that_does_not_name_its_slot_gets_its_name():
     assert [text for style, text in row if style == panels.lit_style(1)] == ["x"]
 
 
+def test_what_names_stand_for_stands_below_where_there_is_room():
+    named = line(text="d1 >> tune", below=(('tune = s("bd")', ((10, 12),)),))
+    found = rows(named, line(2))
+    assert [words(row).strip() for row in found[:2]] == ["███▊   d1 >> tune", '· tune = s("bd")']
+    assert [text for style, text in found[1] if style == panels.lit_style(1)] == ["bd"]
+    assert len(rows(named, line(2), height=2)) == 2
+
+
 def test_what_does_not_fit_is_counted():
     found = rows(*[line(slot) for slot in range(1, 8)], height=3)
     assert len(found) == 3 and "5 slots more" in words(found[-1])

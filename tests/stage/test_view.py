@@ -55,8 +55,9 @@ def test_one_line_keeps_what_ranges_mark(code, data):
 
 def stage(*blocks: str) -> Session:
     session = Session("offline")
+    names = session.namespace()
     for block in blocks:
-        session.evaluate(block)
+        session.evaluate(block, namespace=names)
     session._conductor.fill(4)
     return session
 
@@ -95,3 +96,23 @@ def test_text_that_no_slot_came_from_may_be_lit_too():
     view = View(stage('d1 >> s("bd sn")'))
     assert view.lit_in('x = s("bd sn").fast(2)') == [(7, 9)]
     assert view.lit_in("no strings") == []
+
+
+def test_what_a_name_stands_for_is_shown_below_and_lit_there():
+    session = stage('tune = s("bd sn")\nother = s("hh*8")', "beat = tune.fast(1)", "d1 >> beat")
+    [line] = View(session).lines()
+    assert line.text == "d1 >> beat" and not line.lit
+    assert line.below == (('tune = s("bd sn")', ((10, 12),)),)
+
+
+def test_the_newest_text_counts_and_the_own_text_is_not_repeated():
+    session = stage('tune = s("bd sn")', 'tune = s("bd sn").fast(2)', "d1 >> tune", 'd2 >> s("hh")')
+    first, second = View(session).lines()
+    assert [text for text, _ in first.below] == ['tune = s("bd sn").fast(2)'] and second.below == ()
+
+
+@pytest.mark.parametrize("text", ["def f(:", "x = (", "\x00", "f(" * 400])
+def test_text_that_cannot_be_read_has_no_statements(text):
+    from livecode.stage.lighting import statements
+
+    assert statements(text) == {}

@@ -30,6 +30,7 @@ function cycleNow() {
 
 // Every character is a span of its own, so that any range can light up.
 function lineOf(slot) {
+  let below = false;
   const row = document.createElement("div");
   row.className = "line";
   const meter = document.createElement("div");
@@ -46,7 +47,9 @@ function lineOf(slot) {
     for (const character of found[0]) {
       const span = document.createElement("span");
       span.textContent = character;
+      if (character === "\n") below = true;
       if (kind) span.className = kind;
+      if (below) span.classList.add("below");
       if (kind === "slot") span.style.color = colour(slot.slot);
       // Ranges count code points; so does for-of.
       spans.push(span);
@@ -54,7 +57,7 @@ function lineOf(slot) {
     }
   }
   row.append(meter, text);
-  return { row, bar, spans, take: slot.take, lit: new Set(), shown: -1 };
+  return { row, bar, spans, take: slot.take, words: slot.text, lit: new Set(), shown: -1 };
 }
 
 function showScene(scene) {
@@ -71,12 +74,12 @@ function showScene(scene) {
   }
   for (const slot of scene.slots) {
     let line = stage.lines.get(slot.slot);
-    if (!line || line.take !== slot.take) {
+    if (!line || line.take !== slot.take || line.words !== slot.text) {
       const fresh = lineOf(slot);
       if (line) line.row.remove();
       const after = [...stage.lines.keys()].filter((each) => each > slot.slot).sort((a, b) => a - b)[0];
       code.insertBefore(fresh.row, after === undefined ? null : stage.lines.get(after).row);
-      fresh.row.classList.add("fresh");
+      if (!line || line.take !== slot.take) fresh.row.classList.add("fresh");
       stage.lines.set(slot.slot, fresh);
       line = fresh;
     }
@@ -93,9 +96,10 @@ function showScene(scene) {
 function fit() {
   const code = element("code");
   const room = code.clientHeight;
-  let size = Math.min(0.05 * window.innerHeight, 0.9 * room / Math.max(1, stage.lines.size) / 1.5);
+  const count = [...stage.lines.values()].reduce((sum, line) => sum + line.words.split("\n").length, 0);
+  let size = Math.min(0.05 * window.innerHeight, 0.9 * room / Math.max(1, count) / 1.5);
   code.style.fontSize = `${size}px`;
-  for (let step = 0; step < 8 && code.scrollHeight > room && size > 9; step += 1) {
+  for (let step = 0; step < 14 && code.scrollHeight > room && size > 9; step += 1) {
     size *= 0.88;
     code.style.fontSize = `${size}px`;
   }
