@@ -88,20 +88,23 @@ class Mixer:
         """
         engine.load(*self.definitions())
         engine.sync()
-        engine.send_many(self.tree())
+        engine.send_many(self.tree(parallel=engine.parallel))
         engine.sync()
 
-    def tree(self, watched: bool = True) -> list[bytes]:
+    def tree(self, watched: bool = True, parallel: bool = False) -> list[bytes]:
         """Groups, master, and whatever stood there before, in the order of the signal.
 
-        `watched`: with what scope and spectrum need; a render does without.
+        `watched`: with what scope and spectrum need; a render does without. `parallel`: slots, the notes of
+        a slot, and orbits do not wait for one another, on an engine that has several threads (supernova).
         """
+        side_by_side = "/p_new" if parallel else "/g_new"
         made = [message("/g_new", layout.ROOT_GROUP, _HEAD, 0)]
-        for group in (layout.SOURCES_GROUP, layout.ORBITS_GROUP, layout.MASTER_GROUP):
-            made.append(message("/g_new", group, _TAIL, layout.ROOT_GROUP))
+        for group in (layout.SOURCES_GROUP, layout.ORBITS_GROUP):
+            made.append(message(side_by_side, group, _TAIL, layout.ROOT_GROUP))
+        made.append(message("/g_new", layout.MASTER_GROUP, _TAIL, layout.ROOT_GROUP))
         for slot in range(layout.SLOTS):
             made.append(message("/g_new", layout.slot_group(slot), _TAIL, layout.SOURCES_GROUP))
-            made.append(message("/g_new", layout.notes_group(slot), _HEAD, layout.slot_group(slot)))
+            made.append(message(side_by_side, layout.notes_group(slot), _HEAD, layout.slot_group(slot)))
         for orbit in range(layout.ORBITS):
             made.append(message("/g_new", layout.orbit_group(orbit), _TAIL, layout.ORBITS_GROUP))
             made.append(message("/g_new", layout.inserts_group(orbit), _TAIL, layout.orbit_group(orbit)))

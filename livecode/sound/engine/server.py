@@ -80,6 +80,11 @@ class Engine:
         return self.last_status.nominal_rate if self.last_status else float(self.options.sample_rate)
 
     @property
+    def parallel(self) -> bool:
+        """Whether it spreads groups over the processor's cores, as supernova does."""
+        return self.name.startswith("supernova")
+
+    @property
     def process_id(self) -> int | None:
         """scsynth's process id; None for a server that somebody else started."""
         return None if self.child is None else self.child.process_id
