@@ -46,7 +46,7 @@ KEYS = (
     Key("sample_rate", "HERTZ", "sample rate asked of the device, 0 takes the device's own"),
     Key("block", "FRAMES", "hardware buffer in frames, 0 leaves it to the device"),
     Key("latency", "SECONDS", "how far ahead of the sound notes are sent, 0.05 to 0.5"),
-    Key("outputs", "CHANNELS", "output channels, 1 to 64"),
+    Key("outputs", "CHANNELS", "output channels, 2 to 8"),
     Key("samples", "FOLDER", "sample folders, first found wins (several on the command line: repeat it)"),
     Key("set", "FOLDER", "your set: a folder with sc/ patterns/ models/, looked up before the factory's"),
     Key("tempo", "BPM", "beats a minute to start at"),
@@ -237,7 +237,7 @@ RANGES: dict[str, tuple[float, float, bool]] = {
     "sample_rate": (8000, 384000, True),
     "block": (16, 16384, True),
     "latency": (0.05, 0.5, False),
-    "outputs": (1, 64, True),
+    "outputs": (2, 8, True),
     "tempo": (1, 999, False),
 }
 

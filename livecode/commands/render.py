@@ -132,7 +132,7 @@ def played(performance: Any, target: Path, config: settings.Config, stems: bool 
     used = {int(sent.note.orbit) for sent in performance.sends if hasattr(sent.note, "orbit")}
     return renderer.render(
         performance.sends, performance.commands, performance.seconds, target, gains=gains,
-        stems=sorted(used) if stems else (),
+        stems=sorted(used) if stems else (), outputs=max(config.outputs // 2 * 2, 2),
     )  # fmt: skip
 
 

@@ -50,7 +50,7 @@ _ROWS: tuple[tuple[str, Kind, str, float, float, float | str | None, str], ...] 
     ("dry", "float", "", 0, 1, 1, "how much of the sound goes past reverb and delay"),
     ("pan", "float", "", 0, 1, 0.5, "0 left, 0.5 middle, 1 right"),
     ("spread panspread", "float", "", 0, 1, None, "how wide, or how far apart, the voices of a sound stand"),
-    ("channel", "int", "", 0, 64, None, "first output channel"),
+    ("channel", "int", "", 0, 7, None, "first of the two outputs that the note's orbit goes to"),
     ("orbit", "int", "", 0, 15, 0, "which group of effects the note goes through"),
     ("djf", "float", "", 0, 1, None, "one knob: below 0.5 a low-pass, above it a high-pass filter"),
     # time

@@ -12,7 +12,7 @@
           group 420+orbit       effects that sit on the orbit
           700+orbit out
       group 30 master
-        31 master, 32 scope, 40.. recorders; taps after them
+        31 master, 32 scope, 33-35 masters of further outputs, 40.. recorders; taps after them
 
 A note writes to the stereo buses of its (slot, orbit): `dry_bus`, and `room_bus` and `delay_bus` when it
 has such sends. Nothing is allocated, so a server that crashed is rebuilt with the same numbers.
@@ -44,7 +44,7 @@ _BUSES_PER_STRIP = 6
 _FIRST_ORBIT_BUS = _FIRST_STRIP_BUS + SLOTS * ORBITS * _BUSES_PER_STRIP
 _MASTER_BUS = _FIRST_ORBIT_BUS + ORBITS * 8
 TAP_CHANNELS = 20
-TAP_BUS = _MASTER_BUS + 2
+TAP_BUS = _MASTER_BUS + OUTPUTS
 REFERENCE_BUS = TAP_BUS + TAP_CHANNELS
 FIRST_FREE_AUDIO_BUS = REFERENCE_BUS + 1
 LAST_BUFFER = 4095
@@ -150,9 +150,19 @@ def orbit_stem_bus(orbit: int) -> int:
     return orbit_dry_bus(orbit) + 6
 
 
-def master_bus() -> int:
-    """What the master chain hears."""
-    return _MASTER_BUS
+def master_bus(pair: int = 0) -> int:
+    """What the master chain of a pair of outputs hears: 0 is the first pair."""
+    return _MASTER_BUS + 2 * pair
+
+
+def master_node(pair: int = 0) -> int:
+    """The master chain of a pair of outputs."""
+    return MASTER_NODE if pair == 0 else SCOPE_NODE + pair
+
+
+def master_meter(pair: int = 0) -> int:
+    """First of four control buses, as `strip_meter`."""
+    return MASTER_METER_BUS + 4 * pair
 
 
 def recorder_node(number: int) -> int:

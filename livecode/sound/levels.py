@@ -107,9 +107,9 @@ class Levels:
             return (0.0,) * count
         return struct.unpack_from(f"={count}f", self._map, self._start + 4 * bus)
 
-    def master(self) -> Level:
-        """What leaves the master chain."""
-        return self._level(layout.MASTER_METER_BUS)
+    def master(self, pair: int = 0) -> Level:
+        """What leaves the master chain, by pairs of outputs."""
+        return self._level(layout.master_meter(pair))
 
     def orbit(self, orbit: int) -> Level:
         """An orbit with its effects, before the master."""

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 _HEAD, _TAIL = 0, 1
 _OWN = {"reverb": REVERB, "delay": DELAY}
 _DUCK = "duck"
+_OUTPUT = "output"
 # As `livecode.sound.sources.EFFECT`, which would load supriya's frame into the sender.
 _SOURCE = "ndef "
 _FIRST_EFFECT_NODE = 10_000
@@ -75,6 +76,8 @@ class Mixer:
         self._pans: dict[int, float] = {}
         self._orbit_gains: dict[int, float] = {}
         self._master_gain = 1.0
+        self._pairs: dict[int, int] = {}
+        self.outputs = 2
         self._nodes = itertools.count(_FIRST_EFFECT_NODE)
 
     def definitions(self) -> list[DefinitionLoad]:
@@ -88,6 +91,7 @@ class Mixer:
         """
         engine.load(*self.definitions())
         engine.sync()
+        self.outputs = engine.options.outputs
         engine.send_many(self.tree(parallel=engine.parallel))
         engine.sync()
 
@@ -108,12 +112,7 @@ class Mixer:
         for orbit in range(layout.ORBITS):
             made.append(message("/g_new", layout.orbit_group(orbit), _TAIL, layout.ORBITS_GROUP))
             made.append(message("/g_new", layout.inserts_group(orbit), _TAIL, layout.orbit_group(orbit)))
-        made.append(
-            message(
-                "/s_new", MASTER, layout.MASTER_NODE, _HEAD, layout.MASTER_GROUP, "bus", layout.master_bus(),
-                "out", 0, "meter", layout.MASTER_METER_BUS, "master_gain", self._master_gain,
-            )
-        )  # fmt: skip
+        made += [self._new_master(pair) for pair in sorted({0, *self._pairs.values()}, reverse=True)]
         if watched:
             made.append(message("/s_new", SCOPE, layout.SCOPE_NODE, _TAIL, layout.MASTER_GROUP, "bus", 0))
             made.append(message("/c_setn", layout.SIGNATURE_BUS, len(SIGNATURE), *SIGNATURE))
@@ -165,6 +164,8 @@ class Mixer:
         """
         if isinstance(change, Sweep):
             return _swept(change, seconds_per_cycle)
+        if change.effect == _OUTPUT:
+            return self._routed(change.orbit, dict(change.controls).get("channel", 0.0))
         made = self._changed(change, seconds_per_cycle)
         if change.effect == _DUCK:
             made.append(message("/n_set", self._effects[change.orbit, _DUCK].node, "trigger", 1.0))
@@ -224,7 +225,10 @@ class Mixer:
     def set_master(self, gain: float, lag: float = 0.02) -> list[bytes]:
         """The gain before the limiter, reached within `lag` seconds."""
         self._master_gain = gain
-        return [message("/n_set", layout.MASTER_NODE, "master_gain", float(gain), "master_lag", float(lag))]
+        return [
+            message("/n_set", layout.master_node(pair), "master_gain", float(gain), "master_lag", float(lag))
+            for pair in sorted({0, *self._pairs.values()})
+        ]
 
     def stop_notes(self, slot: int) -> list[bytes]:
         """Ends a slot's sounding notes within 10 ms, without a click."""
@@ -289,11 +293,31 @@ class Mixer:
         gain, pan = self._gains.get(slot, 1.0), self._pans.get(slot, 0.0)
         return "slot_gain", float(gain), "slot_pan", float(pan)
 
+    def _new_master(self, pair: int) -> bytes:
+        return message(
+            "/s_new", MASTER, layout.master_node(pair), _HEAD, layout.MASTER_GROUP, "bus",
+            layout.master_bus(pair), "out", 2 * pair, "meter", layout.master_meter(pair),
+            "master_gain", float(self._master_gain),
+        )  # fmt: skip
+
+    def _routed(self, orbit: int, channel: float) -> list[bytes]:
+        """An orbit's way to another pair of outputs; one that is not there wraps round."""
+        pair = int(channel) // 2 % max(self.outputs // 2, 1)
+        before = self._pairs.get(orbit, 0)
+        if pair == before:
+            return []
+        standing = {0, *self._pairs.values()}
+        self._pairs[orbit] = pair
+        made = [] if pair in standing else [self._new_master(pair)]
+        if orbit in self._orbits:
+            made.append(message("/n_set", layout.orbit_out_node(orbit), "out", layout.master_bus(pair)))
+        return made
+
     def _new_orbit(self, orbit: int) -> bytes:
         return message(
             "/s_new", ORBIT, layout.orbit_out_node(orbit), _TAIL, layout.orbit_group(orbit),
             "bus", layout.orbit_dry_bus(orbit), "stem", layout.orbit_stem_bus(orbit),
-            "out", layout.master_bus(), "meter", layout.orbit_meter(orbit),
+            "out", layout.master_bus(self._pairs.get(orbit, 0)), "meter", layout.orbit_meter(orbit),
             "orbit_gain", float(self._orbit_gains.get(orbit, 1.0)),
         )  # fmt: skip
 

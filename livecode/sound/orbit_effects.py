@@ -4,6 +4,8 @@
   and the other controls of these two change them for the orbit. `lock 1` and `delaysync` count in cycles.
 - `duck` makes the orbit that it names give way at each of the notes that say it: a kick's events duck the
   pads' orbit. It takes no following and no threshold, so the dip is where the event is.
+- `channel` sends the note's orbit to another pair of outputs: 0, 2, 4 or 6, each pair with a master of its
+  own. With fewer outputs than that it wraps round.
 - Another effect of the kind "send" takes the reverb's place where an event has a word of its name.
 - An effect of the kind "orbit" sits on the orbit once an event has a word of its name, or its key where no
   effect of the note itself has that key.
@@ -16,7 +18,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from livecode.sound.command import DefinitionLoad, GlobalEffect
-from livecode.sound.layout import ORBITS
+from livecode.sound.layout import ORBITS, OUTPUTS
 
 if TYPE_CHECKING:
     from livecode.sound.catalogue import Catalogue
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 SENDS = {"room": "reverb", "delay": "delay"}
 TIMING = frozenset({"lock", "delaysync"})
+OUTPUT = "channel"
 DUCK = "duck"
 _DUCKED = (("depth", 0.0, 1.0), ("onset", 0.0, 1.0), ("attack", 0.001, 10.0))
 # What the mixer's own reverb and delay understand, for a set that declares none.
@@ -93,6 +96,8 @@ def changes_for(
         elif effect is None and (used or timed):
             knobs = tuple(Knob(word, word, 0.0, 8.0) for word in sorted(used))
             made.append(OrbitChange(name, None, knobs))
+    if OUTPUT in words and OUTPUT not in taken:
+        made.append(OrbitChange("output", None, (Knob(OUTPUT, OUTPUT, 0.0, OUTPUTS - 1.0),)))
     if DUCK in words and DUCK not in taken:
         said = [Knob(f"{DUCK}{part}", part, low, high) for part, low, high in _DUCKED]
         made.append(OrbitChange(DUCK, None, tuple(knob for knob in said if knob.key in words), DUCK))

@@ -129,8 +129,8 @@ class Recorder:
         self._running: dict[int, Take] = {}
 
     def master(self, path: str | Path) -> Take:
-        """Records what leaves the master: two channels."""
-        return self.buses(path, (0, 1))
+        """Records what leaves the master: every output."""
+        return self.buses(path, range(self._engine.options.outputs))
 
     def stems(self, folder: str | Path, orbits: Sequence[int], suffix: str = ".wav") -> list[Take]:
         """Records each orbit with its effects to `orbit-N.wav` in a folder, before the master chain."""
@@ -144,7 +144,7 @@ class Recorder:
     def together(self, path: str | Path, orbits: Sequence[int]) -> Takes:
         """Records the master and each orbit to a file of its own, all from the same sample on."""
         target = Path(path).expanduser()
-        wanted = [(target, (0, 1))]
+        wanted: list[tuple[Path, Sequence[int]]] = [(target, range(self._engine.options.outputs))]
         for orbit in orbits:
             first = layout.orbit_stem_bus(orbit)
             wanted.append((stem_path(target, orbit), (first, first + 1)))

@@ -84,12 +84,14 @@ class Renderer:
         gains: Iterable[tuple[float, int, float]] = (),
         sample_format: str = "float",
         taps: bool = False,
+        outputs: int = 2,
     ) -> Rendered:
         """Renders `seconds` of music and `tail` seconds of its dying away to a .wav, .flac, .ogg or .mp3.
 
         `loads` may hold notes too, which are left out (`performance.commands` as it is); nothing is
         unloaded. `gains` are (time, slot, gain) changes. `stems` are orbits, each written to
         `NAME-orbit-N` beside the file.
+        `outputs`: how many channels the file has, an even number up to 8 (see the control `channel`).
         `sample_format` is "float" or "int16" (for .wav). With `taps`, the file has the test tap's nine
         channels after the master's two, one click a note, numbered in the order of `sends`.
         """
@@ -101,9 +103,11 @@ class Renderer:
             target.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".render-", dir=target.parent) as folder:
                 score, raw = Path(folder, "score.osc"), Path(folder, "sound.wav")
-                score.write_bytes(self.score(sends, loads, seconds + tail, extra, gains, stems, taps))
-                name = play(score, raw, self.sample_rate, 2 + len(extra), self.engine)
-                made = _share(raw, target, stems, 2 + layout.TAP_CHANNELS + 1 if taps else 2, sample_format)
+                length = seconds + tail
+                score.write_bytes(self.score(sends, loads, length, extra, gains, stems, taps, outputs))
+                name = play(score, raw, self.sample_rate, outputs + len(extra), self.engine)
+                first = outputs + layout.TAP_CHANNELS + 1 if taps else outputs
+                made = _share(raw, target, stems, first, sample_format)
         except OSError as error:
             raise FileProblem(f"cannot write {target}: {error.strerror or error}") from None
         return Rendered(target, seconds + tail, name, made)
@@ -117,13 +121,15 @@ class Renderer:
         gains: Iterable[tuple[float, int, float]] = (),
         orbits: Sequence[int] = (),
         taps: bool = False,
+        outputs: int = 2,
     ) -> bytes:
         """The score file: the desk, the loads, then every note at its time, as scsynth -N reads it.
 
-        `extra` buses are copied to outputs 2 and up; `orbits` stand from the start.
+        `extra` buses are copied to the channels after the `outputs`; `orbits` stand from the start.
         """
         encoder = Encoder()
         mixer = Mixer(encoder)
+        mixer.outputs = outputs
         opening: list[bytes] = [message("/d_recv", each.data) for each in mixer.definitions()]
         for load in loads:
             if isinstance(load, DefinitionLoad):
@@ -136,7 +142,7 @@ class Renderer:
         opening += mixer.tree(watched=False)
         for orbit in orbits:
             opening += mixer.ensure(0, orbit)
-        for output, bus in enumerate(extra, 2):
+        for output, bus in enumerate(extra, outputs):
             opening.append(message("/s_new", COPY, -1, _TAIL, layout.MASTER_GROUP, "bus", bus, "out", output))
         packets = _packets(0.0, opening)
         changes = sorted(gains)

@@ -53,7 +53,7 @@ def boot(options: EngineOptions | None = None, way: Way | None = None) -> Engine
     if program is None:
         if kind == "auto" and embedded_available():
             return _boot_embedded(options)
-        raise EngineError(f"{name} is not on this machine: {how_to_install()}")
+        raise EngineError(f"{name} is not on this machine: {how_to_install(name)}")
     return _boot_program(options, program, way)
 
 

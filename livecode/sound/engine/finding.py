@@ -45,8 +45,8 @@ def embedded_available() -> bool:
     return find_spec("nanosynth") is not None
 
 
-def how_to_install() -> str:
-    """What to type for a scsynth on this system.
+def how_to_install(name: str = "scsynth") -> str:
+    """What to type for a scsynth, or another engine, on this system.
 
     >>> "install" in how_to_install()
     True
@@ -54,7 +54,8 @@ def how_to_install() -> str:
     if sys.platform == "darwin":
         return "install it with: brew install --cask supercollider"
     if shutil.which("apt-get"):
-        return "install it with: sudo apt install supercollider-server jackd2"
+        package = "supercollider-supernova" if name == "supernova" else "supercollider-server jackd2"
+        return f"install it with: sudo apt install {package}"
     if shutil.which("dnf"):
         return "install it with: sudo dnf install supercollider jack-audio-connection-kit"
     if shutil.which("pacman"):
