@@ -128,5 +128,8 @@ def one_line(error: BaseException) -> str:
     >>> one_line(ValueError("no\\nsuch thing"))
     'ValueError: no such thing'
     """
-    text = " ".join(str(error).split()) or "no reason given"
+    try:
+        text = " ".join(str(error).split()) or "no reason given"
+    except Exception:
+        text = "it cannot even say what went wrong"
     return text if isinstance(error, LivecodeError) else f"{type(error).__name__}: {text}"

@@ -83,9 +83,11 @@ def live(path: Path, config: settings.Config, options: argparse.Namespace) -> in
     """Through the sound engine."""
     from livecode.bridges.publish import published
     from livecode.commands.prompt import converse, leave_on_signals
+    from livecode.stage.limits import limit_memory
     from livecode.stage.session import Session, use
 
     leave_on_signals()
+    limit_memory()
     session: Any = Session("live", config=config)
     use(session)
     try:

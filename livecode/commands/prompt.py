@@ -47,9 +47,11 @@ def run(options: argparse.Namespace) -> int:
     """Open the prompt, or read the pipe."""
     config = settings.from_options(options)
     use_set(config)
+    from livecode.stage.limits import limit_memory
     from livecode.stage.session import Session, use
 
     leave_on_signals()
+    limit_memory()
     session = Session("live", config=config)
     use(session)
     try:

@@ -30,12 +30,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Perform it; returns when it is over."""
+    from livecode.stage.limits import limit_memory
     from livecode.stage.replay import play_again, read_script
     from livecode.stage.session import Session, use
 
     script = read_script(options.journal)
     config = script.config(settings.from_options(options))
     leave_on_signals()
+    limit_memory()
     session = Session("live", config=config)
     use(session)
     ended = threading.Event()

@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Take over, then open the prompt or read the pipe."""
     from livecode.stage.door import stages
+    from livecode.stage.limits import limit_memory
     from livecode.stage.replay import read_script
     from livecode.stage.session import Session, use
 
@@ -51,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
     script = read_script(journal)
     config = script.config(settings.from_options(options))
     leave_on_signals()
+    limit_memory()
     session = Session("live", config=config, journal=journal if known else "default")
     use(session)
     try:

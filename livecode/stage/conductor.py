@@ -36,6 +36,7 @@ TOGETHER = 0.02
 """Seconds for which finished pieces are kept back to leave in one frame."""
 ALIVE_EVERY = 1.0
 KEPT_LIT = 512
+MEMORY_PAUSE = 0.05
 
 Playing = Callable[[int, Prepared, list[Heard]], None]
 
@@ -201,6 +202,14 @@ class Conductor:
         threading.Thread(target=self._run, args=(number,), name="conductor", daemon=True).start()
 
     def _run(self, number: int) -> None:
+        while number == self._generation:
+            try:
+                self._serve(number)
+            except MemoryError:
+                # Somebody's code has taken everything; it will be ended by the same error, and then we go on.
+                time.sleep(MEMORY_PAUSE)
+
+    def _serve(self, number: int) -> None:
         began = time.monotonic()
         while True:
             with self.lock:

@@ -155,7 +155,8 @@ class Notices:
 
     def say(self, text: str, kind: str = "info", slot: int | None = None) -> None:
         """Tell the performer one line."""
-        notice = Notice(" ".join(text.split()), kind, slot)
+        line = " ".join(text[: 2 * _LONGEST].split())
+        notice = Notice(line if len(line) <= _LONGEST else line[: _LONGEST - 3] + "...", kind, slot)
         self.kept.append(notice)
         with self._guard:
             listeners = list(self._listeners)

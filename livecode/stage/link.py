@@ -25,6 +25,7 @@ from livecode.stage.protocol import TO_FRONT, Bye, Frames, Hello, frame
 from livecode.stage.transport import Collector
 
 PATIENCE = 3.0
+MEMORY_PAUSE = 0.05
 
 
 class Link(Protocol):
@@ -198,6 +199,10 @@ class SenderLink:
         while True:
             try:
                 data = self._socket.recv(65536)
+            except MemoryError:
+                # Somebody's code has taken everything, for a moment.
+                time.sleep(MEMORY_PAUSE)
+                continue
             except OSError:
                 break
             if not data:

@@ -28,6 +28,7 @@ import msgspec
 from livecode.errors import LivecodeError, one_line
 from livecode.stage.clock import MonotonicClock, WallClock
 from livecode.stage.door import Door
+from livecode.stage.limits import lift_memory
 from livecode.stage.player import Player
 from livecode.stage.protocol import (
     TO_SENDER,
@@ -464,6 +465,7 @@ def main(arguments: list[str]) -> int:
     """Serve the front at the other end of an inherited socket."""
     connection = socket.socket(fileno=int(arguments[0]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    lift_memory()
     _come_first()
     # Collections get rare: there is next to nothing here that could form a cycle.
     gc.set_threshold(100_000, 50, 50)
