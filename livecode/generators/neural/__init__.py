@@ -29,13 +29,14 @@ def neural(name: str = "chorale", **asked: Any) -> Stream:
     moves, `density` how often it does (above 1 oftener), `register` how many semitones higher, `mode` 1 for
     major and -1 for minor, `tension` 0 to 1, `style` how much of what it learned on stage is heard (1),
     `candidates` how many versions are weighed when it plays `.over()` another part (6). `bars` and `seed` are
-    numbers. Raises NameUnknown for a model that is not there, FileProblem for a damaged one.
+    numbers; `device="cuda"` composes on a GPU. Raises NameUnknown for a model that is not there, FileProblem
+    for a damaged one, GeneratorError for a device that is not there.
     """
     from livecode.generators.neural.build import composer
     from livecode.generators.stream import Stream
 
-    bars, seed = asked.pop("bars", 4), asked.pop("seed", 0)
-    return Stream(composer(name), bars=bars, seed=seed, name=f"neural {name}", **checked(asked))
+    bars, seed, device = asked.pop("bars", 4), asked.pop("seed", 0), asked.pop("device", "")
+    return Stream(composer(name, device), bars=bars, seed=seed, name=f"neural {name}", **checked(asked))
 
 
 def ensemble(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from hashlib import blake2b
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ Composer = Any
 
 
 @lru_cache(maxsize=8)
-def _composer(folder: Path, name: str, weights: str) -> Composer:
+def _composer(folder: Path, name: str, weights: str, device: str = "") -> Composer:
     from livecode.generators.neural import checkpoint
     from livecode.generators.neural.config import Config, EnsembleConfig
 
@@ -62,7 +63,11 @@ def _composer(folder: Path, name: str, weights: str) -> Composer:
         from livecode.generators.neural.compose import NeuralComposer
         from livecode.generators.neural.decode import Net
 
-        return NeuralComposer(Net(loaded.config, loaded.arrays), name, weights)
+        if not device:
+            return NeuralComposer(Net(loaded.config, loaded.arrays), name, weights)
+        from livecode.generators.neural.device import DeviceNet
+
+        return NeuralComposer(DeviceNet(loaded.config, loaded.arrays, device), name, weights, device)
     return _of_tunes(folder, name, weights, loaded)
 
 
@@ -80,15 +85,20 @@ def _of_tunes(folder: Path, name: str, weights: str, loaded: Any) -> Composer:
     return TuneComposer(Corpus(home["corpus"], []), model, spec, home)
 
 
-def composer(name: str) -> Composer:
-    """The composer of a model, loaded now."""
+def composer(name: str, device: str = "") -> Composer:
+    """The composer of a model, loaded now; `device` is one of torch's ("cuda"), "" for NumPy.
+
+    Nets on a grid alone run on another device: melodies are too short a work for it.
+    """
+    if device and find_spec("torch") is None:
+        raise GeneratorError(f"device={device!r} needs torch, which is not installed: pip install torch")
     folder = model_folder(name)
-    return _composer(folder, str(name), digest_of(folder))
+    return _composer(folder, str(name), digest_of(folder), str(device))
 
 
 def from_spec(spec: Spec) -> Composer:
     """The composer that a spec describes, in a worker; GeneratorError when its weights are not here."""
-    made = composer(str(spec.get("name", "")))
+    made = composer(str(spec.get("name", "")), str(spec.get("device", "")))
     wanted = spec.get("weights")
     if wanted and wanted != made.spec()["weights"]:
         raise GeneratorError(

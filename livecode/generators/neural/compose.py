@@ -111,11 +111,12 @@ class NeuralComposer:
 
     tilts = True
 
-    def __init__(self, net: Net, name: str, weights: str = "") -> None:
-        self.net, self.name, self.weights = net, name, weights
+    def __init__(self, net: Net, name: str, weights: str = "", device: str = "") -> None:
+        self.net, self.name, self.weights, self.device = net, name, weights, device
 
     def spec(self) -> Spec:
-        return {"kind": "neural", "name": self.name, "weights": self.weights}
+        made: Spec = {"kind": "neural", "name": self.name, "weights": self.weights}
+        return {**made, "device": self.device} if self.device else made
 
     def likelihood(self, phrase: Phrase) -> float:
         """Nats a note that the net needs for a phrase of as many voices as it has learned."""

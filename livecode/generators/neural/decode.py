@@ -88,6 +88,10 @@ class Net:
         logits: Floats = found[:, :size] + near.sum(axis=1)
         return logits
 
+    def named(self, rows: Classes, states: Floats, sounding: Classes) -> Floats:
+        """Logits (particles, classes) of the next note: the head's rows, the frame's states, what sounds."""
+        return self.spread(self.hidden(self.head_table[rows].sum(axis=1) + states), sounding)
+
     def listen(self, piece: Classes, given: npt.NDArray[np.bool_]) -> Floats:
         """What the ears make of the given notes of a whole page: (frames, width)."""
         x = norm(self.ear_table[overheard(self.config, piece, given)].sum(axis=1)) * self.ear_enter
@@ -222,8 +226,7 @@ class Writer:
         rest[:, 3] = np.where(rank > 0, relation[own, goal], config.intervals)
         rest[:, 4] = 2 * rank + ~self.agrees
         rows += self.net.head_starts + voice * self.net.head_rows
-        x = self.net.head_table[rows].sum(axis=1) + self.states[:, offset]
-        return self.net.spread(self.net.hidden(x), self.now)
+        return self.net.named(rows, self.states[:, offset], self.now)
 
     def expect(self, piece: Classes, given: npt.NDArray[np.bool_]) -> None:
         """Say which notes of the page are given (steps, voices), also those to come; on an empty page."""
