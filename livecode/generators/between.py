@@ -20,6 +20,7 @@ from livecode.generators.markov.melodist import Melodist
 from livecode.generators.markov.melody import WIDEST, Tune, Walk
 from livecode.generators.markov.mixing import Floats, softmax
 from livecode.generators.markov.variable import Hand, TuneModel
+from livecode.generators.neural.build import Trained
 from livecode.generators.stream import Stream
 from livecode.music.phrase import Phrase, bar_ticks, concat
 
@@ -99,7 +100,12 @@ class Morph:
 
 
 def _learnt(generator: Generator) -> Generator:
-    return generator.chain if isinstance(generator, Learner) else generator
+    if isinstance(generator, Learner):
+        return generator.chain
+    if isinstance(generator, Trained):
+        made: Generator = generator.made
+        return made
+    return generator
 
 
 def _between(one: Melodist, other: Melodist, amount: float) -> Melodist:

@@ -8,6 +8,7 @@ came from.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import threading
 from collections import Counter, OrderedDict, deque
@@ -116,6 +117,17 @@ class Composers:
         except (ChildLost, RemoteError) as problem:
             raise GeneratorError(f"the {_kind(generator)} composer gave no answer: {problem}") from problem
         return answered
+
+    def wake(self) -> None:
+        """Start the workers before the first phrase is asked for, and return at once."""
+
+        def ready(child: Child) -> None:
+            # A worker that cannot be had is reported when it is asked to compose.
+            with contextlib.suppress(ChildLost, RemoteError, OSError):
+                child.call("livecode.generators.worker:awake", {}, self.longest)
+
+        for child in self.children:
+            threading.Thread(target=ready, args=(child,), name="wake a composer", daemon=True).start()
 
     def notice(self, line: str) -> None:
         """Say one line to the performer, once as long as nothing else is said."""

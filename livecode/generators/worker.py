@@ -44,3 +44,11 @@ def ready(request: dict[str, Any]) -> bool:
     if digest not in _models:
         _models[digest] = build(request["spec"])
     return True
+
+
+def awake(_request: dict[str, Any]) -> bool:
+    """Load what most composers need, so that the first one made here has it."""
+    import livecode.generators.neural.compose
+    import livecode.generators.neural.melodies  # noqa: F401
+
+    return True

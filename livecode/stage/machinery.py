@@ -501,9 +501,12 @@ class Machinery:
             self._send([Phase(list(scene.phases.items()))])
 
     def _warm(self) -> None:
-        """Find instruments and samples while the engine boots, so that the first line need not wait."""
+        """Find instruments and samples and wake composers while the engine boots, so that no line waits."""
         with suppress(Exception):
             self._preparer.resolver  # noqa: B018
+            from livecode.generators.pool import composers
+
+            composers().wake()
 
     def _usual_resolver(self) -> Resolver:
         from livecode.sound.resolve import Resolver as Usual

@@ -32,11 +32,11 @@ def neural(name: str = "chorale", **asked: Any) -> Stream:
     numbers; `device="cuda"` composes on a GPU. Raises NameUnknown for a model that is not there, FileProblem
     for a damaged one, GeneratorError for a device that is not there.
     """
-    from livecode.generators.neural.build import composer
+    from livecode.generators.neural.build import Trained
     from livecode.generators.stream import Stream
 
     bars, seed, device = asked.pop("bars", 4), asked.pop("seed", 0), asked.pop("device", "")
-    return Stream(composer(name, device), bars=bars, seed=seed, name=f"neural {name}", **checked(asked))
+    return Stream(Trained.of(name, device), bars=bars, seed=seed, name=f"neural {name}", **checked(asked))
 
 
 def ensemble(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from importlib.util import find_spec
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from livecode.errors import FileProblem, GeneratorError, NameUnknown
-from livecode.generators.generator import Spec
+from livecode.generators.generator import Context, Spec
+from livecode.music.phrase import Phrase
 from livecode.sets import listing
 
 WEIGHTS, CONFIG = "weights.safetensors", "config.json"
@@ -90,17 +92,59 @@ def composer(name: str, device: str = "") -> Composer:
 
     Nets on a grid alone run on another device: melodies are too short a work for it.
     """
-    if device and find_spec("torch") is None:
-        raise GeneratorError(f"device={device!r} needs torch, which is not installed: pip install torch")
     folder = model_folder(name)
     return _composer(folder, str(name), digest_of(folder), str(device))
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A net by name: its files are checked at once, its weights read where it composes, in a worker."""
+
+    name: str
+    weights: str
+    device: str = ""
+    tilts = True
+
+    @classmethod
+    def of(cls, name: str, device: str = "") -> Trained:
+        """NameUnknown when there is none, FileProblem if damaged, GeneratorError without that device."""
+        from livecode.generators.neural import checkpoint
+
+        folder = model_folder(name)
+        checkpoint.load(folder, weights=False)
+        if device:
+            if find_spec("torch") is None:
+                raise GeneratorError(f"device={device!r} needs torch, which is missing: pip install torch")
+            from livecode.generators.neural.device import device_named
+
+            device_named(device)
+        return cls(str(name), digest_of(folder), device)
+
+    def spec(self) -> Spec:
+        """Plain data that makes it again."""
+        made: Spec = {"kind": "neural", "name": self.name, "weights": self.weights}
+        return {**made, "device": self.device} if self.device else made
+
+    @property
+    def made(self) -> Composer:
+        """The net itself, which is read now if it has not been."""
+        return from_spec(self.spec())
+
+    def compose(self, context: Context, length: int, seed: int) -> Phrase:
+        """A phrase by the net."""
+        phrase: Phrase = self.made.compose(context, length, seed)
+        return phrase
+
+    def likelihood(self, phrase: Phrase) -> float:
+        """Nats a note that the net needs for a phrase."""
+        return float(self.made.likelihood(phrase))
 
 
 def from_spec(spec: Spec) -> Composer:
     """The composer that a spec describes, in a worker; GeneratorError when its weights are not here."""
     made = composer(str(spec.get("name", "")), str(spec.get("device", "")))
     wanted = spec.get("weights")
-    if wanted and wanted != made.spec()["weights"]:
+    if wanted and wanted != made.spec().get("weights", wanted):
         raise GeneratorError(
             f"the weights of {spec['name']!r} have changed since (were {wanted}): evaluate the line again"
         )

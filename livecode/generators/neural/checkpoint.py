@@ -70,8 +70,11 @@ def save(
         fresh.replace(folder / name)
 
 
-def load(folder: str | Path) -> Checkpoint:
-    """Read a model. Anything missing, damaged, of another kind or of other sizes raises FileProblem."""
+def load(folder: str | Path, weights: bool = True) -> Checkpoint:
+    """Read a model. Anything missing, damaged, of another kind or of other sizes raises FileProblem.
+
+    Without `weights` names and shapes of the arrays are checked and none is read.
+    """
     folder = Path(folder)
     if folder.suffix.lower() in {".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin"}:
         raise FileProblem(f"{folder.name} is a pickle, which can run code: give a folder with {WEIGHTS}")
@@ -92,12 +95,15 @@ def load(folder: str | Path) -> Checkpoint:
     except (KeyError, TypeError, ValueError) as error:
         raise FileProblem(f"{folder.name}/{CONFIG} does not fit: {error}") from None
     return Checkpoint(
-        config, read_arrays(folder / WEIGHTS, config), about.get("trained") or {}, about.get("home") or {}
+        config,
+        read_arrays(folder / WEIGHTS, config, weights),
+        about.get("trained") or {},
+        about.get("home") or {},
     )
 
 
-def read_arrays(path: Path, config: Settings) -> Arrays:
-    """The arrays of a checkpoint, each of the shape the config asks for and finite."""
+def read_arrays(path: Path, config: Settings, weights: bool = True) -> Arrays:
+    """The arrays of a checkpoint, each of the shape the config asks for and finite; only checked if not."""
     from safetensors import SafetensorError, safe_open
 
     where = f"{path.parent.name}/{path.name}"
@@ -115,7 +121,7 @@ def read_arrays(path: Path, config: Settings) -> Arrays:
                 found = tuple(store.get_slice(name).get_shape())
                 if found != shape:
                     raise FileProblem(f"{where}: {name!r} is {found}, its {CONFIG} says {shape}")
-            for name in wanted:
+            for name in wanted if weights else ():
                 arrays[name] = np.asarray(store.get_tensor(name), dtype=np.float32)
     except SafetensorError as error:
         raise FileProblem(f"{where} is damaged ({error}): restore it or train the model again") from None

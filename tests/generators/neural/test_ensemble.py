@@ -150,6 +150,7 @@ def test_voices_are_swapped_by_name_and_by_composer():
     assert guest.plan.generator.spec() == build(guest.plan.generator.spec()).spec()
     top = phrase.where(phrase.notes["voice"] == 0).notes
     assert top["pitch"].tolist() != usual.where(usual.notes["voice"] == 0).notes["pitch"].tolist()
+    assert neural("ensemble", bars=1).phrase(0).pack() == usual.pack()
     assert ensemble(bass="bass", bars=1).phrase(0).pack() == usual.pack()
 
 
