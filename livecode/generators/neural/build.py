@@ -84,7 +84,7 @@ def _of_tunes(folder: Path, name: str, weights: str, loaded: Any) -> Composer:
         raise FileProblem(f"{folder.name}/{CONFIG}: {problem}: train it again") from None
     spec = {"kind": "neural", "name": name, "weights": weights}
     model = NetTunes(TuneSmith(loaded.config, loaded.arrays))
-    return TuneComposer(Corpus(home["corpus"], []), model, spec, home)
+    return TuneComposer(Corpus(home["corpus"], []), model, spec, home, folder)
 
 
 def composer(name: str, device: str = "") -> Composer:

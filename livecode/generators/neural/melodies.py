@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -24,7 +25,7 @@ from livecode.generators.neural.steering import tense
 from livecode.generators.neural.trunk import Floats
 from livecode.generators.neural.tunes import TuneWalk
 from livecode.generators.neural.tunesmith import TuneSmith, TuneWriter
-from livecode.music.corpus import Corpus, corpus
+from livecode.music.corpus import Corpus, corpus, load
 from livecode.music.phrase import Phrase
 
 COOL = 0.9
@@ -75,6 +76,7 @@ class TuneComposer(Melodist):
     """A net of tunes; `home` holds what a composer must know of the tunes that the net learned from."""
 
     home: dict[str, Any]
+    folder: Path
 
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """A melody of exactly `length` ticks."""
@@ -93,7 +95,8 @@ class TuneComposer(Melodist):
     @cached_property
     def tunes(self) -> list[Tune]:
         """The tunes it learned from, when something asks which."""
-        music = self.corpus if len(self.corpus) else corpus(self.corpus.name)
+        beside = (self.folder / "tunes.npz").is_file()
+        music = load(self.folder) if beside else corpus(self.corpus.name)
         return [Tune.of(piece.phrase) for piece in music]
 
     @cached_property

@@ -128,7 +128,9 @@ def test_a_folder_of_tunes_becomes_a_composer_in_one_line(tmp_path, capsys, monk
     assert {"README.md", "config.json", "curve.png", "tunes.npz", "weights.safetensors"} <= {
         path.name for path in out.iterdir()
     }
-    phrase = neural("mine", bars=2).constrained(max_copy=6).phrase(0)
+    assert neural("mine").plan.generator.name == "mine"
+    # By its path: workers that other tests started know nothing of this set.
+    phrase = neural(str(out), bars=2).constrained(max_copy=6).phrase(0)
     assert len(phrase) and phrase.length == 8 * TICKS
 
 
