@@ -35,6 +35,7 @@ MODULES = (
     "samples",
     "sometimes",
     "forms",
+    "intensity",
     "growth",
     "loops",
     "following",

@@ -46,7 +46,8 @@ class Part:
     """What the front knows of one slot's future.
 
     `plan` lists (cycle, take) in order, a take holding from its cycle on; `held` is the cycle up to which the
-    sender has been told; `epoch` rises with each change, so that answers to older questions are recognised.
+    sender has been told; `epoch` rises with each change, so that answers to older questions are recognised;
+    `momentary`: what it last answered may come out differently at another moment.
     """
 
     slot: int
@@ -58,6 +59,7 @@ class Part:
     lit: deque[tuple[float, float, Heard]] = field(default_factory=lambda: deque(maxlen=KEPT_LIT))
     said: set[str] = field(default_factory=set)
     density: int = 0
+    momentary: bool = False
 
     def take_at(self, cycle: float) -> Take | None:
         """The take that holds at a cycle."""
@@ -165,6 +167,14 @@ class Conductor:
             for part in self.parts:
                 plays = silence_too or part.take_at(now) or part.next_change(now) < inf
                 part.renew(float(floor(now)) if plays else inf)
+            self._changed.notify_all()
+
+    def ask_again(self, cycle: float) -> None:
+        """Ask once more for everything from a cycle on that may come out differently now."""
+        with self.lock:
+            for part in self.parts:
+                if part.momentary and part.take_at(cycle) is not None:
+                    part.renew(cycle)
             self._changed.notify_all()
 
     def withdraw_again(self, slot: int, at: float, source: str) -> None:
@@ -294,6 +304,7 @@ class Conductor:
             for fault in prepared.faults:
                 self._complain(part, str(fault))
             heard = prepared.between(begin, end)
+            part.momentary = prepared.momentary
             if prepared.momentary and part.slot:
                 self._write("played", slot=part.slot, at=cycle, notes=prepared.commands(cycle, cycle + 1))
             notes = prepared.commands(begin, end)

@@ -16,12 +16,16 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from math import floor
+from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import livecode.config as settings
 from livecode.errors import EngineError, LivecodeError, PatternError, TempoError
+from livecode.language.intensity import NAME as ENERGY
+from livecode.language.live import serve_controls
+from livecode.language.pattern import Pattern
+from livecode.language.reify import reify
 from livecode.language.world import WORLD
 from livecode.stage.chance import fresh, sow
 from livecode.stage.conductor import Part
@@ -59,6 +63,8 @@ if TYPE_CHECKING:
     from livecode.stage.replay import Script
 
 RESUMED_WITHIN = 3.0
+SOON = 0.25
+"""Seconds before a bar line within which its first notes are on their way already."""
 
 KEPT_TEXTS = 64
 """Evaluated texts in which what sounds is looked for."""
@@ -91,6 +97,7 @@ class Session(Timekeeping):
         self.scenes = Scenes(self)
         self.texts: deque[str] = deque(maxlen=KEPT_TEXTS)
         self._names: dict[str, Any] | None = None
+        self._stop_energy: Callable[[], None] | None = None
         self._levels: Levels | None = None
         self._sources: Sources | None = None
         _open.add(self)
@@ -115,6 +122,27 @@ class Session(Timekeeping):
                 swaps = self._apply(scene, at_once=True)
                 self._history.add("hush()", scene, self._when())
             self._write("hush", swaps=swaps)
+
+    def energy(self, level: Any) -> None:
+        """How much is to go on, 0 to 1, from the next bar on: a number, or a pattern as the course of a set.
+
+        ```python
+        energy(0.8)
+        energy("<0.2 0.5 0.9 0.4>/8")
+        ```
+
+        What says `.at_energy(0.5)` plays from that much on; `energy_level()` is the same as a signal. A game
+        or a sensor moves it too, as the live control of that name.
+        """
+        course = level if isinstance(level, Pattern) else reify(level)
+        if isinstance(level, int | float) and not 0 <= level <= 1:
+            raise PatternError(f"energy({level}): give a number from 0 to 1")
+        if self._stop_energy is not None:
+            self._stop_energy()
+        self._stop_energy = serve_controls({ENERGY: course}.get)
+        timeline = self._timeline
+        soon = ceil(timeline.now() + SOON * timeline.cps) if timeline.running else 0
+        self._conductor.ask_again(float(soon))
 
     def mute(self, *slots: Any) -> None:
         """Silence slots while their patterns go on unheard: `mute(d1, d3)`; none named: all that play."""
@@ -570,6 +598,8 @@ class Session(Timekeeping):
         if self._recording is not None and self._recording.running:
             with suppress(LivecodeError):
                 self._recording.stop()
+        if self._stop_energy is not None:
+            self._stop_energy()
         self._conductor.stop()
         if self._link is not None:
             self._link.close(fade)
