@@ -16,6 +16,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from math import inf
+from typing import Any
 
 from livecode.errors import QueryTooDense
 
@@ -41,10 +42,23 @@ def spend(amount: int) -> None:
     tank.left = left
 
 
+def counted(amount: Any) -> int:
+    """A number of parts, times or steps as a whole number. Raises QueryTooDense for more than 2000.
+
+    >>> counted(4.0)
+    4
+    """
+    number = int(amount)
+    if abs(number) > EVENTS_PER_CYCLE:
+        raise too_dense(abs(number))
+    return number
+
+
 def too_dense(events: float) -> QueryTooDense:
     """The error for a query that makes so many events."""
+    limit = tank.limit if tank.limit != inf else EVENTS_PER_CYCLE
     return QueryTooDense(
-        f"this makes {_number(events)} events where {_number(tank.limit)} are allowed "
+        f"this makes {_number(events)} events where {_number(limit)} are allowed "
         f"({EVENTS_PER_CYCLE} a cycle): use a smaller fast, ply or *"
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from livecode.errors import PatternError
 from livecode.language.pattern import Pattern
 from livecode.language.period import together
 from livecode.language.registry import function
@@ -17,6 +18,14 @@ from livecode.language.table import MOST_CYCLES
 from livecode.language.time import Event, Fraction, Span, intersection
 
 InnerPeriod = Callable[[Event, Pattern], int | None]
+
+
+def asking(function: Any) -> Callable[[Any], Any]:
+    """A function that can be called with values, or a PatternError that shows one."""
+    if not callable(function):
+        raise PatternError(f"a function is needed here, not {function!r}: try lambda x: x + 1")
+    called: Callable[[Any], Any] = function
+    return called
 
 
 def _as_pattern(value: Any) -> Pattern:
@@ -230,7 +239,7 @@ def inner_bind(pattern: Pattern, function: Callable[[Any], Any]) -> Pattern:
     >>> mini("0 7").inner_bind(lambda x: pure(x + 1)).query(0, 1)[0].value
     1
     """
-    return inner_join(pattern.with_value(function))
+    return inner_join(pattern.with_value(asking(function)))
 
 
 @function(family="joins", plain=("function",))
@@ -240,7 +249,7 @@ def outer_bind(pattern: Pattern, function: Callable[[Any], Any]) -> Pattern:
     >>> mini("0 7").outer_bind(lambda x: pure(x + 1)).first_cycle()
     [(0..1/2) 1, (1/2..1) 8]
     """
-    return outer_join(pattern.with_value(function))
+    return outer_join(pattern.with_value(asking(function)))
 
 
 @function(family="joins", plain=("function",), aliases=("bind",))
@@ -250,7 +259,7 @@ def mix_bind(pattern: Pattern, function: Callable[[Any], Any]) -> Pattern:
     >>> mini("0 7").mix_bind(lambda x: pure(x + 1)).first_cycle()
     [(0..1/2) 1, (1/2..1) 8]
     """
-    return mix_join(pattern.with_value(function))
+    return mix_join(pattern.with_value(asking(function)))
 
 
 @function(family="joins", plain=("function",))
@@ -260,7 +269,7 @@ def squeeze_bind(pattern: Pattern, function: Callable[[Any], Any]) -> Pattern:
     >>> mini("0 7").squeeze_bind(lambda x: mini(f"{x} {x + 1}")).first_cycle()
     [(0..1/4) 0, (1/4..1/2) 1, (1/2..3/4) 7, (3/4..1) 8]
     """
-    return squeeze_join(pattern.with_value(function))
+    return squeeze_join(pattern.with_value(asking(function)))
 
 
 @function(family="joins", plain=("function",))
@@ -270,7 +279,7 @@ def reset_bind(pattern: Pattern, function: Callable[[Any], Any]) -> Pattern:
     >>> mini("0 7").reset_bind(lambda x: mini(f"{x} {x + 1}")).first_cycle()
     [(0..1/2) 0, (1/2..1) 7]
     """
-    return reset_join(pattern.with_value(function))
+    return reset_join(pattern.with_value(asking(function)))
 
 
 @function(family="joins", plain=("function",))
@@ -280,7 +289,7 @@ def restart_bind(pattern: Pattern, function: Callable[[Any], Any]) -> Pattern:
     >>> mini("0 7").restart_bind(lambda x: mini(f"<{x} 3>")).query(1, 2)
     [(1..3/2) 0, (3/2..2) 7]
     """
-    return restart_join(pattern.with_value(function))
+    return restart_join(pattern.with_value(asking(function)))
 
 
 @function(family="joins", plain=("function",))
@@ -290,4 +299,4 @@ def poly_bind(pattern: Pattern, function: Callable[[Any], Any]) -> Pattern:
     >>> mini("0 7").poly_bind(lambda x: pure(x)).first_cycle()
     [(0..1/2) 0, (1/2..1) 7]
     """
-    return poly_join(pattern.with_value(function))
+    return poly_join(pattern.with_value(asking(function)))

@@ -48,24 +48,28 @@ def _number(value: Any, name: str) -> Any:
     return value
 
 
+_OF_WORDS = frozenset(("add", "lt", "gt", "lte", "gte"))
+"""What can be done with two words: putting them together and comparing their places in the alphabet."""
+
+
 def arithmetic(name: str, combine: Combine) -> Combine:
     """An operator on numbers that also works on controls, key by key, and on note names."""
 
     def plain(one: Any, two: Any) -> Any:
         try:
             return combine(one, two)
-        except TypeError:
-            return combine(_number(one, name), _number(two, name))
         except ControlError:
             raise
-        except (ValueError, ZeroDivisionError, OverflowError):
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError, MemoryError):
             raise ControlError(f"{name} cannot be worked out for {one!r} and {two!r}") from None
 
     def applied(one: Any, two: Any) -> Any:
         kind = type(one)
         if kind is not dict and type(two) is not dict:
-            if kind is str and isinstance(two, str):
-                return one + two if name == "add" else plain(_number(one, name), _number(two, name))
+            if kind is str or type(two) is str:
+                if kind is type(two) and name in _OF_WORDS:
+                    return combine(one, two)
+                return plain(_number(one, name), _number(two, name))
             return plain(one, two)
         if kind is dict and type(two) is dict:
             merged = {**one, **two}
@@ -74,9 +78,9 @@ def arithmetic(name: str, combine: Combine) -> Combine:
             return merged
         if kind is dict:
             key = _pitch_key(one, name, two)
-            return {**one, key: plain(one[key], two)}
+            return {**one, key: applied(one[key], two)}
         key = _pitch_key(two, name, one)
-        return {**two, key: plain(one, two[key])}
+        return {**two, key: applied(one, two[key])}
 
     return applied
 
@@ -124,7 +128,13 @@ def _whole(value: Any) -> int:
     return int(value) if isinstance(value, (float, Fraction)) else value
 
 
+MOST_BITS = 1024
+"""Exact numbers may get so long; beyond it they are no pitch, time or level any more."""
+
+
 def _power(one: Any, two: Any) -> Any:
+    if abs(two) > MOST_BITS:
+        one, two = float(one), float(two)
     raised = operator.pow(one, two)
     if isinstance(raised, complex):
         raise ControlError(f"{one!r} to the power of {two!r} is no number on this line")
@@ -147,6 +157,15 @@ def _bits(combine: Combine) -> Combine:
     return lambda one, two: combine(_whole(one), _whole(two))
 
 
+def _shifted(shift: Combine) -> Combine:
+    def bounded(one: Any, two: Any) -> Any:
+        if abs(two) > MOST_BITS:
+            raise ValueError(f"{two} places are too many")
+        return shift(one, two)
+
+    return _bits(bounded)
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation("set_", "Take the other pattern's values; controls are added to those there are.", take_right,
               "note(0).set(gain(2))"),
@@ -167,9 +186,9 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("bor", "Bitwise or.", arithmetic("bor", _bits(operator.or_)), 'mini("5 6").bor(1)'),
     Operation("bxor", "Bitwise exclusive or.", arithmetic("bxor", _bits(operator.xor)),
               'mini("5 6").bxor(1)'),
-    Operation("blshift", "Shift bits to the left.", arithmetic("blshift", _bits(operator.lshift)),
+    Operation("blshift", "Shift bits to the left.", arithmetic("blshift", _shifted(operator.lshift)),
               'mini("1 3").blshift(2)'),
-    Operation("brshift", "Shift bits to the right.", arithmetic("brshift", _bits(operator.rshift)),
+    Operation("brshift", "Shift bits to the right.", arithmetic("brshift", _shifted(operator.rshift)),
               'mini("4 9").brshift(2)'),
     Operation("lt", "Whether it is lower.", arithmetic("lt", operator.lt), 'mini("0 1").lt(1)'),
     Operation("gt", "Whether it is higher.", arithmetic("gt", operator.gt), 'mini("0 1").gt(0)'),

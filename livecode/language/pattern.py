@@ -10,6 +10,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping
 from math import inf
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from quicktions import Fraction
@@ -111,6 +112,12 @@ class Pattern:
             events = sorted(self.ask(begin, end), key=_beginning)
         except RecursionError:
             raise QueryTooDense("this nests too many functions in each other: write it flatter") from None
+        except LivecodeError:
+            raise
+        except (TypeError, ValueError, ArithmeticError, LookupError) as error:
+            if not tripped_here(error):
+                raise
+            raise PatternError(f"a function meets a value it cannot use: {error}") from None
         if len(events) > tank.limit:
             raise too_dense(len(events))
         return events
@@ -355,6 +362,18 @@ class Pattern:
             if name.startswith("_"):
                 raise AttributeError(f"a Pattern has no {name}")
             raise MethodUnknown("function", name, (each for each in dir(Pattern) if each[0] != "_"))
+
+
+_HERE = str(Path(__file__).parent)
+
+
+def tripped_here(error: BaseException) -> bool:
+    """Whether an error was raised in the language itself, and not in a function of the performer's."""
+    trace, last = error.__traceback__, ""
+    while trace is not None:
+        last = trace.tb_frame.f_code.co_filename
+        trace = trace.tb_next
+    return last.startswith(_HERE)
 
 
 def _beginning(event: Event) -> Fraction:

@@ -28,8 +28,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from livecode.errors import PatternError
-from livecode.language.pattern import VARIES, Pattern, noted, silence
+from livecode.errors import LivecodeError, PatternError
+from livecode.language.pattern import VARIES, Pattern, noted, silence, tripped_here
 from livecode.language.time import Fraction
 
 _MOST_REMEMBERED = 64
@@ -207,6 +207,8 @@ def call_with_patterns(
         combined = combined.app_left(each, lambda values, value: (*values, value))
     remembered: dict[Any, Any] = {}
 
+    definition = careful(definition)
+
     def called(values: tuple[Any, ...]) -> Any:
         key = (values, tuple(map(type, values)))
         try:
@@ -222,6 +224,42 @@ def call_with_patterns(
 
     joined = getattr(combined.with_value(called), join)()
     return joined if join == "step_join" or pattern is silence else joined.with_steps(pattern.steps)
+
+
+_WRONG = (TypeError, ValueError, OverflowError, ZeroDivisionError, AttributeError, LookupError)
+
+
+def careful(definition: Callable[..., Any]) -> Callable[..., Any]:
+    """A definition that says what it cannot use, where it would trip over it.
+
+    What a function of the performer's raises comes out as it is.
+    """
+    if getattr(definition, "careful", False):
+        return definition
+
+    def call(*args: Any, **keywords: Any) -> Any:
+        try:
+            return definition(*args, **keywords)
+        except LivecodeError:
+            raise
+        except _WRONG as error:
+            if not tripped_here(error):
+                raise
+            given = [*args[1:], *keywords.values()]
+            shown = ", ".join(map(_short, given)) or "nothing"
+            raise PatternError(
+                f"{definition.__name__} cannot use {shown}: {Shape(definition, drop_first=True).shown}"
+            ) from None
+
+    setattr(call, "careful", True)  # noqa: B010
+    call.__name__ = definition.__name__
+    return call
+
+
+def _short(given: Any) -> str:
+    name = getattr(given, "__name__", None)
+    text = str(name) if callable(given) and name else repr(given)
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 class Shape:
@@ -262,13 +300,14 @@ def _method(definition: Callable[..., Any], plain: frozenset[str], join: str) ->
     shape = Shape(definition, drop_first=True)
     spread, names, required, shown = shape.spread, shape.names, shape.required, shape.shown
     typed = method_name(definition.__name__)
+    plainly = careful(definition)
 
     def method(self: Pattern, *args: Any, **keywords: Any) -> Any:
         return noted(called(self, *args, **keywords), typed, self, args, **keywords)
 
     def called(self: Pattern, *args: Any, **keywords: Any) -> Any:
         if spread is not None:
-            return definition(self, *args, **keywords)
+            return plainly(self, *args, **keywords)
         if len(args) > len(names):
             raise PatternError(f"{definition.__name__} takes {len(names)} values, not {len(args)}: {shown}")
         bound = dict(zip(names, args))
@@ -290,7 +329,7 @@ def _method(definition: Callable[..., Any], plain: frozenset[str], join: str) ->
                 bound[name] = constant
         if patterned:
             return call_with_patterns(definition, self, bound, join, patterned)
-        return definition(self, **bound)
+        return plainly(self, **bound)
 
     return _named_like(method, definition)
 

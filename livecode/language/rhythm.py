@@ -8,6 +8,7 @@ from typing import Any
 
 from livecode.language.combine import cat, fastcat, stack, weighted
 from livecode.language.euclid import bjorklund, euclid
+from livecode.language.fuel import counted
 from livecode.language.joins import inner_join, squeeze_join
 from livecode.language.operators import DROPPED, align_out, align_reset, align_restart, is_true, keep_if
 from livecode.language.pattern import Pattern, both_periods, pure, silence
@@ -130,7 +131,7 @@ def euclid_inv(pattern: Pattern, onsets: Any, steps: Any, rotation: Any = 0) -> 
     >>> [event.part.begin for event in mini("hh").euclid_inv(3, 4).first_cycle()]
     [Fraction(3, 4)]
     """
-    rhythm = bjorklund(int(onsets), int(steps), int(rotation))
+    rhythm = bjorklund(int(onsets), counted(steps), int(rotation))
     return fastcat(*(silence if step else pattern for step in rhythm)) if rhythm else silence
 
 
@@ -171,7 +172,7 @@ def euclid_legato(pattern: Pattern, onsets: Any, steps: Any, rotation: Any = 0) 
     >>> mini("a").euclid_legato(3, 8).first_cycle()
     [(0..3/8) 'a', (3/8..3/4) 'a', (3/4..1) 'a']
     """
-    rhythm = bjorklund(int(onsets), int(steps))
+    rhythm = bjorklund(int(onsets), counted(steps))
     if not any(rhythm):
         return silence
     places = [place for place, step in enumerate(rhythm) if step]
@@ -198,7 +199,7 @@ def euclidish(pattern: Pattern, onsets: Any, steps: Any, evenness: Any = 0.5) ->
     >>> [event.part.begin for event in mini("a").euclidish(3, 8, 1).first_cycle()]
     [Fraction(0, 1), Fraction(1, 3), Fraction(2, 3)]
     """
-    rhythm = bjorklund(int(onsets), int(steps))
+    rhythm = bjorklund(int(onsets), counted(steps))
     places = [Fraction(place, len(rhythm)) for place, step in enumerate(rhythm) if step]
     even = to_time(evenness)
     shown = []
@@ -215,7 +216,7 @@ def bite(pattern: Pattern, count: Any, indices: Any) -> Pattern:
     >>> [event.value for event in mini("0 1 2 3").bite(4, "3 2 1 0").first_cycle()]
     [3, 2, 1, 0]
     """
-    whole = int(count)
+    whole = counted(count)
     if whole < 1:
         return silence
     slices = [zoom(pattern, Fraction(place, whole), Fraction(place + 1, whole)) for place in range(whole)]
@@ -239,7 +240,7 @@ def chunk(pattern: Pattern, count: Any, function: Any) -> Pattern:
     The pattern itself goes on to its next cycle when all parts have had their turn; `fastchunk` does not
     wait. A negative number goes from right to left.
     """
-    parts = int(count)
+    parts = counted(count)
     if parts < 0:
         return chunk_back(pattern, -parts, function)
     if parts == 0:
@@ -254,7 +255,7 @@ def chunk_back(pattern: Pattern, count: Any, function: Any) -> Pattern:
     >>> [event.value for event in mini("0 1 2 3").chunk_back(4, add(10)).first_cycle()]
     [0, 1, 2, 13]
     """
-    parts = int(count)
+    parts = counted(count)
     return (
         _chunked(pattern, parts, as_function(function), list(reversed(range(parts))))
         if parts > 0
@@ -271,7 +272,7 @@ def fastchunk(pattern: Pattern, count: Any, function: Any) -> Pattern:
     """
     from livecode.language.timing import choose_cycle
 
-    parts = int(count)
+    parts = counted(count)
     if parts <= 0:
         return pattern
     made = as_function(function)
@@ -286,7 +287,7 @@ def chunk_into(pattern: Pattern, count: Any, function: Any) -> Pattern:
     >>> [event.value for event in mini("0 1 2 3").chunk_into(2, rev).first_cycle()]
     [1, 0, 2, 3]
     """
-    parts = int(count)
+    parts = counted(count)
     return (
         into(pattern, fastcat(True, *[False] * (parts - 1)).iter_back(parts), function)
         if parts > 0
@@ -301,7 +302,7 @@ def chunk_back_into(pattern: Pattern, count: Any, function: Any) -> Pattern:
     >>> [event.value for event in mini("0 1 2 3").chunk_back_into(2, rev).first_cycle()]
     [0, 1, 3, 2]
     """
-    parts = int(count)
+    parts = counted(count)
     first = fastcat(True, *[False] * (parts - 1)).iter(parts)._late(-1) if parts > 0 else silence
     return into(pattern, first, function) if parts > 0 else pattern
 

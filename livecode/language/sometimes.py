@@ -13,6 +13,7 @@ from typing import Any
 from livecode.errors import PatternError
 from livecode.language.chance import degrade_by, dropped, kept, undegrade_by
 from livecode.language.combine import stack
+from livecode.language.fuel import counted
 from livecode.language.joins import inner_join, outer_join, squeeze_join
 from livecode.language.pattern import Pattern, by_cycles, silence
 from livecode.language.random import draw, draws, sub_seed
@@ -184,7 +185,7 @@ def shuffle(pattern: Pattern, count: Any, seed: Any = 0) -> Pattern:
     >>> sorted(event.value for event in mini("0 1 2 3").shuffle(4).first_cycle())
     [0, 1, 2, 3]
     """
-    parts, own = int(count), sub_seed(_SHUFFLE, int(seed))
+    parts, own = counted(count), sub_seed(_SHUFFLE, int(seed))
 
     def order(cycle: int) -> Sequence[int]:
         numbers = draws(own, Fraction(cycle), parts)
@@ -200,7 +201,7 @@ def scramble(pattern: Pattern, count: Any, seed: Any = 0) -> Pattern:
     >>> all(event.value in (0, 1, 2, 3) for event in mini("0 1 2 3").scramble(4).query(0, 8))
     True
     """
-    parts, own = int(count), sub_seed(_SCRAMBLE, int(seed))
+    parts, own = counted(count), sub_seed(_SCRAMBLE, int(seed))
 
     def order(cycle: int) -> Sequence[int]:
         return [int(number * parts) for number in draws(own, Fraction(cycle), parts)]

@@ -7,6 +7,7 @@ from typing import Any
 
 from livecode.errors import PatternError
 from livecode.language.combine import cat, fastcat, stack, weighted
+from livecode.language.fuel import counted
 from livecode.language.joins import focus as focus_on
 from livecode.language.joins import squeeze_join
 from livecode.language.operators import arithmetic
@@ -69,7 +70,7 @@ def ply(pattern: Pattern, times: Any) -> Pattern:
         return silence
     if count.denominator != 1:
         return squeeze_join(pattern.with_value(lambda value: pure(value)._fast(count)))
-    return _repeated(pattern, int(count))
+    return _repeated(pattern, counted(count))
 
 
 def _repeated(pattern: Pattern, count: int) -> Pattern:
@@ -202,7 +203,7 @@ def iter_(pattern: Pattern, count: Any) -> Pattern:
     >>> [event.value for event in mini("0 1 2 3").iter(4).query(1, 2)]
     [1, 2, 3, 0]
     """
-    return _iterated(pattern, int(count), 1)
+    return _iterated(pattern, counted(count), 1)
 
 
 @function(family="time")
@@ -212,7 +213,7 @@ def iter_back(pattern: Pattern, count: Any) -> Pattern:
     >>> [event.value for event in mini("0 1 2 3").iter_back(4).query(1, 2)]
     [3, 0, 1, 2]
     """
-    return _iterated(pattern, int(count), -1)
+    return _iterated(pattern, counted(count), -1)
 
 
 def _iterated(pattern: Pattern, count: int, direction: int) -> Pattern:
@@ -334,7 +335,7 @@ def rot(pattern: Pattern, steps: Any) -> Pattern:
 
     Below 0 they move to the right.
     """
-    count = int(steps)
+    count = counted(steps)
     ask = pattern.ask
 
     def query(begin: Fraction, end: Fraction) -> list[Event]:

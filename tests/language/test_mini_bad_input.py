@@ -99,6 +99,9 @@ def test_ten_thousand_random_and_mutated_strings() -> None:
         "~*1000000 ~!1999 [~!1999]!1999",
         "<" + "[a b]? " * 1400 + ">",
         "a(1999,1999)(1999,1999)",
+        "a([0 .. 999993 2],5)",
+        "a*[0 .. 999993] b/[1 .. 9999999]",
+        "{a b}%[0 .. 999993]",
         "{a b c}%0.0001",
         "a/1000000 b*0.00001",
         "a'" * 5000,
@@ -115,7 +118,12 @@ def test_monsters_are_read_or_refused_quickly_and_in_little_memory(text: str) ->
     finally:
         tracemalloc.stop()
     assert most < 50e6
+    assert min(seconds(text) for _ in range(3)) < 0.1
+
+
+def seconds(text: str) -> float:
+    """What reading and asking costs the processor; the least of a few times, for others use it too."""
     begin = process_time()
     with contextlib.suppress(NotationError):
         mini(text).query(0, 1)
-    assert process_time() - begin < 0.1
+    return process_time() - begin

@@ -127,11 +127,22 @@ class Size:
         self.column = step.begin
         return events, layers
 
+    def check_argument(self, node: Node) -> None:
+        """Numbers that say how fast or how many are patterns too: refuse too many of them."""
+        events, _ = self.of(node)
+        if events > EVENTS_PER_CYCLE:
+            raise NotationTooDense(
+                self.text,
+                self.column,
+                f"{_shown(events)} numbers a cycle are more than can be followed",
+                f"use at most {EVENTS_PER_CYCLE}",
+            )
+
     def of_polymeter(self, node: Polymeter) -> tuple[float, int]:
         first = _weight(node.parts[0])
         wanted = first if node.steps is None else _largest(node.steps)
         if node.steps is not None:
-            self.of(node.steps)
+            self.check_argument(node.steps)
         events, layers = 0.0, 1
         for part in node.parts:
             most, deep = self.of_sequence(part)
@@ -142,7 +153,7 @@ class Size:
         return events, layers + 2
 
     def of_speed(self, node: Speed) -> tuple[float, int]:
-        self.of(node.factor)
+        self.check_argument(node.factor)
         if node.slower:
             slowest = _smallest(node.factor)
             times = 1.0 / slowest if slowest > 0 else 0.0
@@ -154,7 +165,7 @@ class Size:
     def of_euclid(self, node: Euclid) -> tuple[float, int]:
         for each in (node.onsets, node.steps, node.rotation):
             if each is not None:
-                self.of(each)
+                self.check_argument(each)
         steps = _largest(node.steps)
         if steps > EVENTS_PER_CYCLE:
             raise NotationTooDense(
@@ -167,7 +178,7 @@ class Size:
         return self.over(node.node, onsets)
 
     def of_run(self, node: Run) -> tuple[float, int]:
-        self.of(node.last)
+        self.check_argument(node.last)
         low = min(_smallest(node.first), _smallest(node.last))
         high = max(_largest(node.first), _largest(node.last))
         events, layers = self.of(node.first)
