@@ -24,6 +24,7 @@ number, a sound nobody has: one line of error, and nothing reaches the server.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import time
@@ -35,7 +36,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from livecode.errors import ControlError, NameUnknown, nearest
+from livecode.errors import ControlError, LivecodeError, NameUnknown, nearest
 from livecode.language.control_table import control_names
 from livecode.language.modulation import Modulation, Piece
 from livecode.language.time import Event
@@ -68,6 +69,7 @@ _BUS = re.compile(r"[ac]\d+")
 _VOWELS = {vowel: float(number) for number, vowel in enumerate("aeiou")}
 _LOOK_EVERY = 0.5
 _PLANS_KEPT = 5000
+_REMADE = 64
 
 
 @dataclass(slots=True)
@@ -132,6 +134,8 @@ class Resolver:
         self._modulations = Modulations()
         self._sources: dict[str, tuple[Source, int]] = {}
         self._generation = catalogue.generation
+        self._heard = catalogue.generation
+        self._searched = -math.inf
         self._looked = time.monotonic()
 
     def resolve(self, event: Event, slot: int) -> list[Command]:
@@ -266,6 +270,23 @@ class Resolver:
         names = control_names()
         return {names.get(key) or str(key): each for key, each in value.items()}
 
+    def refresh(self) -> bool:
+        """Looks at the sc/ folders; whether instruments or effects in use may sound different from now on.
+
+        What is in use is compiled before this returns, so that asking again for its notes takes no time.
+        """
+        self._looked = -math.inf
+        used = list(self._plans)[-_REMADE:]
+        self._look()
+        if self._heard == self.catalogue.generation:
+            return False
+        self._heard = self.catalogue.generation
+        for instrument, keys in used:
+            # One that is gone, or does not build, is said when a note asks for it.
+            with contextlib.suppress(LivecodeError):
+                self._plan(instrument, keys)
+        return True
+
     def _look(self) -> None:
         now = time.monotonic()
         if now - self._looked > _LOOK_EVERY:
@@ -308,9 +329,18 @@ class Resolver:
             if not as_sample or own.pitched or own.shape == "sustain":
                 return name, None
             return "", ("", self.kit.path(name))
-        if said in self.samples:
+        if said in self.samples or self._found_on_disk(said):
             return "", (said, number)
         raise NameUnknown("sound", said, self.names(), "look at the names with Tab at the prompt")
+
+    def _found_on_disk(self, said: str) -> bool:
+        """Whether a sound that nobody knew has been put among the samples meanwhile."""
+        now = time.monotonic()
+        if now - self._searched < _LOOK_EVERY:
+            return False
+        self._searched = now
+        self.samples.refresh()
+        return said in self.samples
 
     def _sample(
         self, source: tuple[str, Path | int], value: Mapping[str, Any]

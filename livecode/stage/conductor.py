@@ -177,6 +177,15 @@ class Conductor:
                     part.renew(cycle)
             self._changed.notify_all()
 
+    def renew(self, cycle: float) -> None:
+        """Ask every slot that plays again from a cycle on: its notes may mean something else now."""
+        with self.lock:
+            for part in self.parts:
+                if part.take_at(cycle) or part.next_change(cycle) < inf:
+                    part.ready.clear()
+                    part.renew(cycle)
+            self._changed.notify_all()
+
     def withdraw_again(self, slot: int, at: float, source: str) -> None:
         """A take that failed when this was performed fails again, whether its code does or not."""
         with self.lock:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec.structs import replace
 
 import livecode.config as settings
-from livecode.errors import EngineError, PatternError
+from livecode.errors import EngineError, PatternError, one_line
 from livecode.language.moment import Moment
 from livecode.language.pattern import Pattern
 from livecode.language.reify import reify
@@ -64,6 +65,8 @@ if TYPE_CHECKING:
     from livecode.stage.files import PatternFile
 
 SLOTS = 16
+LOOK_AT_SOUNDS = 0.2
+"""Seconds between two looks at the sc/ folders."""
 CHECK_BUDGET = 2.0
 """Seconds that checking a new pattern may take; Ctrl-C is quicker."""
 CHECKED_CYCLES = 2
@@ -457,6 +460,20 @@ class Machinery:
         self._send([Start(self._timeline.first_cycle, self._scene.cps, lead, stretches)])
         if not self.offline:
             self._conductor.start()
+            threading.Thread(target=self._watch_sounds, name="sounds", daemon=True).start()
+
+    def _watch_sounds(self) -> None:
+        """Lets what is saved in an sc/ folder be heard at the next event, not after what is prepared."""
+        while not self._closed:
+            time.sleep(LOOK_AT_SOUNDS)
+            try:
+                changed = self._preparer.refresh()
+            except Exception as error:
+                self.notices.say(one_line(error), "fault")
+                continue
+            if changed:
+                with self._lock:
+                    self._conductor.renew(self._earliest())
 
     def _ship(self, commands: list[Any]) -> None:
         with self._lock:

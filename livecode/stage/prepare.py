@@ -116,6 +116,14 @@ class Preparer:
         if keeper is not None:
             keeper(loads)
 
+    def refresh(self) -> bool:
+        """Whether saved instruments or effects may sound different from now on (see the resolver)."""
+        look = getattr(self._resolver, "refresh", None)
+        if look is None:
+            return False
+        with self._guard:
+            return bool(look())
+
     def describe(self, event: Event) -> tuple[str, dict[str, Any]]:
         """Instrument and controls of an event, as `livecode events` shows them."""
         teller = getattr(self.resolver, "describe", None)
