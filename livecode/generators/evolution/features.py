@@ -138,13 +138,12 @@ ATTRIBUTES = {
 def descriptors(songs: Songs) -> Array:
     """(songs, 4): height, busyness, mean step, syncopation, on the scale of `features`; cheap."""
     xp, frame = songs.xp, songs.frame
-    struck = xp.cast(songs.struck, "float32")
-    inner = xp.cast(songs.inner, "float32")
-    intervals = xp.clip(inner.sum(-1).sum(-1), 1.0, 1e9)
-    height = (xp.look_up(xp.asarray(_HEIGHT), songs.pitch) * struck).sum(-1).sum(-1) / songs.count
+    struck = xp.cast(songs.struck, "uint8")
+    height = xp.total(xp.look_up(xp.asarray(_HEIGHT_BYTES), songs.pitch) * struck) / (240 * songs.count)
     busy = songs.count / float(frame.steps * songs.voices) * (frame.grid / 4.0)
-    size = (xp.look_up(xp.asarray(_SIZE), songs.interval) * inner).sum(-1).sum(-1) / intervals
-    off = told_weight(songs, struck, 1.0 - frame.weights) / songs.count
+    size = xp.total(xp.look_up(xp.asarray(_SIZE_BYTES), songs.interval)) / (12 * songs.intervals)
+    weak = xp.asarray(np.rint(20 * (1 - frame.weights)).astype(np.uint8))
+    off = xp.total(struck * weak) / (20 * songs.count)
     table = xp.concat([column.reshape(-1, 1) for column in (height, busy, size, off)], -1)
     chosen = [0, 2, 3, 10]
     return xp.clip((table - xp.asarray(_MEANS[chosen])) / xp.asarray(_SPREADS[chosen]), -3.0, 3.0)
@@ -172,6 +171,8 @@ def features_of(phrase: Phrase) -> Any:
 
 _SIGNED = (np.arange(256) + 128) % 256 - 128
 _HEIGHT = ((np.arange(256) - 36) / 60).astype(np.float32)
+_HEIGHT_BYTES = np.clip((np.arange(256) - 36) * 4, 0, 255).astype(np.uint8)
+_SIZE_BYTES = np.minimum(np.abs(_SIGNED), 12).astype(np.uint8)
 _SIZE = (np.minimum(np.abs(_SIGNED), 12) / 12).astype(np.float32)
 _STEP = ((np.abs(_SIGNED) <= 2) & (_SIGNED != 0)).astype(np.float32)
 _SAME = (_SIGNED == 0).astype(np.float32)

@@ -11,7 +11,7 @@ import numpy as np
 
 from livecode.errors import GeneratorError, one_line
 from livecode.generators.evolution.arrays import Array
-from livecode.generators.evolution.features import descriptors, features
+from livecode.generators.evolution.features import features
 from livecode.generators.evolution.fitness import OWN, Plain
 from livecode.generators.evolution.likelihood import chain_table, slow_likelihood
 from livecode.generators.evolution.songs import Songs
@@ -22,6 +22,8 @@ WEIGHED = 24
 NEAREST = 8
 COMPARED = 48
 """How many others a song is compared with to tell how new it is."""
+CAUTION = 1.0
+"""How much the doubt about a song takes from what it is believed to be worth."""
 REMEMBERED = 4096
 
 
@@ -121,7 +123,7 @@ class Judge:
             table, usual = chain_table(given["under"])
             return likely(songs, table, usual)
         if name == "novelty":
-            return songs.xp.asarray(newness(songs, around.archive))
+            return songs.xp.asarray(newness(songs.told, around.archive))
         if name == "taste":
             return pleasure(songs, given)
         if name == "own":
@@ -129,14 +131,17 @@ class Judge:
         raise GeneratorError(f"nobody knows the term {name!r}: look at the fitness with print()")
 
 
-def newness(songs: Songs, archive: list[Any]) -> Any:
-    """How far each song is from its nearest others and from those that once were the best, 0 to 1."""
-    mine = songs.xp.to_numpy(descriptors(songs))
-    step = max(1, len(mine) // COMPARED)
-    others = np.concatenate([mine[::step][:COMPARED], *archive[-16:]])
-    away = ((mine[:, None, :] - others[None]) ** 2).sum(-1)
+def newness(told: Any, archive: list[Any]) -> Any:
+    """How far each song is from its nearest others and from those that once were the best, 0 to 1.
+
+    `told` are the songs' descriptors.
+    """
+    step = max(1, len(told) // COMPARED)
+    others = np.concatenate([told[::step][:COMPARED], *archive[-16:]])
+    products = told @ others.T
+    away = (told**2).sum(1)[:, None] + (others**2).sum(1)[None] - 2 * products
     nearest = min(NEAREST + 1, away.shape[1])
-    near = np.partition(away, nearest - 1, axis=1)[:, :nearest]
+    near = np.partition(np.maximum(away, 0), nearest - 1, axis=1)[:, :nearest]
     return np.tanh(np.sqrt(near).mean(1) / 2).astype(np.float32)
 
 
@@ -146,10 +151,14 @@ def pleasure(songs: Songs, given: dict[str, Any]) -> Array:
     weights = np.asarray(given.get("weights", []), np.float32)
     if not len(weights):
         return songs.count * 0 + 0.5
-    from livecode.generators.evolution.preference import basis
+    from livecode.generators.evolution.preference import SIZE, basis
 
     table = basis(xp.to_numpy(features(songs)))
-    return xp.asarray((1 / (1 + np.exp(-np.clip(table @ weights, -30, 30)))).astype(np.float32))
+    # The first row is what is believed, the others are how far that may be wrong: doubt is no recommendation.
+    rows = weights.reshape(-1, SIZE)
+    doubt = np.sqrt(((table @ rows[1:].T) ** 2).sum(1))
+    worth = table @ rows[0] - CAUTION * doubt
+    return xp.asarray((1 / (1 + np.exp(-np.clip(worth, -30, 30)))).astype(np.float32))
 
 
 def own(songs: Songs, given: dict[str, Any]) -> Array:

@@ -27,6 +27,7 @@ ROUNDS, NEWTON = 12, 8
 TRUST = 0.2
 """How much the prior variance weighs beside what the judgements say of it."""
 NARROWEST, WIDEST = 0.01, 20.0
+DOUBTS = 12
 _C = float(np.sqrt(np.pi * np.log(2) / 2))
 
 
@@ -94,6 +95,12 @@ class Belief:
             found = mean**2 + np.diag(covariance)
             variance = np.clip((found + TRUST * PRIOR) / (1 + TRUST), NARROWEST * PRIOR, WIDEST * PRIOR)
         return cls(mean, covariance)
+
+    def told(self, doubts: int = DOUBTS) -> Any:
+        """The mean of the weights, and the directions of greatest doubt as rows below it, for `pleasure`."""
+        values, vectors = np.linalg.eigh(self.covariance)
+        chosen = np.argsort(-values)[:doubts]
+        return np.vstack([self.mean, (vectors[:, chosen] * np.sqrt(np.maximum(values[chosen], 0))).T])
 
     def worth(self, features: Any) -> tuple[Any, Any]:
         """The mean and the spread of what songs are worth to the listener."""

@@ -172,18 +172,27 @@ class Songs:
         return pitch
 
     @cached_property
-    def last(self) -> Array:
-        """At each step, the step at which the note that was struck last began; -1 before the first."""
-        return self.xp.last_place(self.struck)
+    def _latest(self) -> Array:
+        """Of the note that was struck last at each step: its step + 1, pitch and duration, in one number.
+
+        One running maximum finds all three. Before the first note the pitch is that of the first gene.
+        """
+        xp = self.xp
+        told = xp.cast(self.pitch, "int32") * 256 + (128 * 256) + xp.cast(self.duration, "int32")
+        place = xp.asarray((np.arange(self.frame.steps) + 1) << 16, "int32")
+        known = xp.where(self.struck, told + place, -1)
+        known[..., 0] = xp.where(self.struck[..., 0], known[..., 0], told[..., 0])
+        return xp.running_largest(known)
 
     @cached_property
-    def _since(self) -> Array:
-        return self.xp.index(self.last)
+    def last(self) -> Array:
+        """At each step, the step at which the note that was struck last began; -1 before the first."""
+        return self.xp.cast((self._latest >> 16) - 1, "int16")
 
     @cached_property
     def line(self) -> Array:
         """The MIDI number of the note that was struck last, at each step."""
-        return self.xp.along(self.pitch, self._since)
+        return self.xp.cast(((self._latest >> 8) & 255) - 128, "int8")
 
     @cached_property
     def interval(self) -> Array:
@@ -203,15 +212,30 @@ class Songs:
         """Where a note sounds."""
         xp = self.xp
         place = xp.asarray(np.arange(self.frame.steps), "int16")
-        held = xp.cast(xp.along(self.duration, self._since), "int16")
+        held = xp.cast(self._latest & 255, "int16")
         return (self.last >= 0) & (place - self.last < held)
 
     @cached_property
     def count(self) -> Array:
         """How many notes each song has, at least 1 to divide by."""
-        xp = self.xp
-        found = xp.cast(self.struck.sum(-1).sum(-1), "float32")
-        return xp.clip(found, 1.0, 1e9)
+        return self.xp.clip(self.xp.total(self.struck), 1.0, 1e9)
+
+    @cached_property
+    def intervals(self) -> Array:
+        """How many intervals each song has, at least 1 to divide by."""
+        return self.xp.clip(self.xp.total(self.inner), 1.0, 1e9)
+
+    @cached_property
+    def told(self) -> Any:
+        """The descriptors of `features.py`, in NumPy."""
+        from livecode.generators.evolution.features import descriptors
+
+        return self.xp.to_numpy(descriptors(self))
+
+    def having_told(self, told: Any) -> Songs:
+        """The same songs, their descriptors known already."""
+        self.__dict__["told"] = told
+        return self
 
     def numpy(self) -> Songs:
         """The same songs on the CPU."""

@@ -67,12 +67,11 @@ class Taste(Term):
         from livecode.generators.evolution.preference import basis
 
         self._listen()
-        weights = self.weights()
-        if not weights or not len(phrase):
+        if not self.judgements or not len(phrase):
             return 0.5
         import numpy as np
 
-        worth = float((basis(features_of(phrase)) @ np.asarray(weights))[0])
+        worth = float((basis(features_of(phrase)) @ self.belief.mean)[0])
         return 1 / (1 + float(np.exp(-max(-30.0, min(30.0, worth)))))
 
     # Judgements.
@@ -138,11 +137,11 @@ class Taste(Term):
             return self._belief
 
     def weights(self) -> list[float]:
-        """What each feature and its square is worth, as plain numbers; empty while nothing is known."""
+        """What is believed, and where it is in doubt, as plain numbers; empty while nothing is known."""
         with self._lock:
             if not self.judgements:
                 return []
-            return [round(float(each), 5) for each in self.belief.mean]
+            return [round(float(each), 4) for each in self.belief.told().reshape(-1)]
 
     def forget(self) -> Taste:
         """Forget everything, the file too."""

