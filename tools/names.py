@@ -16,6 +16,7 @@ COMPOSERS = {
     "blend": "livecode.generators.morph",
     "canon": "livecode.generators.rules",
     "counterpoint": "livecode.generators.rules",
+    "dream": "livecode.generators.dreams",
     "ensemble": "livecode.generators.neural",
     "evolve": "livecode.generators.evolution",
     "figured_bass": "livecode.generators.rules",
