@@ -226,6 +226,9 @@ class Client:
             answer({"ok": True, "text": editor.explain(str(request["name"]))})
         elif verb == "how":
             answer({"ok": True, "lines": editor.how(str(request["wish"]))})
+        elif verb == "rate":
+            wanted = editor.session.ratings.give(int(request["value"]))
+            answer({"ok": True, "text": "" if wanted else "nobody listens for ratings"})
         elif verb == "status":
             answer({"ok": True, "status": editor.status()})
         elif verb == "watch":

@@ -44,7 +44,7 @@ from livecode.repl.waiting import typing_waits
 from livecode.repl.watching import Watch
 
 MARK = "> "
-WATCH_SECONDS = 0.15
+WATCH_SECONDS = 0.18
 MENU_ROWS = 8
 PAGE_WIDTH, PAGE_ROWS = 56, 12
 

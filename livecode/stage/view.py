@@ -7,6 +7,7 @@ little; it happens in the front, so no event waits for it.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from livecode.language.time import Locations
@@ -15,8 +16,8 @@ from livecode.stage.lighting import Range, statements, strings
 if TYPE_CHECKING:
     from livecode.sound.levels import Levels
 
-SHORTEST = 0.14
-"""Seconds for which even the shortest note is lit, or a picture made eight times a second would miss it."""
+SHORTEST = 0.19
+"""Seconds for which even the shortest note is lit, or a picture made five times a second would miss it."""
 LIT_FOR = 0.8
 """The part of a note during which it is lit: two in a row can then be told apart."""
 CYCLES_BACK, CYCLES_AHEAD = 4.0, 1.0
@@ -160,7 +161,7 @@ def _sight(slot: int, begin: float, end: float, event: Any) -> Sight:
     strength = 1.0
     for key in ("gain", "velocity", "amp"):
         value = controls.get(key)
-        if isinstance(value, (int, float)):
+        if isinstance(value, (int, float)) and isfinite(value):
             strength *= min(1.0, max(0.0, float(value)))
     return Sight(slot, begin, end, name, _pitch(controls), strength, event.locations)
 
@@ -168,6 +169,6 @@ def _sight(slot: int, begin: float, end: float, event: Any) -> Sight:
 def _pitch(controls: dict[str, Any]) -> float | None:
     for key, middle in (("note", MIDDLE_C), ("midinote", 0.0)):
         value = controls.get(key)
-        if isinstance(value, (int, float)) and not isinstance(value, bool):
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value):
             return middle + float(value)
     return None

@@ -139,6 +139,14 @@ def test_names_and_help_and_verbs(caller, editor):
     assert caller.ask(do="undo")["ok"] and editor.session.slots[1].playing
 
 
+def test_ratings_reach_whoever_listens(caller, editor):
+    assert caller.ask(do="rate", value=1)["text"] == "nobody listens for ratings"
+    heard = []
+    editor.session.ratings.listen(lambda rating: heard.append(rating.value))
+    assert caller.ask(do="rate", value=-1) == {"id": 1, "ok": True, "text": ""} and heard == [-1]
+    assert not caller.ask(do="rate", value=3)["ok"]
+
+
 @pytest.mark.parametrize(
     "message",
     [{}, {"do": "explode"}, {"do": "eval"}, {"do": "eval", "code": 5}, {"do": "mute"}, {"do": "__init__"},

@@ -75,7 +75,7 @@ def test_a_name_is_heard_as_what_it_is(word, kinds, found):
 def test_every_kind_plays(kind):
     names = Names({}).of(kind)
     with Session("offline") as session:
-        for name in list(names)[:: max(1, len(names) // 4)]:
+        for name in list(names)[:: max(1, len(names) // 2)]:
             pattern = eval(phrase(kind, name, names[name]), session.namespace())
             session.once(pattern)
 
