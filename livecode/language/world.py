@@ -26,6 +26,8 @@ from livecode.language.time import Event, Fraction, Span, floor, stretched, to_t
 MOST_AT_ONCE = 2000
 """Steps that a loop may take without waiting: more is one that never waits."""
 FARTHEST = 1_000_000
+KEPT = 1024
+"""Cycles that a loop remembers having played, and cues having been told."""
 SEARCHED = 64
 """Cycles in which an event to wait for is looked for."""
 
@@ -74,6 +76,7 @@ class Run:
         self._heard: tuple[Any, int] = (Fraction(-1), -1)
         self._chance = random.Random(crc32(name.encode())).getstate()
         self._played: dict[int, list[Event]] = {}
+        self._forgotten = 0
         self._longest = 1
 
     def step(self) -> None:
@@ -177,8 +180,19 @@ class Run:
         """Go on from a moment, with what was told there."""
         self.time, self._heard, self._received, self.waiting = moment[0], moment, value, None
 
+    def forget(self, before: int) -> None:
+        """Let go of what was played long ago."""
+        if before > self._forgotten:
+            for cycle in [each for each in self._played if each < before]:
+                del self._played[cycle]
+            self._forgotten = before
+
     def played(self, begin: Fraction, end: Fraction) -> list[Event]:
-        """What has been played in a span."""
+        """What has been played in a span. Raises PatternError for one long forgotten."""
+        if floor(begin) < self._forgotten:
+            raise PatternError(
+                f"loop {self.name} remembers {KEPT} cycles: what it played in cycle {floor(begin)} is gone"
+            )
         found = []
         for cycle in range(floor(begin) - self._longest, floor(end) + 1):
             for event in self._played.get(cycle, ()):
@@ -197,6 +211,7 @@ class World:
         self.loops: dict[str, Run] = {}
         self._cues: dict[str, list[tuple[Any, int, Any]]] = {}
         self._count = 0
+        self._kept_from = 0
         self._asked: list[Run] = []
         self._guard = threading.RLock()
 
@@ -230,6 +245,17 @@ class World:
                 if _when(run) >= until:
                     break
                 self._step(run)
+            self._forget(floor(until) - KEPT)
+
+    def _forget(self, before: int) -> None:
+        """Once in a while, what nobody will ask for any more."""
+        if before < self._kept_from + KEPT // 8:
+            return
+        self._kept_from = before
+        for run in self._asked:
+            run.forget(before)
+        for told in self._cues.values():
+            del told[: bisect_left(told, (Fraction(before), -1), key=_moment)]
 
     def _step(self, run: Run) -> None:
         try:

@@ -206,3 +206,18 @@ def test_waiting_for_ever_is_silence() -> None:
         yield "x", 1
 
     assert told.query(0, 100) == []
+
+
+def test_a_loop_that_plays_for_hours_keeps_its_size() -> None:
+    @loop
+    def told() -> Any:
+        yield "a*4", 1 / 2
+        yield cue("x"), 1 / 2
+
+    for cycle in range(0, 6000, 50):
+        told.query(cycle, cycle + 1)
+    run = told._run
+    assert len(run._played) < 1400 and len(run.world._cues["x"]) < 1400
+    assert len(told.query(5990, 5991)) == 4
+    with pytest.raises(PatternError, match="remembers 1024 cycles"):
+        told.query(3, 4)
