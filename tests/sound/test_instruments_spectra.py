@@ -8,6 +8,15 @@ from measuring import RATE, level_at, share_above, spectrum
 from orchestra import Orchestra
 
 FREQ = 220.0
+# As printed; the copy in sc/ is what is tested.
+STRENGTHS = {
+    "flute": (66, 24, 4, 6),
+    "violin": (26, 25, 9, 10, 27, 1, 0, 2),
+    "oboe": (2, 2, 4, 29, 35, 14, 4, 2, 3, 4, 1),
+    "clarinet": (12, 0, 10, 3, 5, 0, 8, 18, 15, 18, 5, 6),
+    "horn": (36, 26, 17, 7, 4, 3, 2, 1, 1, 1, 1, 1),
+    "trombone": (6, 11, 35, 12, 8, 11, 6, 4, 3, 2, 1, 1),
+}
 DRAWBARS = (0.5, 2 ** (7 / 12), 1, 2, 2 ** (19 / 12), 4, 2 ** (28 / 12), 2 ** (31 / 12), 8)
 STILL = {"vibmod": 0.0, "breath": 0.0}
 
@@ -37,6 +46,8 @@ def band(tmp_path_factory: pytest.TempPathFactory) -> Orchestra:
     for name in ("bd", "bd808", "bd909", "hh", "hh808", "hh909", "cb808", "cl808"):
         made.play(name, name)
     made.play("piano", "piano", freq=FREQ, held=1.5, detune=0.0, velocity=1.0)
+    for name in STRENGTHS:
+        made.play(("table", name), f"table_{name}", freq=FREQ, vibmod=0.0)
     made.play("tri", "tri", freq=FREQ)
     made.play("low", "saw", freq=3000.0, brightness=1.0)
     made.perform()
@@ -45,6 +56,20 @@ def band(tmp_path_factory: pytest.TempPathFactory) -> Orchestra:
 
 def body(band: Orchestra, key: object, start: float = 0.25, stop: float = 1.1) -> np.ndarray:
     return band[key].left[int(start * RATE) : int(stop * RATE)]
+
+
+@pytest.mark.parametrize("name", STRENGTHS)
+def test_partials_are_as_strong_as_the_printed_table_says(band: Orchestra, name: str) -> None:
+    sound = body(band, ("table", name))
+    strengths = STRENGTHS[name]
+    levels = [level_at(sound, FREQ * number) for number in range(1, len(strengths) + 1)]
+    loudest = max(strengths)
+    for number, (strength, level) in enumerate(zip(strengths, levels), 1):
+        below = level - max(levels)
+        if strength:
+            assert below == pytest.approx(10 * np.log10(strength / loudest), abs=0.7), number
+        else:
+            assert below < -40, number
 
 
 @pytest.mark.parametrize("pulled", range(1, 10))
