@@ -9,7 +9,7 @@ resolved; the time from the tempo map; and from the sender how long before its m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction as PlainFraction
 from math import floor, inf
@@ -22,7 +22,7 @@ from livecode.language.registry import REGISTRY, Transformer, method_name
 from livecode.language.time import Event
 from livecode.sound.command import Note
 from livecode.stage.budget import within
-from livecode.stage.lighting import strings
+from livecode.stage.lighting import statements, strings
 from livecode.stage.prepare import asking
 from livecode.stage.scene import Take
 from livecode.stage.slot import Slot
@@ -54,9 +54,9 @@ class Reason:
     """One event: when, from which characters, what it became, and how it was sent.
 
     `cycle` and `length` in cycles, `second` on the performance's clock, counted from cycle 0; `written` are
-    the characters it came from with their places in the slot's code, counted from 0. `ahead`: seconds
-    between leaving the sender and sounding, None when it was not sent, below 0 when it was late; `why` it was
-    not sent, where it could have been.
+    the characters it came from with their places, counted from 0, in the slot's code or in `statement`, where
+    they stand elsewhere. `ahead`: seconds between leaving the sender and sounding, None when it was not sent,
+    below 0 when it was late; `why` it was not sent, where it could have been.
     """
 
     cycle: Any
@@ -69,6 +69,7 @@ class Reason:
     ahead: float | None
     value: Any = None
     why: str = ""
+    statement: str = ""
 
     @property
     def late(self) -> float:
@@ -77,6 +78,7 @@ class Reason:
 
     def __str__(self) -> str:
         pieces = " ".join(f"{text!r} ({first}-{last})" for text, first, last in self.written)
+        pieces += f" of {_one_line(self.statement)}" if self.statement else ""
         told = ", ".join(f"{name} {_shown(value)}" for name, value in self.controls.items())
         synth = f"-> {self.synth}, orbit {self.orbit}" if self.synth else "-> no synth"
         if self.ahead is None:
@@ -149,8 +151,13 @@ def explained(session: Session, what: Any, cycle: int | None = None) -> Explanat
     if isinstance(what, Slot):
         slot, name = what.number, f"d{what.number}"
         take = session._heard_take(slot, number)
+        comes = session._conductor.parts[slot].next_change(number) if take is None else inf
+        if take is None and cycle is None and comes < inf:
+            number = floor(comes)
+            take = session._heard_take(slot, number)
         if take is None:
-            return Explanation(name, number, "", (), (), (f"nothing plays in {name} in this cycle",))
+            when = f": it comes in at cycle {comes:g}" if comes < inf else ""
+            return Explanation(name, number, "", (), (), (f"nothing plays in {name} in this cycle{when}",))
     else:
         slot, name = 0, "the pattern"
         take = Take(as_played(what, "explain(...)"))
@@ -176,6 +183,7 @@ def explained(session: Session, what: Any, cycle: int | None = None) -> Explanat
     told = reasons(
         prepared,
         take.source,
+        list(reversed(session.texts)),
         lambda begin: timeline.second_at(begin) - first,
         session._preparer.describe,
         ahead,
@@ -205,6 +213,7 @@ def _cycle(given: object) -> int:
 def reasons(
     prepared: Prepared,
     source: str,
+    texts: Iterable[str],
     second_at: Callable[[float], float],
     describe: Callable[[Event], tuple[str, dict[str, Any]]],
     ahead: dict[float, float],
@@ -212,11 +221,12 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """The events of a prepared cycle, each with what is known of it."""
     found = []
-    code = strings(source)
     for heard in prepared.heard:
         event = heard.event
         whole = event.whole_or_part
-        places = code.all_places(event.locations)
+        statement = _statement(event, source, texts)
+        code = statement or source
+        places = strings(code).all_places(event.locations)
         note = next((each for each in heard.commands if isinstance(each, Note)), None)
         _, controls = describe(event)
         begin = float(whole.begin)
@@ -225,16 +235,34 @@ def reasons(
                 whole.begin,
                 whole.length,
                 second_at(begin),
-                tuple((source[first:last], first, last) for first, last in places),
+                tuple((code[first:last], first, last) for first, last in places),
                 controls,
                 note.definition if note is not None else "",
                 note.orbit if note is not None else 0,
                 _nearest(ahead, begin),
                 event.value,
                 "" if sent_until == inf else "not sent" if begin < sent_until else "not sent yet",
+                statement,
             )
         )
     return tuple(found)
+
+
+def _statement(event: Event, source: str, texts: Iterable[str]) -> str:
+    """The statement in which an event's characters stand, "" when that is the slot's own code, or unknown."""
+    numbers = {number for _, _, number in event.locations}
+    if not numbers or numbers & strings(source).numbers:
+        return ""
+    for text in texts:
+        known = statements(text)
+        for number in numbers & known.keys():
+            return known[number][1]
+    return ""
+
+
+def _one_line(code: str) -> str:
+    text = " ".join(code.split())
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def _nearest(ahead: dict[float, float], begin: float) -> float | None:

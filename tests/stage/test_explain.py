@@ -61,6 +61,17 @@ def test_a_silent_slot_a_plain_pattern_and_a_wrong_cycle() -> None:
         told(SOURCE, "explain(d1, cycle='x')")
 
 
+def test_characters_that_stand_elsewhere_are_found_there() -> None:
+    source = "tune = note('0 7')\n@loop\ndef drums():\n    yield s('bd'), 1/2\nd1 >> tune.rev()\nd2 >> drums"
+    with Session("offline", journal=None) as session:
+        session.evaluate(source)
+        tune, drums = session.evaluate("explain(d1, 0)"), session.evaluate("explain(d2, 0)")
+    assert [reason.written[0][0] for reason in tune] == ["7", "0"]
+    assert {reason.statement for reason in tune} == {"tune = note('0 7')"}
+    assert {(reason.written[0][0], reason.statement) for reason in drums} == {("bd", "yield s('bd'), 1/2")}
+    assert "'bd' (9-11) of yield s('bd'), 1/2" in str(drums)
+
+
 def test_a_muted_slot_and_one_that_follows_say_so() -> None:
     assert "d1 is not heard now" in str(told(SOURCE + "\nd1.mute()", "explain(d1, cycle=0)"))
     source = "d1 >> note('0 7')\nd2 >> d1.as_pattern().add(note(12))"
