@@ -83,9 +83,13 @@ def _converse(session: Any, config: settings.Config, banner: str, first: Callabl
     from livecode.repl.prompt import Prompt, history_file
 
     if first is None and not history_file().exists():
-        return Prompt(session, config).run(
-            f"{banner}\n{WELCOME}", behind=lambda: session.evaluate("\n".join(FIRST))
-        )
+
+        def welcome() -> None:
+            # Not into the hands of somebody who was quicker.
+            if not session.history():
+                session.evaluate("\n".join(FIRST))
+
+        return Prompt(session, config).run(f"{banner}\n{WELCOME}", behind=welcome)
     return Prompt(session, config).run(banner, first)
 
 

@@ -141,6 +141,7 @@ class Prompt:
                         self._go_on(text, self.evaluator.evaluate(text))
                     except KeyboardInterrupt:
                         self.say(("class:continuation", "interrupted"))
+                        self._leave_tutorial()
                     except SystemExit as leaving:
                         return leaving.code if isinstance(leaving.code, int) else 0
         finally:
@@ -237,7 +238,7 @@ class Prompt:
         guide = self.evaluator.guide
         at = guide.at
         self._answer(typed, answer)
-        if not typed.strip():
+        if not typed.strip() or answer.interrupted:
             self._leave_tutorial()
         elif answer.fault is None and not answer.interrupted and at == guide.at and guide.follows(typed):
             self._guarded(self.evaluator.tutorial)
