@@ -17,6 +17,7 @@ COMPOSERS = {
     "canon": "livecode.generators.rules",
     "counterpoint": "livecode.generators.rules",
     "dream": "livecode.generators.dreams",
+    "cpu_bach": "livecode.generators.cpu_bach",
     "ensemble": "livecode.generators.neural",
     "evolve": "livecode.generators.evolution",
     "figured_bass": "livecode.generators.rules",

@@ -16,6 +16,7 @@ Spec = dict[str, Any]
 KINDS: dict[str, str] = {
     "choice": "livecode.generators.choosing:from_spec",
     "dream": "livecode.generators.dreams.dreamer:from_spec",
+    "cpu_bach": "livecode.generators.cpu_bach.composer:from_spec",
     "evolution": "livecode.generators.evolution.composer:from_spec",
     "markov": "livecode.generators.markov.build:from_spec",
     "morph": "livecode.generators.between:from_spec",

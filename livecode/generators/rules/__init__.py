@@ -35,12 +35,13 @@ def rules(kind: str = "melody", *hard: str, soft: Any = None, **asked: Any) -> R
     from livecode.errors import NameUnknown
     from livecode.generators.rules.melody import Melody, checked_rules
     from livecode.generators.rules.ruled import ruled
+    from livecode.generators.rules.spoken import plain_key
 
     if kind != "melody":
         others = "rules() writes melodies; see counterpoint(), harmonise(), canon(), figured_bass()"
         raise NameUnknown("kind of rules", kind, ["melody"], others)
     texts, weighted = checked_rules(hard, soft)
-    return ruled(Melody(_key(asked), texts, weighted), "rules melody", asked)
+    return ruled(Melody(plain_key(asked), texts, weighted), "rules melody", asked)
 
 
 def counterpoint(
@@ -59,9 +60,10 @@ def counterpoint(
     """
     from livecode.generators.rules.ruled import ruled
     from livecode.generators.rules.species import Species, checked
+    from livecode.generators.rules.spoken import plain_key
 
     kind, count, where = checked(species, parts, place)
-    stream = ruled(Species(kind, count, where, _key(asked), cantus is None), "counterpoint", asked)
+    stream = ruled(Species(kind, count, where, plain_key(asked), cantus is None), "counterpoint", asked)
     return stream if cantus is None else stream.over(cantus)
 
 
@@ -79,8 +81,9 @@ def harmonise(melody: Any, whole: bool = False, close: bool = False, **asked: An
     """
     from livecode.generators.rules.harmoniser import Harmoniser
     from livecode.generators.rules.ruled import ruled
+    from livecode.generators.rules.spoken import plain_key
 
-    return ruled(Harmoniser(_key(asked), bool(whole), bool(close)), "harmonise", asked).over(melody)
+    return ruled(Harmoniser(plain_key(asked), bool(whole), bool(close)), "harmonise", asked).over(melody)
 
 
 def figured_bass(bass: Any, figures: str = "", beats: float = 2, **asked: Any) -> Ruled:
@@ -97,10 +100,11 @@ def figured_bass(bass: Any, figures: str = "", beats: float = 2, **asked: Any) -
     from livecode.errors import ControlError
     from livecode.generators.rules.figured import Figured, read_bass, read_figures
     from livecode.generators.rules.ruled import ruled
+    from livecode.generators.rules.spoken import plain_key
 
     if isinstance(beats, bool) or not isinstance(beats, int | float) or not 0.25 <= beats <= 16:
         raise ControlError(f"beats={beats!r}: give 0.25 to 16 beats for each bass note")
-    key = _key(asked)
+    key = plain_key(asked)
     if isinstance(bass, str):
         return ruled(Figured(read_bass(bass), (), key, float(beats)), "figured bass", asked)
     return ruled(Figured((), read_figures(figures), key), "figured bass", asked).over(bass)
@@ -119,18 +123,7 @@ def canon(interval: Any = "octave", distance: float = 4, parts: int = 2, **asked
     """
     from livecode.generators.rules.canon import Canon, checked
     from livecode.generators.rules.ruled import ruled
+    from livecode.generators.rules.spoken import plain_key
 
     steps, beats, count = checked(interval, distance, parts)
-    return ruled(Canon(steps, beats, count, _key(asked)), "canon", asked)
-
-
-def _key(asked: dict[str, Any]) -> str:
-    """A key said as plain text goes into the composer; a pattern of keys stays a constraint."""
-    from livecode.generators.rules.theory import Key
-
-    key = asked.get("key")
-    if isinstance(key, str) and not set("<>[]{}|*!,~?/") & set(key):
-        asked.pop("key")
-        Key.of(key)
-        return key
-    return ""
+    return ruled(Canon(steps, beats, count, plain_key(asked)), "canon", asked)

@@ -338,7 +338,7 @@ def _linked(first: Slot, second: Slot, key: Key, after: Key, planned: bool) -> R
         )
         # Harmony changes over the bar line.
         table = table + np.where(same, 0.0 if second.final else (0.3, 0.8, 1.6)[second.weight], 0.0)
-    if second.final:
+    if second.final and not planned:
         leap = _roots(after)[None, :] - _roots(key)[:, None]
         # Into the last chord from its dominant or subdominant, then no further.
         prices = {0: 0.0} if first.final else {5: 0.0, 7: 0.5, 1: 0.5, 0: 20.0, 10: 3.0}

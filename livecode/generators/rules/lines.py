@@ -118,15 +118,12 @@ def write_lines(
     )
     for note in free:
         note.variable = task.choose(_label(note, style), choices(note))
-    for number, part in enumerate(parts):
-        earlier = [
-            LineNote(number, -2 + place, -1 + place, pitch)
-            for place, pitch in enumerate(before[number][-2:] if number < len(before) else ())
-        ]
-        _melody(task, [*earlier, *part], style)
+    longer = [[*_earlier(before, number), *part] for number, part in enumerate(parts)]
+    for part in longer:
+        _melody(task, part, style)
     for upper in range(len(parts)):
         for lower in range(upper + 1, len(parts)):
-            _pair(task, parts, upper, lower, style)
+            _pair(task, longer, upper, lower, style)
     if style.chord is not None:
         for part in parts:
             _over_chords(task, part, style)
@@ -140,6 +137,13 @@ def write_lines(
         for part in parts
     ]
     return Lines(found, answer)
+
+
+def _earlier(before: Sequence[Sequence[int]], number: int) -> list[LineNote]:
+    """The last two notes of a part in the phrase before, at times before the first."""
+    pitches = before[number][-2:] if number < len(before) else ()
+    start = -len(pitches)
+    return [LineNote(number, start + n, start + n + 1, pitch) for n, pitch in enumerate(pitches)]
 
 
 def _label(note: LineNote, style: Style) -> str:
@@ -203,6 +207,10 @@ def _outline(first: int, second: int, third: int) -> bool:
     return abs(one + two) <= 12 and abs(one + two) not in (10, 11, 6)
 
 
+def _bad_outline(first: int, second: int, third: int) -> float:
+    return 0.0 if _outline(first, second, third) else 1.0
+
+
 def _trill(first: int, second: int, third: int, fourth: int) -> float:
     return 1.0 if first == third and second == fourth else 0.0
 
@@ -221,7 +229,10 @@ def _melody(task: Task, line: list[LineNote], style: Style) -> None:
         add(task, "soft", "steps rather than leaps", _leap, (first, second), style.smooth)
     for index in range(count - 2):
         three = line[index : index + 3]
-        add(task, "hard", "no dissonant outline", _outline, three)
+        if style.strict:
+            add(task, "hard", "no dissonant outline", _outline, three)
+        else:
+            add(task, "soft", "no dissonant outline", _bad_outline, three, 3.0)
         add(task, "soft", "a leap is made good", _after_leap, three)
     for index in range(count - 3):
         add(task, "soft", "no trill", _trill, line[index : index + 4])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from livecode.errors import ControlError
 from livecode.generators.pool import composers
+from livecode.generators.rules.spoken import NOTATION
 from livecode.generators.rules.theory import Key
 from livecode.generators.stream import Stream
 from livecode.music.phrase import Phrase
@@ -27,7 +28,7 @@ class Ruled(Stream):
 
     def key(self, name: Any) -> Self:
         """The key, such as "d minor", or a pattern of keys such as "<d:minor f:major>/8"."""
-        if isinstance(name, str) and not set("<>[]{}|*!,~?/") & set(name):
+        if isinstance(name, str) and not NOTATION & set(name):
             Key.of(name)
         return self.constrained(key=name)
 
@@ -45,13 +46,21 @@ class Ruled(Stream):
 
 def ruled(generator: Any, name: str, asked: dict[str, Any]) -> Ruled:
     """The stream of a generator with what was asked by keyword: bars, seed, key, energy, temperature."""
-    known = ("bars", "seed", "temperature", "energy", "key", "texture")
+    return asked_of(Ruled, generator, name, asked)
+
+
+KNOWN = ("bars", "seed", "temperature", "energy", "key", "texture")
+Kind = TypeVar("Kind", bound=Ruled)
+
+
+def asked_of(kind: type[Kind], generator: Any, name: str, asked: dict[str, Any]) -> Kind:
+    """A stream of some kind with what was asked by keyword; ControlError for what nobody knows."""
     for word in asked:
-        if word not in known:
-            raise ControlError(f"{name}({word}=...): nothing is asked so, give {', '.join(known)}")
+        if word not in KNOWN:
+            raise ControlError(f"{name}({word}=...): nothing is asked so, give {', '.join(KNOWN)}")
     bars, seed = asked.pop("bars", 4), asked.pop("seed", 0)
     key = asked.pop("key", None)
-    stream = Ruled(generator, bars=bars, seed=seed, name=name)
+    stream = kind(generator, bars=bars, seed=seed, name=name)
     if asked:
         stream = stream.setting(**{word: value for word, value in asked.items() if value is not None})
     return stream if key is None else stream.key(key)
