@@ -3,6 +3,7 @@
 from livecode.sound import Control, effect
 from livecode.sound.blocks import *
 from livecode.sound.layout import orbit_stem_bus
+from livecode.sound.plugins import has
 from livecode.sound.ugens import *
 
 SIZE = Control(0.5, 0, 1, meaning="how large the room is")
@@ -108,6 +109,18 @@ def plate(signal, size, damp):
         tanks[0] - DelayN.ar(tanks[1], 0.05, 0.0181) * 0.5,
         tanks[1] - DelayN.ar(tanks[0], 0.05, 0.0233) * 0.5,
     ]
+
+
+@effect("jpverb", kind="send", size=SIZE, damp=DAMP)
+def jpverb(signal, size, damp):
+    """A lush, chorused hall: JPverb of sc3-plugins where it is installed, else the network of `reverb`."""
+    decay = 0.35 * octaves(size.clip(0, 1) * 4.6)
+    if has("JPverb"):
+        fed = [HPF.ar(channel, 70) for channel in signal]
+        return JPverbRaw.ar(
+            left=fed[0], right=fed[1], damp=damp * 0.7, size=0.6 + size * 2, time=decay, depth=0.2
+        )
+    return reverb.function(signal, size, damp, DC.kr(0.012), DC.kr(11000))
 
 
 @effect("orbit_chorus", kind="orbit", chorus=Control(0.5, 0, 1, meaning="how much chorus"))

@@ -137,6 +137,8 @@ _ROWS: tuple[tuple[str, Kind, str, float, float, float | str | None, str], ...] 
     ("comprelease", "float", "s", 0.01, 3, 0.12, "how fast the compressor lets go"),
     # space
     ("room", "float", "", 0, 1, None, "reverb, how much of it"),
+    ("plate", "float", "", 0, 1, None, "a plate in the place of the orbit's reverb; room says how much"),
+    ("jpverb", "float", "", 0, 1, None, "a lush hall in the place of the orbit's reverb; room says how much"),
     ("size sz roomsize", "float", "", 0, 1, 0.5, "how large the reverb's room is"),
     ("roomlp rlp", "float", "Hz", 1, 24000, None, "what lies above does not enter the reverb"),
     ("delay", "float", "", 0, 1, None, "echo, how much of it"),

@@ -24,6 +24,7 @@ from livecode.errors import DefinitionError
 from livecode.sound.catalogue import Catalogue, write_whole
 from livecode.sound.declare import SENDS, Control, Effect, Instrument, Shape
 from livecode.sound.frame import build_note, build_orbit, note_controls, orbit_controls
+from livecode.sound.plugins import signature
 
 _MADE_WITH = ("declare", "frame", "blocks", "ugens", "missing", "layout")
 FUSED = ("time", "pitch", "insert")
@@ -189,10 +190,10 @@ class Definitions:
 
 @cache
 def frame_version() -> str:
-    """The hash of what every definition is made with: the frame's own text and supriya's version."""
+    """The hash of what every definition is made with: the frame's text, supriya's version, plugins."""
     here = Path(__file__).parent
     texts = [(here / f"{name}.py").read_text() for name in _MADE_WITH]
-    return hashlib.sha256("\n".join((*texts, metadata.version("supriya"))).encode()).hexdigest()
+    return hashlib.sha256("\n".join((*texts, metadata.version("supriya"), signature())).encode()).hexdigest()
 
 
 def _place(effect: Effect) -> tuple[int, str]:

@@ -144,6 +144,25 @@ class PartConv(UGen):
     buffer_id = param()
 
 
+@ugen(ar=True, channel_count=2, fixed_channel_count=True)
+class JPverbRaw(UGen):
+    """Of sc3-plugins: Julian Parker's reverb. Its inputs are in the alphabet's order, as Faust has them."""
+
+    left = param()
+    right = param()
+    damp = param(0.0)
+    early_diffusion = param(0.707)
+    high_band = param(2000.0)
+    high = param(1.0)
+    low_band = param(500.0)
+    low = param(1.0)
+    depth = param(0.1)
+    speed = param(2.0)
+    mid = param(1.0)
+    size = param(1.0)
+    time = param(1.0)
+
+
 @ugen(ir=True, is_width_first=True)
 class SetBuf(UGen):
     """Writes constants into a buffer when the synth starts."""
@@ -241,6 +260,6 @@ class _VarLag(UGen):
 _Klang.__name__, _VarLag.__name__ = "Klang", "VarLag"
 
 __all__ = [
-    "DynKlank", "FreeVerb2", "GVerb", "GrainFM", "GrainSin", "Klang", "Osc", "OscN", "PartConv",
+    "DynKlank", "FreeVerb2", "GVerb", "GrainFM", "GrainSin", "JPverbRaw", "Klang", "Osc", "OscN", "PartConv",
     "PulseCount", "PulseDivider", "SelectX", "SetBuf", "Shaper", "SoundIn", "Stepper", "TGrains", "VarLag",
 ]  # fmt: skip

@@ -47,8 +47,8 @@ _SUPRIYA = """
     Warp1 WhiteNoise Wrap WrapIndex XFade2 XLine XOut ZeroCrossing
 """
 _MISSING = """
-    DynKlank FreeVerb2 GVerb GrainFM GrainSin Klang Osc OscN PartConv PulseCount PulseDivider SelectX
-    SetBuf Shaper SoundIn Stepper TGrains VarLag
+    DynKlank FreeVerb2 GVerb GrainFM GrainSin JPverbRaw Klang Osc OscN PartConv PulseCount PulseDivider
+    SelectX SetBuf Shaper SoundIn Stepper TGrains VarLag
 """
 
 
