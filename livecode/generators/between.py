@@ -7,6 +7,7 @@ other; any others take turns by the bar.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,7 +90,8 @@ class Morph:
                 asked.pop("begins", None)
             if begin + width < length:
                 asked.pop("ends", None)
-            asked.pop("contour", None)
+            for distant in ("contour", "rhymes"):
+                asked.pop(distant, None)
             over = context.over.slice(begin, begin + width) if context.over is not None else None
             here = replace(context, previous=previous, over=over, over_before=None, constraints=asked)
             phrase = chosen.compose(here, width, int(random.integers(1 << 62)))
@@ -110,7 +112,12 @@ def _learnt(generator: Generator) -> Generator:
 
 def _between(one: Melodist, other: Melodist, amount: float) -> Melodist:
     """A composer whose chances lie between those of two; key and compass are those of the nearer one."""
-    return replace(one if amount < 0.5 else other, model=MixedTunes(one.model, other.model, amount))
+    nearer = one if amount < 0.5 else other
+    # A copy that keeps what the nearer one has found out about its corpus, which takes longest.
+    _ = nearer.classes, nearer.common, nearer.compass, nearer.sources
+    mixed = copy(nearer)
+    mixed.model = MixedTunes(one.model, other.model, amount)
+    return mixed
 
 
 @dataclass(frozen=True)
