@@ -73,6 +73,11 @@ class Choice:
         """Whether it is asked in this process: a function cannot be sent to a worker, phrases can."""
         return self.function is not None
 
+    @property
+    def momentary(self) -> bool:
+        """Whether it would choose otherwise another day: who judges goes on learning."""
+        return bool(getattr(self.function, "momentary", False))
+
     def spec(self) -> Spec:
         """The composer's spec, and what the best is."""
         made: Spec = {"kind": "choice", "one": self.one.spec(), "candidates": self.candidates}

@@ -96,7 +96,8 @@ class Generator(Protocol):
 
     A composer may say more of itself by attributes: `tilts = True` when it heeds `attributes.Tilt` of its
     context (others have the best of several phrases chosen), `likelihood(phrase)`, in nats a note, when it
-    can judge others' work, `inside = True` when it cannot be sent to a worker.
+    can judge others' work, `inside = True` when it cannot be sent to a worker,
+    `momentary = True` when another day it would compose otherwise, so that the journal keeps what it did.
     """
 
     def spec(self) -> Spec:

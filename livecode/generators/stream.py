@@ -263,6 +263,8 @@ class Stream(Pattern):
         now = moment()
         if now is not None:
             note_heard(self, cycle, now)
+            if getattr(self.plan.generator, "momentary", False):
+                now.momentary = True
         metre = now.metre if now is not None else (4, 4)
         if now is None or now.offline:
             return self._made(number, metre)

@@ -260,7 +260,12 @@ def _run(session: Session, link: DirectLink, cycles: int) -> None:
 def _event(heard: Heard, slot: int, session: Session) -> Played:
     event = heard.event
     whole = event.whole_or_part
-    instrument, controls = session._preparer.describe(event)
+    if event.value:
+        instrument, controls = session._preparer.describe(event)
+    else:
+        # A note that a journal gives as it was played: nothing but the note itself is known.
+        note: Any = heard.commands[0]
+        instrument, controls = getattr(note, "definition", ""), dict(getattr(note, "controls", ()))
     begin = float(whole.begin)
     return Played(
         cycle=whole.begin,

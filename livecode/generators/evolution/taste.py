@@ -43,6 +43,9 @@ class Taste(Term):
     ```
     """
 
+    momentary = True
+    """What it chooses depends on what it has learnt by then."""
+
     def __init__(self, path: Path | None = None) -> None:
         super().__init__("taste")
         self._path = path
