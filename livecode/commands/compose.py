@@ -2,17 +2,21 @@
 
     livecode compose foster --bars 32 --seed 1 -o tune.mid
     livecode compose chorale --bars 16 --seed 4 -o chorale.mid
+    livecode compose recombine --bars 24 --seed 7 -o mosaic.pdf
     livecode compose 'markov("folk", order=4).in_scale("d dorian")' --bars 8 -o dorian.mid
 
-NAME is a trained model, a corpus (a Markov chain learns it), or an expression that gives a generator.
+NAME is a trained model, a corpus (a Markov chain learns it), a composer's name, or an expression that gives
+one.
 The same seed always gives the same notes.
 """
 
 from __future__ import annotations
 
 import argparse
+import inspect
 import json
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +85,15 @@ def generator(name: str) -> Any:
         from livecode.generators.markov import markov
 
         return markov(name)
+    from livecode import names as table
     from livecode.generators.keeping import names as kept_names
+
+    composer = table.table().get(name)
+    if composer is not None and composer.kind == "composer":
+        needed = _needed(getattr(import_module(composer.home), name))
+        if not needed:
+            return generator(f"{name}()")
+        raise GeneratorError(f"{name} needs {needed}: write it as an expression, '{name}(...)'")
 
     if name in kept_names():
         from livecode.generators.rerank import kept
@@ -91,6 +103,13 @@ def generator(name: str) -> Any:
     raise NameUnknown(
         "generator", name, known, f"there are {', '.join([*models, *corpora(), *kept_names()])}"
     )
+
+
+def _needed(composer: Any) -> str:
+    """The arguments that a composer cannot do without, by name."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    found = inspect.signature(composer).parameters.values()
+    return ", ".join(each.name for each in found if each.default is each.empty and each.kind in kinds)
 
 
 def trained() -> list[str]:

@@ -20,7 +20,7 @@ def compose(name: str, out: str, *words: str) -> int:
     return cli.main(["compose", name, "--bars", "6", "-o", out, *words])
 
 
-@pytest.mark.parametrize("name", ["foster", "chorale", 'markov("foster", order=2).in_scale("d:dorian")'])
+@pytest.mark.parametrize("name", ["foster", "chorale", "recombine", 'markov("foster", order=2).in_scale("d:dorian")'])
 def test_any_generator_writes_a_file(name, capsys):
     assert compose(name, "tune.mid", "--seed", "2", "--json") == 0
     said = json.loads(capsys.readouterr().out)
@@ -45,6 +45,7 @@ def test_the_same_seed_gives_the_same_file_and_another_seed_another():
         ('markof("foster")', "a.mid", "no name 'markof': did you mean 'markov'?"),
         ('markov("fostr")', "a.mid", "did you mean 'foster'?"),
         ("markov(", "a.mid", "was never closed"),
+        ("kept", "a.mid", "kept needs name"),
     ],
 )
 def test_what_cannot_be_composed_is_one_line(name, out, said, capsys):
