@@ -20,7 +20,9 @@ def compose(name: str, out: str, *words: str) -> int:
     return cli.main(["compose", name, "--bars", "6", "-o", out, *words])
 
 
-@pytest.mark.parametrize("name", ["foster", "chorale", "recombine", 'markov("foster", order=2).in_scale("d:dorian")'])
+@pytest.mark.parametrize(
+    "name", ["foster", "chorale", "recombine", 'markov("foster", order=2).in_scale("d:dorian")']
+)
 def test_any_generator_writes_a_file(name, capsys):
     assert compose(name, "tune.mid", "--seed", "2", "--json") == 0
     said = json.loads(capsys.readouterr().out)
