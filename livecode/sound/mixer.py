@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _HEAD, _TAIL = 0, 1
 _OWN = {"reverb": REVERB, "delay": DELAY}
+DESK = "desk"
+"""The effect of a `GlobalEffect` that moves the desk's own knobs: balance, width, orbit_gain, master."""
 _DUCK = "duck"
 _OUTPUT = "output"
 # As `livecode.sound.sources.EFFECT`, which would load supriya's frame into the sender.
@@ -74,6 +76,7 @@ class Mixer:
         self._effects: dict[tuple[int, str], _Standing] = {}
         self._gains: dict[int, float] = {}
         self._pans: dict[int, float] = {}
+        self._widths: dict[int, float] = {}
         self._orbit_gains: dict[int, float] = {}
         self._master_gain = 1.0
         self._pairs: dict[int, int] = {}
@@ -164,11 +167,27 @@ class Mixer:
         """
         if isinstance(change, Sweep):
             return _swept(change, seconds_per_cycle)
+        if change.effect == DESK:
+            return self._moved(change)
         if change.effect == _OUTPUT:
             return self._routed(change.orbit, dict(change.controls).get("channel", 0.0))
         made = self._changed(change, seconds_per_cycle)
         if change.effect == _DUCK:
             made.append(message("/n_set", self._effects[change.orbit, _DUCK].node, "trigger", 1.0))
+        return made
+
+    def _moved(self, change: GlobalEffect) -> list[bytes]:
+        """Faders and knobs of the desk itself: those of a slot or an orbit, or the master's."""
+        made: list[bytes] = []
+        for name, value in change.controls:
+            if name == "balance":
+                made += self.set_pan(change.slot, value)
+            elif name == "width":
+                made += self.set_width(change.slot, value)
+            elif name == "orbit_gain":
+                made += self.set_orbit_gain(change.orbit, value)
+            elif name == "master":
+                made += self.set_master(value)
         return made
 
     def _changed(self, change: GlobalEffect, seconds_per_cycle: float) -> list[bytes]:
@@ -214,6 +233,11 @@ class Mixer:
         """A slot's balance: -1 left, 0 middle, 1 right."""
         self._pans[slot] = pan
         return [message("/n_set", layout.slot_group(slot), "slot_pan", float(pan))]
+
+    def set_width(self, slot: int, width: float) -> list[bytes]:
+        """How wide a slot stands: 0 in the middle, 1 as it comes, 2 twice as far apart."""
+        self._widths[slot] = width
+        return [message("/n_set", layout.slot_group(slot), "slot_width", float(width))]
 
     def set_orbit_gain(self, orbit: int, gain: float) -> list[bytes]:
         """An orbit's gain, effects included."""
@@ -291,7 +315,8 @@ class Mixer:
 
     def _fader(self, slot: int) -> tuple[str | float, ...]:
         gain, pan = self._gains.get(slot, 1.0), self._pans.get(slot, 0.0)
-        return "slot_gain", float(gain), "slot_pan", float(pan)
+        width = self._widths.get(slot, 1.0)
+        return "slot_gain", float(gain), "slot_pan", float(pan), "slot_width", float(width)
 
     def _new_master(self, pair: int) -> bytes:
         return message(

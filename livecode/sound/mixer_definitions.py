@@ -139,7 +139,7 @@ def _meter(u: Any, bus: Any, signal: Any) -> None:
 
 def _strip(u: Any) -> Any:
     with u.SynthDefBuilder(
-        dry_in=0, dry_out=0, meter=0, slot_gain=1.0, slot_pan=0.0, slot_lag=0.005
+        dry_in=0, dry_out=0, meter=0, slot_gain=1.0, slot_pan=0.0, slot_width=1.0, slot_lag=0.005
     ) as builder:  # fmt: skip
         signal = _through(u, builder, "dry", *_fader(u, builder))
         _meter(u, builder["meter"], signal)
@@ -148,7 +148,8 @@ def _strip(u: Any) -> Any:
 
 def _sends(u: Any) -> Any:
     with u.SynthDefBuilder(
-        room_in=0, room_out=0, delay_in=0, delay_out=0, slot_gain=1.0, slot_pan=0.0, slot_lag=0.005
+        room_in=0, room_out=0, delay_in=0, delay_out=0, slot_gain=1.0, slot_pan=0.0, slot_width=1.0,
+        slot_lag=0.005,
     ) as builder:  # fmt: skip
         fader = _fader(u, builder)
         for path in ("room", "delay"):
@@ -156,15 +157,19 @@ def _sends(u: Any) -> Any:
     return builder.build(name=SENDS)
 
 
-def _fader(u: Any, builder: Any) -> tuple[Any, Any]:
+def _fader(u: Any, builder: Any) -> tuple[Any, Any, Any]:
     gain = u.Lag.kr(source=builder["slot_gain"], lag_time=builder["slot_lag"])
     # Balance2 is 0.707 in the middle; the square root of two keeps a centred strip at its level.
-    return gain * 2**0.5, u.Lag.kr(source=builder["slot_pan"], lag_time=0.02)
+    pan, width = (u.Lag.kr(source=builder[f"slot_{each}"], lag_time=0.02) for each in ("pan", "width"))
+    return gain * 2**0.5, pan, width
 
 
-def _through(u: Any, builder: Any, path: str, gain: Any, pan: Any) -> Any:
+def _through(u: Any, builder: Any, path: str, gain: Any, pan: Any, width: Any) -> Any:
     left, right = u.In.ar(bus=builder[f"{path}_in"], channel_count=2)
     left, right = _guarded(u, left), _guarded(u, right)
+    # What both sides share stays; what they differ in is the width.
+    shared, apart = (left + right) * 0.5, (left - right) * 0.5 * width
+    left, right = shared + apart, shared - apart
     signal = u.Balance2.ar(left=left, right=right, position=pan, level=gain)
     u.Out.ar(bus=builder[f"{path}_out"], source=signal)
     return signal

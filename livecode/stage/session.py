@@ -27,6 +27,8 @@ from livecode.language.live import serve_controls
 from livecode.language.pattern import Pattern
 from livecode.language.reify import reify
 from livecode.language.world import WORLD
+from livecode.sound.command import GlobalEffect
+from livecode.sound.layout import ORBITS
 from livecode.stage.chance import fresh, sow
 from livecode.stage.conductor import Part
 from livecode.stage.door import Stage, knock
@@ -49,7 +51,7 @@ from livecode.stage.protocol import (
 from livecode.stage.recording import Recording
 from livecode.stage.scene import Draft, Take
 from livecode.stage.scenes import Scenes
-from livecode.stage.slot import Placed, Slot
+from livecode.stage.slot import Placed, Slot, checked_knob
 from livecode.stage.sources import Ndef, Sources
 from livecode.stage.status import Lit, Running, SlotStatus, Status
 from livecode.stage.timekeeping import Timekeeping
@@ -266,6 +268,18 @@ class Session(Timekeeping):
         if self._sources is None:
             self._sources = Sources(lambda: self._preparer.resolver, self._ship, self._extra)  # type: ignore[arg-type, return-value]
         return self._sources.place(name, what, fade, orbit, controls)
+
+    def master(self, gain: float) -> None:
+        """The loudness of everything, before the limiter: 1 is as it comes, 0 silence, 2 the most."""
+        self._desk(checked_knob("master", gain, 0, 2))
+
+    def orbit_gain(self, orbit: int, gain: float) -> None:
+        """The loudness of an orbit with its effects: 1 is as it comes, 0 silence, 4 the most."""
+        number = int(checked_knob("orbit", orbit, 0, ORBITS - 1)[1])
+        self._desk(checked_knob("orbit_gain", gain, 0, 4), orbit=number)
+
+    def _desk(self, knob: tuple[str, float], slot: int = 0, orbit: int = 0) -> None:
+        self._extra([GlobalEffect(0.0, orbit, "desk", slot, (knob,))])
 
     def _extra(self, commands: list[Any]) -> None:
         with self._evaluating("ndef(...)") as evaluation:

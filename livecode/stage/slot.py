@@ -91,6 +91,16 @@ class Slot:
         self._session._gain(self.number, check_gain(amount))
         return self
 
+    def balance(self, place: float) -> Slot:
+        """Where the slot stands in the mix, whatever its notes' pan: -1 left, 0 as it comes, 1 right."""
+        self._session._desk(checked_knob("balance", place, -1, 1), slot=self.number)
+        return self
+
+    def width(self, amount: float) -> Slot:
+        """How wide the slot stands: 0 all in the middle, 1 as it comes, 2 twice as far apart."""
+        self._session._desk(checked_knob("width", amount, 0, 2), slot=self.number)
+        return self
+
     def quant(self, cycles: float | str) -> Slot:
         """When new patterns take over: every so many cycles, 0 for at once, "beat" for the next beat.
 
@@ -203,6 +213,14 @@ class Slots:
 
     def __repr__(self) -> str:
         return " | ".join(f"d{slot.number}" for slot in self.slots)
+
+
+def checked_knob(name: str, value: Any, low: float, high: float) -> tuple[str, float]:
+    """A knob of the desk with where it is turned to; raises ControlError for what is no such place."""
+    known = isinstance(value, int | float) and not isinstance(value, bool)
+    if not known or not low <= value <= high:
+        raise ControlError(f"{name} {value!r} cannot be set: give a number from {low:g} to {high:g}")
+    return name, float(value)
 
 
 class Placed:

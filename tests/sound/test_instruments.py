@@ -51,12 +51,13 @@ def orchestra(tmp_path_factory: pytest.TempPathFactory) -> Orchestra:
         # Only the plain stroke of a drum is heard to its very end: the render would be mostly silence.
         part = min(item.ring, 1.5) if item.shape == "one-shot" else None
         made.play((item.name, "plain"), item.name, held(item), **pitch)
-        made.play((item.name, "soft"), item.name, held(item), room=part, velocity=0.3, **pitch)
-        made.play((item.name, "hard"), item.name, held(item), room=part, velocity=1.0, **pitch)
+        short = max(0.5, min(held(item), item.attack + 0.4))
+        for name, force in (("soft", 0.3), ("hard", 1.0)):
+            made.play((item.name, name), item.name, short, room=part, velocity=force, **pitch)
         made.play((item.name, "cut"), item.name, 1.0, cut=0.01, room=0.2, **pitch)
         if "brightness" in item.controls:
             for end in (0.0, 1.0):
-                made.play((item.name, "bright", end), item.name, 1.2, brightness=end, **pitch)
+                made.play((item.name, "bright", end), item.name, 0.5, brightness=end, **pitch)
         if item.pitched and item.name not in FREE:
             tune(made, item, SHORT_OCTAVES)
     made.perform()
