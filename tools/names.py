@@ -33,7 +33,7 @@ COMPOSERS = {
 PICTURES = ("show", "spectrum", "waveform")
 FITNESS = {
     **dict.fromkeys(
-        ("chords", "compass", "contour", "in_key", "likely", "novelty", "resembles", "returns",
+        ("chords", "compass", "contour", "in_key", "likely", "novelty", "obeys", "resembles", "returns",
          "rhythm", "small_leaps", "tension_curve"),
         "livecode.generators.evolution.fitness",
     ),

@@ -1,8 +1,9 @@
 """A strict examiner of part-writing: what a teacher would underline in four parts, note by note.
 
 Written from the textbooks (W. Piston, *Harmony*, 1941; E. Aldwell and C. Schachter, *Harmony and Voice
-Leading*, 1978) and from nothing else: no composer here imports it, and it imports no composer. It reads
-the notes alone; chords, ornaments and cadences it works out for itself.
+Leading*, 1978) and from nothing else: no composer that follows rules imports it (evolution asks it what
+songs are worth), and it imports no composer. It reads the notes alone; chords, ornaments and cadences it
+works out for itself.
 
 Faults are hard (a textbook forbids them outright) or soft (discouraged). Bach commits both; how often is
 printed by `benchmarks/rules.py`.

@@ -69,8 +69,11 @@ class Evolution:
 
     @property
     def inside(self) -> bool:
-        """Whether it composes in this process: a function of the performer's cannot be sent to a worker."""
-        return _has_own(self.plain)
+        """Whether it composes in this process: functions cannot be sent, and a GPU needs more than a worker may.
+
+        A worker's address space is limited, which CUDA does not bear.
+        """
+        return self.device not in ("", "cpu") or _has_own(self.plain)
 
     def spec(self) -> Spec:
         """Plain data that makes it again."""

@@ -16,7 +16,7 @@ from typing import Any
 from livecode.errors import ControlError, GeneratorError
 
 __all__ = [
-    "chords", "compass", "contour", "in_key", "likely", "novelty", "resembles", "returns", "rhythm",
+    "chords", "compass", "contour", "in_key", "likely", "novelty", "obeys", "resembles", "returns", "rhythm",
     "small_leaps", "tension_curve",
 ]  # fmt: skip
 
@@ -263,6 +263,18 @@ def resembles(target: Any) -> Fitness:
     return Term("resembles", {"target": target}, _shown(target))
 
 
+def obeys() -> Fitness:
+    """Bred for keeping the rules of the textbooks: fewer parallels, hidden fifths, wide leaps, bare chords.
+
+    ```python
+    evolve(["bach"], voices=4, fitness=in_key("d minor") + chords() + 2 * obeys())
+    ```
+
+    An examiner that knows nothing of evolution looks at the two dozen best songs of each generation only.
+    """
+    return Term("obeys")
+
+
 def novelty() -> Fitness:
     """Bred for being unlike the others, now and before: the distance from the nearest of them.
 
@@ -283,6 +295,7 @@ _MAKERS = (
     likely,
     resembles,
     novelty,
+    obeys,
 )
 
 

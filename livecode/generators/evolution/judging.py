@@ -14,6 +14,7 @@ from livecode.generators.evolution.arrays import Array
 from livecode.generators.evolution.features import features
 from livecode.generators.evolution.fitness import OWN, Plain
 from livecode.generators.evolution.likelihood import chain_table, slow_likelihood
+from livecode.generators.evolution.obedience import obedience
 from livecode.generators.evolution.songs import Songs
 from livecode.generators.evolution.terms import TERMS, likely
 
@@ -233,11 +234,11 @@ def _number(plain: Plain, values: Any, factors: list[tuple[str, float]]) -> floa
 
 
 def _is_slow(name: str, given: dict[str, Any]) -> bool:
-    return name == "likely" and given["under"].get("kind") != "markov"
+    return name == "obeys" or (name == "likely" and given["under"].get("kind") != "markov")
 
 
 def _slow_question(name: str, given: dict[str, Any]) -> Callable[[Songs, int], float]:
-    return slow_likelihood(given["under"])
+    return obedience if name == "obeys" else slow_likelihood(given["under"])
 
 
 def _remembering(

@@ -274,16 +274,16 @@ def tension_curve(songs: Songs, curve: Any = "arch") -> Array:
     pieces = max(2, min(2 * frame.bars, frame.steps))
     table = _tension_table(frame.home.tonic)
     levels = (
-        xp.cast(xp.look_up(xp.asarray(table), songs.line), "int16") + xp.cast(songs.struck, "int16") * 250
+        xp.cast(xp.look_up(xp.asarray(table), songs.line), "int16") + xp.cast(songs.struck, "int16") * 2500
     )
-    return _correlation(songs, _pieces(songs, levels, pieces).sum(1) / 1000.0, curve)
+    return _correlation(songs, _pieces(songs, levels, pieces).sum(1) / 10000.0, curve)
 
 
 @lru_cache(maxsize=16)
 def _tension_table(tonic: int) -> Any:
     pitches = np.arange(256)
     height = np.clip((pitches - 48) / 36, 0, 1)
-    return np.rint(1000 * (0.45 * height + 0.3 * DISSONANCE[(pitches - tonic) % 12])).astype(np.int16)
+    return np.rint(10000 * (0.45 * height + 0.3 * DISSONANCE[(pitches - tonic) % 12])).astype(np.int16)
 
 
 def likely(songs: Songs, table: Any, usual: float) -> Array:

@@ -25,9 +25,12 @@ class TorchArrays:
     name = "torch"
 
     def __init__(self, device: str) -> None:
-        self.device = torch.device("cpu" if device == "torch" else device)
-        if self.device.type == "cuda" and not torch.cuda.is_available():
-            raise GeneratorError("there is no CUDA device here: leave the device out")
+        try:
+            self.device = torch.device("cpu" if device == "torch" else device)
+        except RuntimeError:
+            raise GeneratorError(f"there is no device {device!r}: say cuda, or leave it out") from None
+        if self.device.type == "cuda" and (self.device.index or 0) >= torch.cuda.device_count():
+            raise GeneratorError(f"there is no device {device!r} here: leave it out")
 
     def asarray(self, values: Any, dtype: str | None = None) -> Any:
         if not isinstance(values, torch.Tensor):

@@ -241,6 +241,17 @@ def test_more_of_an_attribute_is_bred() -> None:
     assert sum(measure(p, "leaps") for p in more) > sum(measure(p, "leaps") for p in plain)
 
 
+def test_torch_breeds_the_same_phrases() -> None:
+    pytest.importorskip("torch")
+    assert breeding(device="torch").phrase(1) == breeding().phrase(1)
+
+
+@pytest.mark.parametrize("device", ["cuda:99", "gpu", "tpu"])
+def test_a_device_that_is_not_there_is_named(device: str) -> None:
+    with pytest.raises(GeneratorError, match="device|torch"):
+        breeding(device=device).phrase(0)
+
+
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [

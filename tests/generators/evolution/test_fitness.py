@@ -15,6 +15,7 @@ from livecode.generators.evolution.fitness import (
     in_key,
     likely,
     novelty,
+    obeys,
     resembles,
     returns,
     rhythm,
@@ -186,6 +187,17 @@ def test_a_net_or_chain_is_asked_about_the_best_only() -> None:
         judging.slow_likelihood = original
     assert Asked.count <= judging.WEIGHED
     assert first.max() > 1.9
+
+
+def test_parallel_fifths_are_punished() -> None:
+    frame = FRAME
+    bad = Phrase.of([67, 69, 71, 72] + [60, 62, 64, 65], onset=[0, 1, 2, 3] * 2, voice=[0] * 4 + [1] * 4)
+    good = Phrase.of([64, 65, 67, 64] + [60, 57, 59, 60], onset=[0, 1, 2, 3] * 2, voice=[0] * 4 + [1] * 4)
+    for phrase in (bad, good):
+        phrase.notes["onset"] *= TICKS
+        phrase.length = 16 * TICKS
+    found = Judge(obeys().at(0)).score(songs_of([bad.sorted(), good.sorted()], 2, frame))
+    assert found[1] > found[0] and found[1] == 1.0
 
 
 def test_corpora_find_themselves_likelier_than_chance() -> None:
