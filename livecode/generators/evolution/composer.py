@@ -69,7 +69,7 @@ class Evolution:
 
     @property
     def inside(self) -> bool:
-        """Whether it composes in this process: functions cannot be sent, and a GPU needs more than a worker may.
+        """Whether it composes in this process: functions cannot be sent, GPUs need room.
 
         A worker's address space is limited, which CUDA does not bear.
         """

@@ -248,7 +248,7 @@ def test_torch_breeds_the_same_phrases() -> None:
 
 @pytest.mark.parametrize("device", ["cuda:99", "gpu", "tpu"])
 def test_a_device_that_is_not_there_is_named(device: str) -> None:
-    with pytest.raises(GeneratorError, match="device|torch"):
+    with pytest.raises(GeneratorError, match="device"):
         breeding(device=device).phrase(0)
 
 

@@ -191,8 +191,8 @@ def test_a_net_or_chain_is_asked_about_the_best_only() -> None:
 
 def test_parallel_fifths_are_punished() -> None:
     frame = FRAME
-    bad = Phrase.of([67, 69, 71, 72] + [60, 62, 64, 65], onset=[0, 1, 2, 3] * 2, voice=[0] * 4 + [1] * 4)
-    good = Phrase.of([64, 65, 67, 64] + [60, 57, 59, 60], onset=[0, 1, 2, 3] * 2, voice=[0] * 4 + [1] * 4)
+    bad = Phrase.of([67, 69, 71, 72, 60, 62, 64, 65], onset=[0, 1, 2, 3] * 2, voice=[0] * 4 + [1] * 4)
+    good = Phrase.of([64, 65, 67, 64, 60, 57, 59, 60], onset=[0, 1, 2, 3] * 2, voice=[0] * 4 + [1] * 4)
     for phrase in (bad, good):
         phrase.notes["onset"] *= TICKS
         phrase.length = 16 * TICKS
