@@ -39,6 +39,7 @@ MODULES = (
     "growth",
     "loops",
     "following",
+    "weaving",
     "methods",
 )
 """The modules whose functions make up the language; each registers its own."""

@@ -48,7 +48,7 @@ def stack(*patterns: Any) -> Pattern:
     )
 
 
-@constructor(family="combine", aliases=("slowcat",))
+@constructor(family="combine", aliases=("slowcat", "slow_append"))
 def cat(*patterns: Any) -> Pattern:
     """Play patterns one after another, a cycle each.
 
@@ -83,7 +83,7 @@ def _steps_in_turn(parts: list[Pattern]) -> Fraction | None:
     return common_steps(known) if len(known) == len(steps) else None
 
 
-@constructor(family="combine", aliases=("sequence", "seq"))
+@constructor(family="combine", aliases=("sequence", "seq", "fast_append"))
 def fastcat(*patterns: Any) -> Pattern:
     """Play patterns one after another within one cycle, equally long.
 

@@ -30,8 +30,8 @@ def _arrange(pattern: Pattern, cycles: Any, *sections: Any) -> Any:
 
 _METHODS: tuple[tuple[Callable[..., Any], str], ...] = (
     (stack, "stack overlay polyrhythm"),
-    (cat, "cat slowcat"),
-    (fastcat, "fastcat sequence seq"),
+    (cat, "cat slowcat slow_append"),
+    (fastcat, "fastcat sequence seq fast_append"),
     (time_cat, "time_cat timecat stepcat"),
     (polymeter, "polymeter"),
     (zip_, "zip"),

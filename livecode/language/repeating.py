@@ -81,7 +81,7 @@ def when(pattern: Pattern, condition: Any, function: Any) -> Pattern:
     return chosen.inner_join().with_steps(pattern.steps)  # type: ignore[no-any-return]
 
 
-@function(family="repetition")
+@function(family="repetition", aliases=("whenmod",))
 def when_mod(pattern: Pattern, period: Any, least: Any, function: Any) -> Pattern:
     """Apply a function in the cycles whose number, counted round a period, is at least so much.
 

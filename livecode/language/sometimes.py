@@ -130,7 +130,7 @@ def never(pattern: Pattern, function: Any) -> Pattern:
     return pattern
 
 
-@function(family="chance")
+@function(family="chance", aliases=("somecycles_by",))
 def some_cycles_by(pattern: Pattern, amount: Any, function: Any, seed: Any = 0) -> Pattern:
     """Apply a function to whole cycles chosen by chance: 0 to none of them, 1 to all.
 
@@ -144,7 +144,7 @@ def some_cycles_by(pattern: Pattern, amount: Any, function: Any, seed: Any = 0) 
     )
 
 
-@function(family="chance")
+@function(family="chance", aliases=("somecycles",))
 def some_cycles(pattern: Pattern, function: Any, seed: Any = 0) -> Pattern:
     """Apply a function to half of the cycles, by chance.
 
