@@ -10,6 +10,7 @@ import contextvars
 import io
 import sys
 import threading
+from collections.abc import Callable
 from typing import Any, TextIO
 
 from prompt_toolkit.application import Application, run_in_terminal
@@ -20,12 +21,14 @@ GATHER_SECONDS = 0.02
 class Above(io.TextIOBase):
     """A text file in front of `real`.
 
+    `before` is called once, before the next text is written: the place on the screen is lost with it.
     `follow` is called by the prompt when it is drawn, `release` when it has gone.
     """
 
     def __init__(self, real: TextIO) -> None:
         self.real = real
         self._lock = threading.Lock()
+        self.before: Callable[[], None] | None = None
         self._waiting: list[str] = []
         self._application: Application[Any] | None = None
         self._context = contextvars.copy_context()
@@ -45,6 +48,9 @@ class Above(io.TextIOBase):
             self._write_out()
 
     def write(self, text: str) -> int:
+        before, self.before = self.before, None
+        if before is not None:
+            before()
         with self._lock:
             self._waiting.append(text)
             if self._application is None:
@@ -124,6 +130,10 @@ class Replaced:
     def __exit__(self, *_: object) -> None:
         self.release()
         sys.stdout, sys.stderr = self._before
+
+    def before_writing(self, action: Callable[[], None] | None) -> None:
+        """Have something done once, before either writes again; None takes it back."""
+        self.out.before = self.err.before = action
 
     def follow(self, application: Application[Any]) -> None:
         self.out.follow(application)

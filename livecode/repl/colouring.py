@@ -43,6 +43,7 @@ STYLE = Style.from_dict(
         "toolbar.strong": "#e6e9ef bold",
         "toolbar.fault": "#f2708f bold",
         "toolbar.off": "#59616f",
+        "flash": "bg:#5ec8f2 #14161c",
         "lit": "bg:#5ec8f2 #14161c",
         "meter.hot": "#f2708f bold",
         "panel.trace": "#5ec8f2",

@@ -189,3 +189,5 @@ def _accept(event: KeyPressEvent) -> None:
     text = buffer.text.rstrip()
     buffer.set_document(Document(text, len(text)), bypass_readonly=True)
     buffer.validate_and_handle()
+    # The block stays on the screen like this until the prompt paints over it.
+    get_app().exit_style = "class:flash"

@@ -7,11 +7,13 @@ Ctrl-C interrupts it at once. Nothing here is on the way of an event.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sys
 import textwrap
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,7 @@ from prompt_toolkit.layout.containers import Float, FloatContainer
 from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.output import Output
+from prompt_toolkit.utils import get_cwidth
 
 from livecode.config import Config, folder
 from livecode.errors import one_line
@@ -46,6 +49,7 @@ from livecode.repl.watching import Watch
 MARK = "> "
 WATCH_SECONDS = 0.18
 MENU_ROWS = 8
+FLASH_SECONDS = 0.1
 PAGE_WIDTH, PAGE_ROWS = 56, 12
 
 
@@ -73,6 +77,8 @@ class Prompt:
         self._typed = self._signature = ""
         self._warmed = False
         self._method = ""
+        self._colours = CodeLexer()
+        self._real = screen is None
         self._behind: Callable[[], Any] | None = None
         self.watch = Watch(session)
         self._rows: list[panels.Row] = []
@@ -81,7 +87,7 @@ class Prompt:
             [("class:prompt", MARK)],
             multiline=True,
             prompt_continuation=lambda width, line, wraps: [("class:continuation", "· "[:width])],
-            lexer=CodeLexer(),
+            lexer=self._colours,
             completer=self.completer,
             complete_while_typing=True,
             complete_in_thread=True,
@@ -138,7 +144,9 @@ class Prompt:
                     finally:
                         self.replaced.release()
                     try:
-                        self._go_on(text, self.evaluator.evaluate(text))
+                        with self._flash(text):
+                            answer = self.evaluator.evaluate(text)
+                        self._go_on(text, answer)
                     except KeyboardInterrupt:
                         self.say(("class:continuation", "interrupted"))
                         self._leave_tutorial()
@@ -232,6 +240,49 @@ class Prompt:
             first()
         except Exception as error:
             self._show_fault("", self.evaluator.fault_of(error))
+
+    @contextlib.contextmanager
+    def _flash(self, typed: str) -> Iterator[None]:
+        """The block that was entered stays bright while it is evaluated, a tenth of a second at least."""
+        began, done = time.monotonic(), threading.Event()
+
+        def end() -> None:
+            if not done.is_set():
+                done.set()
+                self._paint_over(typed)
+
+        self.replaced.before_writing(end)
+        try:
+            yield
+        finally:
+            if not done.is_set() and self._real:
+                time.sleep(max(0.0, FLASH_SECONDS - (time.monotonic() - began)))
+            self.replaced.before_writing(None)
+            end()
+
+    def _paint_over(self, typed: str) -> None:
+        """The block just above the cursor once more in its own colours."""
+        screen = self.pages.app.output
+        size = screen.get_size()
+        lines = typed.split("\n")
+        if any(get_cwidth(line) + len(MARK) >= size.columns for line in lines) or len(lines) >= size.rows - 1:
+            # Where a line was broken is the terminal's secret: better bright for good than torn.
+            return
+        screen.write_raw(f"\x1b[{len(lines)}A\r")
+        mark: tuple[str, str] = ("class:prompt", MARK)
+        painted: list[tuple[str, str]] = []
+        for line in self._lines(typed):
+            painted += [mark, *line, ("", "\n")]
+            mark = ("class:continuation", "· ")
+        self.say(*painted[:-1])
+
+    def _lines(self, typed: str) -> list[list[tuple[str, str]]]:
+        lines: list[list[tuple[str, str]]] = [[]]
+        for style, text in self._colours.fragments(typed):
+            first, *more = text.split("\n")
+            lines[-1].append((style, first))
+            lines += [[(style, piece)] for piece in more]
+        return lines
 
     def _go_on(self, typed: str, answer: Answer) -> None:
         """Answer; in the tutorial bring the next step when this one has been played."""

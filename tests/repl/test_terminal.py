@@ -204,11 +204,15 @@ def test_what_is_typed_during_an_evaluation_waits_for_the_prompt(terminal):
     screen.rest(0.5)
     screen.type("time.sleep(2)\r")
     screen.rest(1)
+    row = next(n for n, line in enumerate(screen.screen.display) if line.startswith("> time.sleep(2)"))
+    assert screen.screen.buffer[row][5].bg not in ("default", "")
     screen.type("'pa' + 'tient'\r")
     screen.type("\x04")
     screen.rest(0.3)
     assert "tient" not in screen.text
     screen.see("'patient'")
+    assert screen.screen.buffer[row][5].bg == "default"
+    assert screen.screen.display[row].rstrip() == "> time.sleep(2)"
     assert screen.wait() == 0
 
 
