@@ -127,10 +127,10 @@ def select(pattern: Pattern, choices: Any) -> Pattern:
 def select_f(pattern: Pattern, number: Any, functions: Any) -> Pattern:
     """Apply the function that a number from 0 up to 1 chooses.
 
-    >>> [event.value for event in mini("0 1").select_f("<0 0.9>", [rev, add(10)]).query(0, 2)]
+    >>> [event.value for event in mini("0 1").select_f("<0 0.5>", [rev, add(10)]).query(0, 2)]
     [1, 0, 10, 11]
     """
-    return transformed(functions[_place(number * 0.999999, len(functions))], pattern)
+    return transformed(functions[min(_place(number, len(functions)), len(functions) - 1)], pattern)
 
 
 def _place(value: Any, count: int) -> int:
