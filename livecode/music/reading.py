@@ -34,6 +34,8 @@ UNPACKED = 64 << 20
 SECONDS = 30.0
 """How long one file may take."""
 MOST_TUNES = 5000
+SAID = 300
+"""Characters of a reason at most."""
 _VERSION = "1"
 
 Progress = Callable[[int, int, str], None]
@@ -72,7 +74,9 @@ def read_files(
             try:
                 pieces.extend(_kept(file, child))
             except (LivecodeError, OSError) as problem:
-                skipped.append((file.name, one_line(problem)))
+                # What a reader says may hold the damaged bytes themselves.
+                reason = one_line(problem)
+                skipped.append((file.name, reason if len(reason) <= SAID else reason[: SAID - 3] + "..."))
     finally:
         child.stop()
     if progress is not None:
@@ -205,6 +209,14 @@ def _abc(contents: bytes) -> list[Piece]:
 FORMATS = {".krn": "humdrum", ".abc": "abc", ".xml": "musicxml", ".musicxml": "musicxml", ".mxl": "musicxml"}
 
 
+ABSURD = {
+    "humdrum": re.compile(rb"(?m)^[^!*=\n]*?(\d{7,})"),
+    "abc": re.compile(rb"(?m)^(?![A-Za-z]:|%)[^\n%\"]*?(\d{4,})|^[LM]:[^\n]*?(\d{4,})"),
+    "musicxml": re.compile(rb"<duration>\s*(\d{9,})"),
+}
+"""Lengths that no music has and readers choke on; durations in MusicXML are in any unit, so have many digits."""
+
+
 def _with_music21(contents: bytes, ending: str) -> Piece:
     if ending == ".mxl":
         contents = _unzipped(contents)
@@ -212,6 +224,9 @@ def _with_music21(contents: bytes, ending: str) -> Piece:
         raise CorpusError("it defines entities, which scores need not and bombs do")
     if b"\x00" in contents[:4096] and not contents.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise CorpusError("it is no text")
+    if absurd := ABSURD[FORMATS[ending]].search(contents):
+        digits = absurd.group(absurd.lastindex or 0).decode("ascii", "replace")
+        raise CorpusError(f"it has a length of {digits[:12]}...: no piece has any that long")
     from music21 import converter
 
     encoding = "utf-16" if contents.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
