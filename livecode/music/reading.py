@@ -214,7 +214,7 @@ ABSURD = {
     "abc": re.compile(rb"(?m)^(?![A-Za-z]:|%)[^\n%\"]*?(\d{4,})|^[LM]:[^\n]*?(\d{4,})"),
     "musicxml": re.compile(rb"<duration>\s*(\d{9,})"),
 }
-"""Lengths that no music has and readers choke on; durations in MusicXML are in any unit, so have many digits."""
+"""Lengths that no music has and readers choke on; MusicXML counts in any unit, so many digits are allowed."""
 
 
 def _with_music21(contents: bytes, ending: str) -> Piece:
