@@ -1,8 +1,8 @@
-"""Likelihood, speed, statistics and copying of a trained net, from the weights that ship.
+"""Likelihood, speed, statistics and copying of the nets that ship, beside the chains.
 
-    python benchmarks/neural.py [--model chorale] [--jsb FILE] [--phrases 100] [--json OUT]
+    python benchmarks/neural.py [--model chorale|folk|parts|ensemble|sizes] [--jsb FILE] [--phrases 100]
 
-Every figure of the model's card comes from here. One thread, CPU time for speeds (the machine may be shared).
+Every figure of the models' cards comes from here. One thread, CPU time for speeds: the machine may be shared.
 """
 
 from __future__ import annotations
@@ -12,15 +12,17 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import neural_more
 import numpy as np
 
 from livecode.generators.generator import Context
+from livecode.generators.markov.chorale import ChoraleModel
 from livecode.generators.neural.build import composer
 from livecode.generators.neural.compose import NeuralComposer
 from livecode.generators.neural.data import Pitches, load_json, read_jsb
@@ -28,6 +30,7 @@ from livecode.generators.neural.decode import Net
 from livecode.generators.neural.scoring import score_pieces
 from livecode.generators.neural.trunk import log_softmax
 from livecode.music.phrase import TICKS
+from livecode.sets import find
 
 Row = dict[str, Any]
 
@@ -80,10 +83,10 @@ def speed(net: Net, piece: Pitches) -> Row:
     begun = time.process_time()
     for row in classes:
         for note in row:
-            since = time.perf_counter()
+            since = time.thread_time()
             writer.logits()
             writer.choose([note])
-            taken.append(time.perf_counter() - since)
+            taken.append(time.thread_time() - since)
     spent = time.process_time() - begun
     struck = int((piece[1:] != piece[:-1]).sum()) + piece.shape[1]
     frame = net.config.frame * net.config.voices
@@ -176,11 +179,59 @@ def longest_copy(pieces: list[Pitches], corpus: list[Pitches]) -> Row:
     return {"longest_copied_run": longest, "median_copied_run": float(np.median(per_piece))}
 
 
+def chorale(valid: list[Pitches], train: list[Pitches], phrases: int) -> dict[str, Row]:
+    """The net of chorales: likelihood on the split's own grid, speed, statistics, copying."""
+    made = composer("chorale")
+    size = sum(int(np.prod(shape)) for shape in made.net.config.shapes().values())
+    whole = score_pieces(made.net, valid)
+    torch_nats = through_torch("chorale", valid)
+    by_notes = note_by_note(made.net, valid)
+    if torch_nats is not None and abs(torch_nats - by_notes) > 1e-4:
+        raise SystemExit("NumPy and torch differ by more than 1e-4 nats a token")
+    samples = composed(made, phrases)
+    begun = time.thread_time()
+    made.compose(Context(), 16 * TICKS, 0)
+    four_bars = time.thread_time() - begun
+    return {
+        "chorale: likelihood": {
+            "parameters": size,
+            "nats_per_token": whole["nats_per_token"],
+            "nats_per_note": whole["nats_per_note"],
+            "nats_per_token_note_by_note": by_notes,
+            "nats_per_token_torch": torch_nats,
+            "nats_per_token_train_pieces": score_pieces(made.net, train)["nats_per_token"],
+            "the chain's nats_per_token (markov)": chain_nats(valid),
+        },
+        "chorale: speed": {**speed(made.net, valid[-1]), "four_bars_s": four_bars},
+        "chorale: composed (mean, spread)": statistics(samples),
+        "chorale: Bach, valid (mean, spread)": statistics(valid),
+        "chorale: copying, composed": longest_copy(samples, train),
+        "chorale: copying, Bach's valid pieces": longest_copy(valid, train),
+    }
+
+
+def chain_nats(pieces: list[Pitches]) -> float:
+    """Nats a token of `markov("bach")` on the same pieces."""
+    model = ChoraleModel.load(find("models", "bach") / "chain.npz")
+    return float(np.mean(model.nats([piece.tolist() for piece in pieces])))
+
+
+REPORTS: dict[str, Callable[[list[Pitches], list[Pitches], int], dict[str, Row]]] = {
+    "chorale": chorale,
+    "folk": lambda _valid, _train, phrases: neural_more.tunes("folk", phrases),
+    "parts": lambda valid, _train, _phrases: {"parts: likelihood": neural_more.parts("parts", valid)},
+    "ensemble": lambda valid, _train, _phrases: {
+        "ensemble: likelihood": neural_more.ensembles("ensemble", valid)
+    },
+    "sizes": lambda _valid, _train, _phrases: neural_more.sizes(),
+}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--model", default="chorale")
+    parser.add_argument("--model", choices=[*REPORTS, "all"], default="all")
     root = Path(__file__).resolve().parent.parent
     parser.add_argument("--jsb", type=Path, default=root / "models" / "jsb" / "jsb16.json.gz")
     parser.add_argument("--phrases", type=int, default=100)
@@ -192,37 +243,14 @@ def main() -> None:
         os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **one})
     data = load_json(chosen.jsb)
     valid, train = read_jsb(data, "valid"), read_jsb(data, "train")
-    made = composer(chosen.model)
-    size = sum(int(np.prod(shape)) for shape in made.net.config.shapes().values())
-    whole = score_pieces(made.net, valid)
-    torch_nats = through_torch(chosen.model, valid)
-    likelihood = {
-        "parameters": size,
-        "nats_per_token": whole["nats_per_token"],
-        "nats_per_note": whole["nats_per_note"],
-        "nats_per_token_note_by_note": note_by_note(made.net, valid),
-        "nats_per_token_torch": torch_nats,
-        "nats_per_token_train_pieces": score_pieces(made.net, train)["nats_per_token"],
-    }
-    samples = composed(made, chosen.phrases)
-    begun = time.perf_counter()
-    made.compose(Context(), 16 * TICKS, 0)
-    phrase_seconds = time.perf_counter() - begun
-    report = {
-        "likelihood": likelihood,
-        "speed": {**speed(made.net, valid[-1]), "four_bars_s": phrase_seconds},
-        "composed (mean, spread)": statistics(samples),
-        "Bach, valid (mean, spread)": statistics(valid),
-        "copying, composed": longest_copy(samples, train),
-        "copying, Bach's valid pieces": longest_copy(valid, train),
-    }
+    report: dict[str, Row] = {}
+    for name in REPORTS if chosen.model == "all" else (chosen.model,):
+        report |= REPORTS[name](valid, train, chosen.phrases)
     for title, rows in report.items():
         print(title)
         for name, value in rows.items():
             shown = "  ".join(f"{v:.4g}" for v in value) if isinstance(value, list) else value
             print(f"  {name:<32} {shown if not isinstance(shown, float) else f'{shown:.6g}'}")
-    if torch_nats is not None and abs(torch_nats - likelihood["nats_per_token_note_by_note"]) > 1e-4:
-        raise SystemExit("NumPy and torch differ by more than 1e-4 nats a token")
     if chosen.json:
         chosen.json.write_text(json.dumps(report, indent=1) + "\n")
 

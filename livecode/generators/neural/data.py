@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha1
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +27,8 @@ from livecode.sets import find
 if TYPE_CHECKING:
     from livecode.music.corpus import Piece
 
+Given = Literal["nothing", "voices", "bars", "both"]
+KINDS: tuple[Given, ...] = ("nothing", "voices", "bars", "both")
 Pitches = npt.NDArray[np.int64]
 SPLITS = ("test", "valid", "train")
 
@@ -277,3 +279,21 @@ class Pieces:
         order = np.argsort([len(piece) for piece in self.pieces])
         for begin in range(0, len(order), size):
             yield self.batch([(int(n), 0) for n in order[begin : begin + size]])
+
+
+def draw_given(
+    shape: tuple[int, ...], random: np.random.Generator, kind: Given | None = None
+) -> npt.NDArray[np.bool_]:
+    """Which notes of a piece (steps, voices) are given: none, whole voices, all but some bars, or of both."""
+    steps, voices = shape
+    given = np.zeros((steps, voices), bool)
+    kind = kind or KINDS[int(random.choice(len(KINDS), p=(0.3, 0.3, 0.25, 0.15)))]
+    if kind in ("voices", "both"):
+        given[:, random.permutation(voices)[: int(random.integers(1, voices))]] = True
+    if kind in ("bars", "both"):
+        length = 16 * int(random.integers(1, 9))
+        begin = int(random.integers(0, max(1, steps - length // 2)))
+        here = np.zeros(steps, bool)
+        here[begin : begin + length] = True
+        given |= ~here[:, None]
+    return given

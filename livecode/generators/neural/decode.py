@@ -212,7 +212,7 @@ class Writer:
         rows[:, :width] = self.now
         rows[:, width : 2 * width] = relation[own[:, None], self.now]
         rows[:, 2 * width : 3 * width] = np.where(
-            self._chosen(), relation[self.last, self.now], config.intervals
+            self.chosen(), relation[self.last, self.now], config.intervals
         )
         rows[:, 3 * width : 4 * width] = self.held
         rows[:, 4 * width : 5 * width] = relation[own[:, None], self.last]
@@ -233,7 +233,7 @@ class Writer:
         self.heard_ahead = self.net.listen(piece, given)
         self.given, self.piece = given, piece
 
-    def _chosen(self) -> npt.NDArray[np.bool_]:
+    def chosen(self) -> npt.NDArray[np.bool_]:
         """Which voices of this step are set as the next is chosen."""
         done = np.arange(self.config.voices) < self.voice
         if self.given is not None and self.step < len(self.given):

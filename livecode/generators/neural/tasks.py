@@ -7,7 +7,7 @@ of the nats of a batch with the number of tokens it is for.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from torch.nn import functional
 
 from livecode.generators.markov.melody import Tune
 from livecode.generators.neural.config import Config, EnsembleConfig
-from livecode.generators.neural.data import Pieces, Pitches, pad
+from livecode.generators.neural.data import Given, Pieces, Pitches, draw_given, pad
 from livecode.generators.neural.features import describe as features
 from livecode.generators.neural.features import overheard, recalled
 from livecode.generators.neural.melodies import home_of
@@ -25,8 +25,6 @@ from livecode.generators.neural.model import ChoraleNet, EnsembleNet, TuneNet
 from livecode.generators.neural.tunes import HEIGHTS, LOWEST, TuneConfig, describe
 
 Arrays = tuple[npt.NDArray[Any], ...]
-Given = Literal["nothing", "voices", "bars", "both"]
-KINDS: tuple[Given, ...] = ("nothing", "voices", "bars", "both")
 
 
 class Task(Protocol):
@@ -220,24 +218,6 @@ class EnsembleTask(ChoraleTask):
         logits = forward(*self.heard(batch[4:]), head, sounding)
         each = functional.cross_entropy(logits.flatten(0, 2), target.flatten(), reduction="none")
         return (each * weight.flatten()).sum(), weight.sum()
-
-
-def draw_given(
-    shape: tuple[int, ...], random: np.random.Generator, kind: Given | None = None
-) -> npt.NDArray[np.bool_]:
-    """Which notes of a piece (steps, voices) are given: none, whole voices, all but some bars, or of both."""
-    steps, voices = shape
-    given = np.zeros((steps, voices), bool)
-    kind = kind or KINDS[int(random.choice(len(KINDS), p=(0.3, 0.3, 0.25, 0.15)))]
-    if kind in ("voices", "both"):
-        given[:, random.permutation(voices)[: int(random.integers(1, voices))]] = True
-    if kind in ("bars", "both"):
-        length = 16 * int(random.integers(1, 9))
-        begin = int(random.integers(0, max(1, steps - length // 2)))
-        here = np.zeros(steps, bool)
-        here[begin : begin + length] = True
-        given |= ~here[:, None]
-    return given
 
 
 class TuneTask:
