@@ -29,7 +29,7 @@ TEMPERATURE, TOP_P = 0.8, 0.9
 DENSITY = 1.35
 """Left to itself a net of few pieces dwells on what it holds: by so much it moves oftener, as Bach does."""
 STRICT = 4.0
-"""Nats taken from a note that would move in parallel fifths or octaves: nets draw them ten times too often."""
+"""Nats taken from a note moving in parallel fifths or octaves, which nets draw ten times too often."""
 CANDIDATES = 6
 NAMES = ("soprano", "alto", "tenor", "bass")
 LOUDNESS = (88, 74, 76, 82)
