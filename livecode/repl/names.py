@@ -31,6 +31,10 @@ STRINGS: dict[str, tuple[str, ...]] = {
     "up": ("note",),
     "markov": ("corpus",),
     "corpus": ("corpus",),
+    "recombine": ("corpus",),
+    "kept": ("kept",),
+    "evolve": ("corpus",),
+    "samples": ("instrument", "sample"),
     "neural": ("model",),
     "model": ("model",),
     "play": ("set",),
@@ -169,6 +173,12 @@ def _models() -> dict[str, str]:
     return {name: _card(path) for name, path in nets.items()}
 
 
+def _kept() -> dict[str, str]:
+    from livecode.generators.keeping import names
+
+    return dict.fromkeys(names(), "a composer that was kept")
+
+
 def _corpora() -> dict[str, str]:
     from livecode.music.corpus import ALIASES, names
 
@@ -215,5 +225,6 @@ GATHER: dict[str, Callable[[], dict[str, str]]] = {
     "note": _notes,
     "corpus": _corpora,
     "model": _models,
+    "kept": _kept,
     "set": _factory_sets,
 }

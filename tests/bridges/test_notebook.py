@@ -63,6 +63,19 @@ def test_the_notebook_of_the_documentation(run, tmp_path):
     assert abs(len(sound) / rate - 2 * 4 * 60 / 126) < 4 and abs(sound).max() > 0.05
 
 
+def test_a_recording_that_is_closed_is_a_player(tmp_path):
+    import soundfile
+
+    from livecode.bridges.notebook import _player
+    from livecode.stage.recording import Recording
+
+    take = Recording(tmp_path / "take.wav", lambda: None)
+    assert _player(take) is None
+    soundfile.write(tmp_path / "take.wav", [0.0] * 100, 48000)
+    take.closed(1.0, "")
+    assert "<audio" in (_player(take) or "")
+
+
 def test_faults_sound_and_display(run):
     outputs = run(
         "%load_ext livecode",

@@ -114,6 +114,8 @@ def session_offers():
         ('synth("pluc', "pluck"),
         ('neural("cho', "chorale"),
         ('markov("fost', "foster"),
+        ('recombine("fost', "foster"),
+        ('samples("kic', "kick"),
     ],
 )
 def test_the_names_of_a_session(session_offers, text, first):

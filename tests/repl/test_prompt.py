@@ -72,6 +72,17 @@ def test_history_brings_the_last_block_back(typist):
     assert list(typist.history.get_strings()) == ["n = 1", "n = n + 1"]
 
 
+def test_the_history_is_searched(typist):
+    lines = ("a = 1", ENTER, "b = 2", ENTER, "a = a + 10", ENTER)
+    typist.type_in_time(*lines, 0.3, "\x12a = 1", 0.2, ENTER, 0.1, ENTER)
+    assert typist.namespace["a"] == 1 and typist.namespace["b"] == 2
+
+
+def test_typing_is_undone(typist):
+    typist.type("x = 1", CTRL_C, "y = 5", "\x17", "\x1f", ENTER)
+    assert typist.namespace["y"] == 5
+
+
 @pytest.mark.parametrize(
     "keys, done",
     [
