@@ -251,6 +251,9 @@ class Resolver:
     def describe(self, event: Event) -> tuple[str, dict[str, Any]]:
         """The instrument or sample that an event names, and its controls as one would read them."""
         value = self._words(event.value)
+        if "source" in value:
+            shown = {key: _plain(each) for key, each in value.items() if key != "source"}
+            return f"ndef {value['source']}", shown
         if self._is_font(value.get("s")):
             return str(value["s"]), {key: _plain(each) for key, each in value.items() if key != "s"}
         name, source = self._voice(value)

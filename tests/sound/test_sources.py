@@ -49,6 +49,15 @@ def test_a_pattern_moves_its_controls(tmp_path: Path) -> None:
         assert level_at(part, 450) < -50
 
 
+def test_its_events_are_told_as_such(tmp_path: Path) -> None:
+    source = (
+        START
+        + "ndef('fog', lambda cutoff=800: LPF.ar(PinkNoise.ar(), cutoff))\nd5 >> source('fog').cutoff(300)"
+    )
+    (told,) = perform(source=source, cycles=1).events
+    assert (told.instrument, told.controls) == ("ndef fog", {"cutoff": 300})
+
+
 def test_replacing_crossfades_without_a_hole_and_stopping_ends_it() -> None:
     from livecode.sound.command import GlobalEffect
     from livecode.sound.encode import Encoder
