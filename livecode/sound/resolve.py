@@ -252,8 +252,8 @@ class Resolver:
         """The instrument or sample that an event names, and its controls as one would read them."""
         value = self._words(event.value)
         if "source" in value:
-            shown = {key: _plain(each) for key, each in value.items() if key != "source"}
-            return f"ndef {value['source']}", shown
+            set_to = {key: _plain(each) for key, each in value.items() if key != "source"}
+            return f"ndef {value['source']}", set_to
         if self._is_font(value.get("s")):
             return str(value["s"]), {key: _plain(each) for key, each in value.items() if key != "s"}
         name, source = self._voice(value)
