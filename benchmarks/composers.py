@@ -1,4 +1,4 @@
-"""What the composers are worth, in one table: likelihood, constraints, copying, speed, deadlines, steering.
+"""What the composers are worth, in one table: likelihood, constraints, copying, speed, deadlines, rules.
 
     python benchmarks/composers.py [--jsb FILE] [--isobar PLACE] [--phrases N] [--bars N] [--quick]
 
@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import peers
 import ppm
+import rules
 
 from livecode.generators.attributes import MEANINGS, measure
 from livecode.generators.generator import Context
@@ -339,6 +340,7 @@ def main() -> None:
     steering(50 if options.quick else 500)
     recombined(3 if options.quick else 10)
     listening()
+    rules.table(jsb, options.quick)
     constraints(options.phrases // 10 if options.quick else options.phrases)
     distant(100 if options.quick else 1000)
     deadlines(30 if options.quick else options.bars)

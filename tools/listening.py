@@ -53,8 +53,45 @@ PAGES: dict[str, Page] = {
             (10, 'recombine("polonaises", seed={seed}).bars(4)'),
         ),
     ),
+    "rules": Page(
+        "Rules: melody, counterpoint, harmony, figured bass, canon",
+        "Every note chosen by a search under the textbooks' rules; a separate examiner "
+        "(`livecode/music/checking.py`) looked for faults, and what it found is said.",
+        'rules("melody", key="d minor", seed={seed})',
+        "organ",
+        bars=8,
+        others=(
+            (2, 'rules("melody", "abs(leap) <= 5", key="f major", energy=0.75, seed={seed})'),
+            (3, 'counterpoint(1, parts=3, key="d dorian", seed={seed}).bars(8)'),
+            (4, 'counterpoint(3, key="e phrygian", seed={seed}).bars(8)'),
+            (5, 'counterpoint(4, parts=3, key="a minor", seed={seed}).bars(8)'),
+            (6, 'counterpoint(5, parts=4, key="g minor", seed={seed}).bars(8)'),
+            (7, 'harmonise(rules("melody", key="g major", energy=0.3, seed={seed}), whole=True, close=True)'),
+            (8, 'figured_bass("c3 b2:6 c3 f3 d3:43 e3:6 f3:65 g3:7", key="c major", seed={seed})'),
+            (9, 'canon("fifth", distance=4, key="g minor", seed={seed})'),
+            (10, 'canon("octave", distance=2, parts=3, key="d minor", seed={seed})'),
+        ),
+    ),
+    "cpu_bach": Page(
+        "CPU Bach",
+        "Pieces planned from the top down: keys and cadences first, then chords, then voices. Sixteen bars "
+        "of each; they go on for as long as one likes. What the examiner (`livecode/music/checking.py`) "
+        "found is said.",
+        'cpu_bach("chorale", seed={seed})',
+        "organ",
+        bars=16,
+        others=(
+            (4, 'cpu_bach("invention", seed={seed})'),
+            (5, 'cpu_bach("invention", seed={seed}, energy=0.8)'),
+            (6, 'cpu_bach("toccata", key="c major", seed={seed})'),
+            (7, 'cpu_bach("toccata", key="d minor", seed={seed}, energy=0.85)'),
+            (8, 'cpu_bach("fugue", key="g minor", seed={seed})'),
+            (9, 'cpu_bach("fugue", seed={seed})'),
+            (10, 'cpu_bach("fugue", key="a minor", seed={seed}, texture=4)'),
+        ),
+    ),
 }
-SOUNDS = {"joplin": "upright", "polonaises": "piano"}
+SOUNDS = {"joplin": "upright", "polonaises": "piano", "invention": "harpsichord", "toccata": "harpsichord"}
 
 
 def make(name: str, count: int = PIECES) -> None:
@@ -101,6 +138,24 @@ def piece(line: str, place: Path, page: Page) -> list[str]:
     told = [f"{bars} bars, {len(whole)} notes, {whole.key}."]
     if report is not None:
         told.append(f"Plan: {plan.split(' bar ')[0]}. {report}.")
+    told += journey(phrases, whole)
+    return told
+
+
+def journey(phrases: list[Any], whole: Any) -> list[str]:
+    """Where the sections of a planned piece go, and what the examiner finds in it."""
+    from livecode.music.checking import check
+
+    said = [(phrase.provenance[0] or {}).get("journey") for phrase in phrases if len(phrase)]
+    sections = [text.partition(", home")[0] for text in said[: -(-whole.length // phrases[0].length)] if text]
+    told = ["Plan: " + "; ".join(sections) + "."] if sections else []
+    if whole.voices >= 2 and any(
+        "sings" in (origin or {}) for phrase in phrases for origin in phrase.provenance
+    ):
+        faults = [str(fault) for fault in check(whole, whole=False, ranges=None) if fault.hard]
+        told.append(
+            "The examiner finds " + ("nothing." if not faults else f"{len(faults)}: {'; '.join(faults[:4])}.")
+        )
     return told
 
 

@@ -35,7 +35,7 @@ def strophe(
     steps += [steps[-1]] * (count - len(steps))
     slots = soprano(steps, beat, length, bar, hold, seed, before)
     found = voiced(slots, steps, seed, context.parameter("temperature", 0.5), before)
-    ways = ornamented(found.beats, context.parameter("energy", 0.6), seed)
+    ways = ornamented(found.beats, context.parameter("energy", 0.75), seed)
     lines = [_tied(found.beats, _line(found.beats, ways, voice)) for voice in (1, 2, 3)]
     return [_top(slots, found), *lines], found.answer, steps
 

@@ -144,7 +144,7 @@ class CpuBach:
             told = f"{section.key.name}{going}, {section.cadence} cadence, home {home.name}"
             first = made.provenance[0]
             assert first is not None
-            first["plan"] = told
+            first["journey"] = told
         return made
 
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from livecode.errors import ControlError, NotationError
 from livecode.generators.generator import Context, Spec
-from livecode.generators.rules.harmoniser import key_for, sung_phrase
-from livecode.generators.rules.harmony import Harmony, Sung
+from livecode.generators.rules.harmoniser import key_for, last_chord, sung_phrase
+from livecode.generators.rules.harmony import Harmony, Sung, arrival
 from livecode.generators.rules.slots import Slot
 from livecode.generators.rules.solver import Task
 from livecode.generators.rules.theory import QUALITIES, Chord, Key, vocabulary
@@ -54,7 +54,8 @@ class Figured:
         heard = Phrase.of([pitch for _, _, pitch, _ in rows], [off - on for on, off, _, _ in rows])
         key = key_for(self.key, context, heard)
         chords = [realised(key, pitch, figure) for _, _, pitch, figure in rows]
-        found = voiced(rows, chords, key, seed, context.parameter("temperature", 0.3))
+        before = None if sounded else last_chord(context, True, 0)
+        found = voiced(rows, chords, key, seed, context.parameter("temperature", 0.3), before)
         voices = (0, 1, 2) if sounded else (0, 1, 2, 3)
         return sung_phrase(found, [(None,) * 4 for _ in rows[1:]], length, context.metre, key, 0, voices)
 
@@ -116,7 +117,12 @@ def realised(key: Key, bass: int, figure: str) -> tuple[Chord, int]:
 
 
 def voiced(
-    rows: list[tuple[int, int, int, str]], chords: list[tuple[Chord, int]], key: Key, seed: int, taste: float
+    rows: list[tuple[int, int, int, str]],
+    chords: list[tuple[Chord, int]],
+    key: Key,
+    seed: int,
+    taste: float,
+    before: tuple[int, int, int, int] | None = None,
 ) -> Harmony:
     """Every way to sing the chords over the bass, and the cheapest chain of them."""
     task = Task(seed=seed, taste=taste)
@@ -127,7 +133,10 @@ def voiced(
         rows_of = np.concatenate([ways.pitches for ways in found])
         comfort = np.abs(rows_of[:, 0] - 71) * 0.05
         task.choose(f"chord {number + 1}", range(len(rows_of)))
-        task.price("how it is sung", np.concatenate([ways.prices for ways in found]) + comfort, number)
+        prices = np.concatenate([ways.prices for ways in found]) + comfort
+        if not number and before is not None:
+            prices = prices + arrival(before, rows_of, chord, True)
+        task.price("how it is sung", prices, number)
     for number in range(1, len(blocks)):
         table = np.vstack(
             [

@@ -95,7 +95,7 @@ def harmonised(
         for number in range(1, len(slots)):
             if tables[number] is None:
                 tables[number] = _step(ways, slots, keys, number, plan is not None)
-        first = ways[0][1] if given.before is None else ways[0][1] + _arrival(given.before, ways[0][0])
+        first = ways[0][1] if given.before is None else ways[0][1] + _arrived(given.before, ways[0][0])
         stuck = _stuck(first, tables, ways)
         if stuck is None:
             break
@@ -499,14 +499,18 @@ def _between(first: Blocks, second: Blocks, linked: Row) -> Row:
     return table
 
 
-def _arrival(before: tuple[int, int, int, int], blocks: Blocks) -> Row:
-    """From the beat before the first: no parallels, no wide leaps."""
-    rows = np.concatenate([ways.pitches for ways, _, _ in blocks])
-    first = Voicings(
-        blocks[0][0].chord, 0, np.array([before]), np.zeros((1, 4), int), np.full((1, 4), -1), np.zeros(1)
-    )
-    second = Voicings(
-        blocks[0][0].chord, 0, rows, np.zeros(rows.shape, int), np.full(rows.shape, -1), np.zeros(1)
-    )
-    arrivals: Row = moves(first, second)[0]
+def arrival(
+    before: tuple[int, int, int, int], rows: npt.NDArray[np.int64], chord: Chord, bass_given: bool = False
+) -> Row:
+    """What it costs to come from the beat before the first: no parallels, no wide leaps."""
+    unknown = np.full(rows.shape, -1)
+    places = np.zeros(rows.shape, int)
+    first = Voicings(chord, 0, np.array([before]), places[:1], unknown[:1], np.zeros(1))
+    second = Voicings(chord, 0, rows, places, unknown, np.zeros(len(rows)))
+    arrivals: Row = moves(first, second, None, bass_given)[0]
     return arrivals
+
+
+def _arrived(before: tuple[int, int, int, int], blocks: Blocks) -> Row:
+    rows = np.concatenate([ways.pitches for ways, _, _ in blocks])
+    return arrival(before, rows, blocks[0][0].chord)

@@ -153,6 +153,8 @@ def moves(
         )
         bad |= augmented & (wide > 1)
         price += 0.4 * (augmented & (wide == 1))
+        diminished = (np.abs(turn[..., voice]) >= 6) & ~augmented & (wide > 1)
+        price += 1.5 * diminished
         if voice < 3:
             bad |= wide > 9
             price += 0.12 * wide + 1.2 * (wide > 5) + 0.35 * (wide > 2)

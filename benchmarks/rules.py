@@ -1,0 +1,237 @@
+"""What the composers by rules are worth: time, faults beside Bach's, agreement with his roots, plans kept.
+
+    python benchmarks/rules.py [--jsb FILE] [--quick]
+
+`--jsb` is the JSON file with the `train` and `valid` pieces of the JSB chorales (`shared/corpora/jsb` in the
+project's checkout); without it the training pieces that ship are harmonised. Times are processor seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from livecode.generators.cpu_bach.composer import CpuBach
+from livecode.generators.cpu_bach.plan import FORMS, SECTIONS
+from livecode.generators.generator import Context, build
+from livecode.generators.rules.harmoniser import Harmoniser
+from livecode.generators.rules.species import Species, own_cantus
+from livecode.music.checking import HARD, SOFT, _moments, check, explained
+from livecode.music.checking_species import check_species
+from livecode.music.corpus import corpus
+from livecode.music.phrase import TICKS, Phrase, concat, merge
+
+BAR = 4 * TICKS
+CHORALES = 50
+
+
+def line(what: str, value: str, wanted: str = "") -> None:
+    """One row of the table."""
+    print(f"{what:<58} {value:>18}   {wanted}", flush=True)
+
+
+def tasks(count: int) -> Iterator[tuple[str, Callable[[], Phrase]]]:
+    """Four-bar tasks of every kind, so many of each."""
+    tunes = [piece.phrase.voice(0) for piece in corpus("bach chorales")]
+    for seed in range(count):
+        key = ("c major", "d minor", "g minor", "e minor", "f major")[seed % 5]
+        tune = tunes[seed * 3 % len(tunes)].slice(0, 4 * BAR)
+        cantus = own_cantus(Context(), 4 * BAR, seed, key)
+        yield "harmonise", lambda m=tune, s=seed: Harmoniser(whole=True).compose(Context(over=m), 4 * BAR, s)
+        for species in (1, 2, 3, 4, 5):
+            for parts in (2, 3, 4):
+                made = Species(species, parts, "bass", key)
+                yield (
+                    f"counterpoint, {parts} parts",
+                    lambda m=made, c=cantus, s=seed: m.compose(Context(over=c), 4 * BAR, s),
+                )
+        for form, asked in (("melody", {}), ("canon", {}), ("figured_bass", {"bass": FIGURES})):
+            composer = build(
+                {"kind": "rules", "form": form, "key": key if form != "figured_bass" else "", **asked}
+            )
+            yield form, lambda c=composer, s=seed: c.compose(Context(), 4 * BAR, s)
+
+
+FIGURES = [[48, ""], [47, "6"], [48, ""], [53, ""], [50, "43"], [52, "6"], [53, "65"], [55, "7"]]
+
+
+def speed(count: int) -> None:
+    """How many four-bar tasks are solved, with every hard rule, within 100 ms."""
+    took: dict[str, list[float]] = {}
+    solved: Counter[str] = Counter()
+    for kind, work in tasks(count):
+        begin = time.process_time()
+        phrase = work()
+        spent = time.process_time() - begin
+        took.setdefault(kind, []).append(spent)
+        obeyed = not any(origin and "search" in origin for origin in phrase.provenance)
+        solved[kind] += obeyed and spent <= 0.1
+    for kind, times in took.items():
+        name = f"four bars, {kind}: median / 95th of a hundred"
+        line(name, f"{1000 * np.median(times):.0f} / {1000 * np.quantile(times, 0.95):.0f} ms")
+    every = [spent for times in took.values() for spent in times]
+    share = 100 * sum(solved.values()) / len(every)
+    line(f"of {len(every)} tasks solved, hard rules kept, within 100 ms", f"{share:.1f} %", ">= 95 %")
+
+
+def roots(phrase: Phrase) -> dict[int, int]:
+    """The root at each beat, as the examiner reads it."""
+    found: dict[int, int] = {}
+    moments = _moments(phrase)
+    place = 0
+    for beat in range(0, phrase.length, TICKS):
+        while place + 1 < len(moments) and moments[place + 1].onset <= beat:
+            place += 1
+        chord = explained(moments[place])[0] if moments else None
+        if chord is not None and chord.root >= 0:
+            found[beat] = chord.root
+    return found
+
+
+def chorales(grids: list[Any]) -> None:
+    """Bach's melodies harmonised, and both harmonisations examined."""
+    ours: Counter[str] = Counter()
+    his: Counter[str] = Counter()
+    beats = agree = told = gave = 0
+    spent = 0.0
+    for number, grid in enumerate(grids):
+        bach = grid if isinstance(grid, Phrase) else Phrase.from_grid(grid)
+        melody = bach.voice(0)
+        begin = time.process_time()
+        made = Harmoniser(whole=True, close=True).compose(Context(over=melody), bach.length, number)
+        spent += time.process_time() - begin
+        beats += bach.length // TICKS
+        gave += any(origin and "search" in origin for origin in made.provenance)
+        ours.update(fault.rule for fault in check(made, given=(0,)))
+        his.update(fault.rule for fault in check(bach, given=(0,)))
+        one, other = roots(bach), roots(made)
+        told += len(one)
+        agree += sum(other.get(beat) == root for beat, root in one.items())
+    line(f"{len(grids)} chorale melodies: milliseconds for 16 beats", f"{16000 * spent / beats:.0f}")
+    line("harmonisations in which a rule gave way", f"{gave}")
+    line("hard errors by the examiner, all of them", f"{sum(ours[rule] for rule in HARD)}", "0")
+    line("beats with Bach's root", f"{100 * agree / told:.1f} %")
+    for rule in (*HARD, *SOFT):
+        if ours[rule] or his[rule]:
+            kind = "hard" if rule in HARD else "soft"
+            value = f"{100 * ours[rule] / beats:.2f} / {100 * his[rule] / beats:.2f}"
+            line(f"  {rule} ({kind}), in 100 beats, ours / Bach's", value)
+
+
+def species(count: int) -> None:
+    """Counterpoint before Fux's examination."""
+    faults = exercises = gave = 0
+    for seed in range(count):
+        key = ("c major", "d minor", "g minor", "e minor")[seed % 4]
+        cantus = own_cantus(Context(), 8 * BAR, seed, key)
+        for kind in (1, 2, 3, 4, 5):
+            for parts in (2, 3, 4):
+                made = Species(kind, parts, "bass", key).compose(Context(over=cantus), 8 * BAR, seed)
+                gave += any(origin and "search" in origin for origin in made.provenance)
+                whole = merge([made, cantus])
+                whole.key = key
+                faults += bool(check_species(whole, kind, parts - 1, 0))
+                exercises += 1
+    line(f"{exercises} exercises of eight bars: a rule gave way", f"{gave}")
+    line("exercises with a fault by the examiner", f"{faults}", "0")
+
+
+def bach(pieces: int) -> None:
+    """CPU Bach: plans kept, faults, time."""
+    try:
+        import music21
+    except ImportError:
+        music21 = None
+    for form in FORMS:
+        faults: Counter[str] = Counter()
+        cadences = keys = staying = beats = gave = 0
+        slowest = 0.0
+        for seed in range(pieces):
+            composer = CpuBach(form)
+            previous: Phrase | None = None
+            phrases = []
+            for number in range(SECTIONS):
+                context = Context(previous=previous, position=number)
+                begin = time.process_time()
+                phrase = composer.compose(context, 4 * BAR, 100 * seed + number)
+                slowest = max(slowest, time.process_time() - begin)
+                section = composer.planned(context, 100 * seed + number)
+                gave += any(origin and "search" in origin for origin in phrase.provenance)
+                cadences += arrives(phrase, section)
+                if not section.modulates and music21 is not None:
+                    staying += 1
+                    keys += heard_in(music21, phrase) == (section.key.tonic, section.key.mode)
+                previous = phrase
+                phrases.append(phrase)
+            whole = concat(phrases)
+            beats += whole.length // TICKS
+            if form == "toccata":
+                # Broken chords are judged by the four parts behind them.
+                continue
+            faults.update(fault.rule for fault in check(whole, ranges=None) if fault.hard)
+        count = pieces * SECTIONS
+        line(f"{form}: cadences where the plan says, of {count}", f"{cadences}", f"{count}")
+        if staying:
+            line(
+                f"{form}: keys that music21 hears, of {staying} sections",
+                f"{100 * keys / staying:.0f} %",
+                "by chance 4 %",
+            )
+        line(f"{form}: sections in which a rule gave way", f"{gave}")
+        line(f"{form}: slowest four bars", f"{1000 * slowest:.0f} ms")
+        if form != "toccata":
+            told = ", ".join(f"{rule} {100 * n / beats:.2f}" for rule, n in faults.most_common())
+            line(f"{form}: hard errors in 100 beats", f"{100 * sum(faults.values()) / beats:.2f}", told)
+
+
+def arrives(phrase: Phrase, section: Any) -> bool:
+    """Whether the last bass note is the one of the planned cadence."""
+    bass = phrase.voice(phrase.voices - 1).notes
+    last = bass[bass["onset"] + bass["duration"] == phrase.length]
+    sixth = 9 if section.goal.mode == "major" else 8
+    wanted = {"perfect": 0, "final": 0, "half": 7, "deceptive": sixth}[section.cadence]
+    return len(last) > 0 and (int(last["pitch"][0]) - section.goal.tonic) % 12 == wanted
+
+
+def heard_in(music21: Any, phrase: Phrase) -> tuple[int, str]:
+    """The key that music21 hears."""
+    stream = music21.stream.Stream()
+    for row in phrase.notes:
+        note = music21.note.Note(int(row["pitch"]), quarterLength=int(row["duration"]) / TICKS)
+        stream.insert(int(row["onset"]) / TICKS, note)
+    found = stream.analyze("key")
+    return found.tonic.pitchClass, found.mode
+
+
+def table(jsb: Path | None, quick: bool) -> None:
+    """The whole table."""
+    speed(4 if quick else 20)
+    if jsb is not None:
+        grids = json.loads(jsb.read_text())["valid"][: 10 if quick else CHORALES]
+    else:
+        grids = [piece.phrase for piece in corpus("bach chorales")][: 10 if quick else CHORALES]
+    chorales(grids)
+    species(2 if quick else 10)
+    bach(1 if quick else 6)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--jsb", type=Path, default=None, help="jsb16_train_valid.json")
+    parser.add_argument("--quick", action="store_true", help="a fifth of everything")
+    options = parser.parse_args()
+    named = os.environ.get("LIVECODE_JSB", "")
+    table(options.jsb or (Path(named) if named else None), options.quick)
+
+
+if __name__ == "__main__":
+    main()
