@@ -177,7 +177,8 @@ class World:
         if judge.relative or self.judged_by != judge.plain:
             scores = self._less_disliked(songs, judge.score(songs, self.around))
         else:
-            fresh = self._less_disliked(children.songs, judge.score(children.songs, self.around))
+            found = judge.score(children.songs, self.around, telling=True)
+            fresh = self._less_disliked(children.songs, found)
             scores = np.concatenate([self.scores[stayed], fresh])
         told = np.concatenate([kept.songs.told, children.songs.told]) if len(kept.songs) else songs.told
         self.songs = songs.take(order).having_told(told[order])
@@ -242,7 +243,8 @@ def genomes(songs: Songs) -> Any:
     random = np.random.default_rng(1)
     for array in heard:
         flat = np.ascontiguousarray(xp.to_numpy(array)).view(np.uint8).reshape(len(songs), -1)
-        flat = np.pad(flat, ((0, 0), (0, -flat.shape[1] % 8)))
+        if flat.shape[1] % 8:
+            flat = np.pad(flat, ((0, 0), (0, -flat.shape[1] % 8)))
         words = flat.view(np.uint64)
         words = (words ^ (words >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)
         marks += (words * random.integers(1, 1 << 62, words.shape[1], dtype=np.uint64)).sum(1)
