@@ -31,8 +31,8 @@ LARGEST = 20 << 20
 """Bytes of the largest file that is read."""
 UNPACKED = 64 << 20
 """Bytes a compressed MusicXML file may unpack to."""
-SECONDS = 30.0
-"""How long one file may take."""
+SECONDS, MOST_SECONDS = 30.0, 120.0
+"""How long a small file may take, and how long the largest."""
 MOST_TUNES = 5000
 SAID = 300
 """Characters of a reason at most."""
@@ -115,7 +115,8 @@ def _kept(file: Path, child: Child) -> list[Piece]:
     except (OSError, CorpusError):
         pass
     try:
-        answer = child.call("livecode.music.reading:read_bytes", [file.suffix.lower(), contents], SECONDS)
+        seconds = min(MOST_SECONDS, SECONDS + len(contents) / 4000)
+        answer = child.call("livecode.music.reading:read_bytes", [file.suffix.lower(), contents], seconds)
         pieces = unpack(answer)
     except ChildLost as lost:
         raise CorpusError(f"reading it failed: {lost}") from None

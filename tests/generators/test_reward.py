@@ -88,6 +88,16 @@ def test_what_was_liked_comes_again() -> None:
     assert shared(again) > 2 * shared(stream)
 
 
+def test_a_choir_learns_from_what_was_liked() -> None:
+    stream = markov("bach", seed=2).bars(2)
+    liked = stream.phrase(0)
+    again = stream.reward().reward()
+    chain = stream.plan.generator.chain  # type: ignore[attr-defined]
+    grid = liked.grid()
+    assert chain.model.having_heard(grid).nats([grid]).mean() < 0.6 * chain.model.nats([grid]).mean()
+    assert again.phrase(0) != liked and again.phrase(0).voices == 4
+
+
 def test_the_change_is_kept_with_the_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIVECODE_SET", str(tmp_path))
     stream = markov("folk").suppress("leaps", 4).in_scale("d dorian").bars(2).reward()

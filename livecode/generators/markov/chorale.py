@@ -33,6 +33,7 @@ from livecode.generators.markov.choir import (
     symbol_of,
 )
 from livecode.generators.markov.mixing import (
+    Attentive,
     Contexts,
     Floats,
     Mixture,
@@ -172,6 +173,16 @@ class ChoraleModel:
         moving = Mixture.count(MOVING, views, symbols, voices, SYMBOLS, 1.0)
         moving.train(views, symbols, voices, found.pieces[some], epochs)
         return cls(holding, moving)
+
+    def having_heard(self, grid: Any) -> ChoraleModel:
+        """The same chain with half its mind on four voices that it heard on stage, step by step."""
+        found = Moments.of([grid])
+        some = found.moved == 1
+        some &= found.views[:, VIEWS.index("first")] == 0
+        return ChoraleModel(
+            Attentive.of(self.holding, found.views, found.moved, found.voices),
+            Attentive.of(self.moving, found.views[some], found.symbols[some], found.voices[some]),
+        )
 
     def nats(self, grids: Iterable[Any]) -> npt.NDArray[np.float64]:
         """Minus the log-probability of each token (a voice at a 16th) of some chorales."""

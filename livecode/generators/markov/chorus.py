@@ -27,6 +27,8 @@ APPROACH = 12
 LAST_NOTE = 4
 """Sixteenths that the last note of a phrase lasts at least when it was asked for."""
 LONGEST_QUOTED = 6
+LEARNT_FROM = 256
+"""Sixteenths of what it has heard that it can take in between two phrases."""
 FAINTEST = 0.1
 """A note less likely than this share of the likeliest is not sung: one such slip would lead to the next."""
 PLAIN = 0.8
@@ -49,6 +51,12 @@ class Chorus:
         """What rebuilds it in a worker."""
         return {"kind": "markov", "corpus": self.name, "order": None}
 
+    def _learnt(self, heard: Phrase | None) -> ChoraleModel:
+        """What it knows, with what it has heard; only four parts can teach it anything."""
+        if heard is None or heard.voices != VOICES:
+            return self.model
+        return self.model.having_heard(heard.grid(SIXTEENTH, VOICES)[-LEARNT_FROM:])
+
     def likelihood(self, phrase: Phrase) -> float:
         """Nats a note that it needs for four voices."""
         return float(self.model.nats([phrase.grid(SIXTEENTH, VOICES)]).sum()) / max(1, len(phrase))
@@ -63,7 +71,8 @@ class Chorus:
         if context.previous is not None:
             _remember(choir, context, role)
         temperature = min(10.0, max(0.05, context.parameter("temperature", PLAIN)))
-        singers = _Singers(self, asked, random, temperature, Tilt.of(context, _home(asked)))
+        model = self._learnt(context.heard)
+        singers = _Singers(self, model, asked, random, temperature, Tilt.of(context, _home(asked)))
         grid = np.zeros((steps, VOICES), np.int64)
         struck: dict[tuple[int, int], dict[str, Any]] = {}
         before = singers.tracks(choir, context.previous)
@@ -218,6 +227,7 @@ class _Singers:
     """The voices drawing their notes."""
 
     chorus: Chorus
+    model: ChoraleModel
     asked: Asked
     random: np.random.Generator
     temperature: float
@@ -247,7 +257,7 @@ class _Singers:
             (allowed is not None and allowed[held] == 0) or (struck_anyway and self._copies(track, held))
         )
         if choir.time and not banned:
-            odds = float(self.chorus.model.moves(views)[0]) / self.temperature
+            odds = float(self.model.moves(views)[0]) / self.temperature
             if self.tilt is not None and self.tilt.timely:
                 odds += self._eager(choir)
             staying = float(1.0 / (1.0 + np.exp(np.clip(odds, -50, 50))))
@@ -278,7 +288,7 @@ class _Singers:
         allowed: npt.NDArray[np.float64] | None,
         track: Sequence[int],
     ) -> npt.NDArray[np.float64]:
-        logits = self.chorus.model.whereto(views)[0].astype(float) / self.temperature
+        logits = self.model.whereto(views)[0].astype(float) / self.temperature
         if self.tilt is not None:
             before = choir.pitches[voice]
             home = self.tilt.home or choir.home

@@ -269,6 +269,33 @@ class Mixture:
                     values -= pace * (mean / (1 - 0.9**step)) / fitted
 
 
+class Attentive(Mixture):
+    """A mixture of what was learnt from the corpus and what was heard a moment ago, half and half.
+
+    The two are mixed as chances, not as counts: thirty notes heard would be lost among thousands.
+    """
+
+    lately: Mixture
+
+    @classmethod
+    def of(cls, learnt: Mixture, views: Any, symbols: Any, kinds: Any) -> Attentive:
+        """Over what was learnt, having heard these symbols after these views, in moments of these kinds."""
+        made = cls(learnt.contexts, learnt.counts, learnt.base, learnt.weights, learnt.bias, learnt.smoothing)
+        lately = Mixture.count(learnt.contexts, views, symbols, kinds, learnt.base.shape[1], learnt.smoothing)
+        base = learnt.base.copy()
+        heard = np.where(learnt.base > 0, 0.2 * learnt.base, 0)[: len(lately.base)] + 0.8 * lately.base
+        base[: len(heard)] = np.where(base[: len(heard)] > 0, heard, 0)
+        lately.base, lately.weights, lately.bias = base, learnt.weights, np.zeros_like(base)
+        made.lately = lately
+        return made
+
+    def logits(self, views: Any, kinds: Any) -> Floats:
+        """The logarithm of the mean of both distributions."""
+        learnt, lately = softmax(super().logits(views, kinds)), softmax(self.lately.logits(views, kinds))
+        mixed: Floats = np.log(0.5 * learnt + 0.5 * lately + 1e-30)
+        return mixed
+
+
 def softmax(logits: Floats) -> Floats:
     """Log-probabilities made probabilities along the last axis."""
     high = logits.max(-1, keepdims=True)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from livecode.errors import CorpusError
 from livecode.generators.markov.melody import STEPPING, STEPS, TIMES, TIMING, Moments, Tune, Walk
-from livecode.generators.markov.mixing import Floats, Mixture, softmax
+from livecode.generators.markov.mixing import Attentive, Floats, Mixture
 from livecode.music.corpus import DAMAGED, Corpus, corpus
 from livecode.music.phrase import Phrase
 from livecode.sets import find
@@ -126,9 +126,10 @@ class MelodyModel:
     def having_heard(self, phrase: Phrase) -> MelodyModel:
         """The same chain with half its mind on a phrase that it heard on stage."""
         found = Moments.of([Tune.of(phrase)])
+        kinds = np.zeros(len(found.times), np.int64)
         return MelodyModel(
-            Attentive.of(self.timing, found.timing, found.times),
-            Attentive.of(self.stepping, found.stepping, found.steps),
+            Attentive.of(self.timing, found.timing, found.times, kinds),
+            Attentive.of(self.stepping, found.stepping, found.steps, kinds),
         )
 
 
@@ -146,33 +147,6 @@ class _ChainHand:
     def _logits(self, mixture: Mixture, views: list[int]) -> Floats:
         logits: Floats = mixture.logits(np.array([views], np.int64), np.zeros(1, np.int64))[0]
         return logits
-
-
-class Attentive(Mixture):
-    """A mixture of what was learnt from the corpus and what was heard a moment ago, half and half.
-
-    The two are mixed as chances, not as counts: thirty notes heard would be lost among thousands.
-    """
-
-    lately: Mixture
-
-    @classmethod
-    def of(cls, learnt: Mixture, views: Any, symbols: Any) -> Attentive:
-        """Over what was learnt, having heard these symbols after these views."""
-        made = cls(learnt.contexts, learnt.counts, learnt.base, learnt.weights, learnt.bias, learnt.smoothing)
-        kinds = np.zeros(len(symbols), np.int64)
-        made.lately = Mixture.count(
-            learnt.contexts, views, symbols, kinds, learnt.base.shape[1], learnt.smoothing
-        )
-        made.lately.base = np.where(learnt.base > 0, 0.8 * made.lately.base + 0.2 * learnt.base, 0)
-        made.lately.weights = learnt.weights
-        return made
-
-    def logits(self, views: Any, kinds: Any) -> Floats:
-        """The logarithm of the mean of both distributions."""
-        learnt, lately = softmax(super().logits(views, kinds)), softmax(self.lately.logits(views, kinds))
-        mixed: Floats = np.log(0.5 * learnt + 0.5 * lately + 1e-30)
-        return mixed
 
 
 @lru_cache(maxsize=1)
