@@ -51,10 +51,10 @@ class OscDoor:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             self._socket.bind((HOST, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             self._socket.close()
-            cure = "give another with --osc-port"
-            raise EngineError(f"port {port} is taken ({error.strerror}): {cure}") from None
+            reason = getattr(error, "strerror", None) or "ports go from 0 to 65535"
+            raise EngineError(f"port {port} cannot be had ({reason}): give another with --osc-port") from None
         self.port: int = self._socket.getsockname()[1]
 
     def start(self) -> None:

@@ -99,8 +99,9 @@ class Page:
         handler = type("Handler", (_Handler,), {"room": room, "local": host in LOOPBACK})
         try:
             self._server = ThreadingHTTPServer((host, port), handler)
-        except OSError as error:
-            raise EngineError(f"{host} port {port} cannot be had ({error.strerror}): give another") from None
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or "ports go from 0 to 65535"
+            raise EngineError(f"{host} port {port} cannot be had ({reason}): give another") from None
         self._server.daemon_threads = True
         self.host, self.port = host, int(self._server.server_address[1])
 

@@ -51,9 +51,10 @@ class Door:
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             self._socket.bind((HOST, port))
-        except OSError as error:
+        except (OSError, OverflowError) as error:
             self._socket.close()
-            raise EngineError(f"port {port} is taken ({error.strerror}): give another with --port") from None
+            reason = getattr(error, "strerror", None) or "ports go from 0 to 65535"
+            raise EngineError(f"port {port} cannot be had ({reason}): give another with --port") from None
         self._socket.listen(MOST_CLIENTS)
         self.port: int = self._socket.getsockname()[1]
 
@@ -249,6 +250,13 @@ def _object(line: bytes) -> dict[str, Any] | None:
     except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
+
+
+def remove_key(path: Path) -> None:
+    """Take the file away, unless another door has put its own there meanwhile."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        if json.loads(path.read_text(encoding="utf-8")).get("process") == os.getpid():
+            path.unlink()
 
 
 def write_key(path: Path, told: dict[str, Any]) -> None:

@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> int:
     from livecode.bridges.editor import Editor
     from livecode.bridges.osc import OscDoor
     from livecode.bridges.publish import published
-    from livecode.bridges.serve import HOST, Door, write_key
+    from livecode.bridges.serve import HOST, Door, remove_key, write_key
     from livecode.commands.prompt import leave_on_signals
     from livecode.stage.session import Session, use
 
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
         with published(session, settings.folder("state")):
             return _work(editor)
     finally:
-        key.unlink(missing_ok=True)
+        remove_key(key)
         osc.close()
         door.close()
         session.close()

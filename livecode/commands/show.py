@@ -45,15 +45,14 @@ def run(options: argparse.Namespace) -> int:
     state = settings.folder("state")
     if options.what is None and not stages(state):
         raise EngineError("nothing is on stage: start livecode first, or name a set: livecode show NAME")
+    path = pattern_file(options.what) if options.what is not None else None
     room = Room()
     page = Page(room, options.host, options.port)
     page.start()
     told = {"address": page.address, "port": page.port}
     print(json.dumps(told) if options.json else f"the page for the room: {page.address}", flush=True)
     try:
-        if options.what is None:
-            return _watch(room, state)
-        return _play(room, pattern_file(options.what), config)
+        return _watch(room, state) if path is None else _play(room, path, config)
     except KeyboardInterrupt:
         return 0
     finally:

@@ -134,5 +134,5 @@ def test_a_killed_server_leaves_the_next_one_its_place(served):
     said = again.stderr.read()
     again.stderr.close()
     assert again.wait(15) == 1 and time.monotonic() - began < 15
-    assert f"port {told['port']} is taken" in said and said.count("\n") == 1
+    assert f"port {told['port']} cannot be had" in said and said.count("\n") == 1
     assert Path(told["key"]).exists()

@@ -16,7 +16,8 @@ from pythonosc.osc_packet import OscPacket
 
 from livecode.bridges.editor import Editor, line_column, paragraph
 from livecode.bridges.osc import OscDoor
-from livecode.bridges.serve import HOST, Door, write_key
+from livecode.bridges.serve import HOST, Door, remove_key, write_key
+from livecode.errors import EngineError
 from livecode.stage.session import Session
 
 OPEN: list = []
@@ -187,6 +188,26 @@ def test_the_key_is_for_its_owner_alone(tmp_path):
     write_key(tmp_path / "serve.json", {"port": 1, "token": "x"})
     assert stat.S_IMODE((tmp_path / "serve.json").stat().st_mode) == 0o600
     assert json.loads((tmp_path / "serve.json").read_text())["process"] == os.getpid()
+
+
+def test_another_doors_key_is_left_alone(tmp_path):
+    key = tmp_path / "serve.json"
+    write_key(key, {"port": 1})
+    remove_key(key)
+    assert not key.exists()
+    key.write_text('{"process": 1}')
+    remove_key(key)
+    assert key.exists()
+
+
+@pytest.mark.parametrize("port", [99999, -1])
+def test_a_port_that_is_none_is_one_line(editor, door, port):
+    with pytest.raises(EngineError, match="0 to 65535"):
+        Door(editor, port)
+    with pytest.raises(EngineError, match="0 to 65535"):
+        OscDoor(editor, door, port)
+    with pytest.raises(EngineError, match="cannot be had"):
+        Door(editor, door.port)
 
 
 def test_an_endless_loop_is_interrupted_on_request(editor):
