@@ -127,6 +127,7 @@ need_programs() {
   local missing=()
   command -v nvim >/dev/null 2>&1 || missing+=(neovim)
   command -v emacs >/dev/null 2>&1 || missing+=(emacs-nox)
+  command -v node >/dev/null 2>&1 || missing+=(nodejs)
   command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 || missing+=(chromium)
   [ ${#missing[@]} -eq 0 ] && return 0
   debian_install "Editors and a browser for the tests" "${missing[@]}" || say "could not install ${missing[*]}: their tests are skipped"

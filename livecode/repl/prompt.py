@@ -244,21 +244,25 @@ class Prompt:
     @contextlib.contextmanager
     def _flash(self, typed: str) -> Iterator[None]:
         """The block that was entered stays bright while it is evaluated, a tenth of a second at least."""
-        began, done = time.monotonic(), threading.Event()
+        began, done, children = time.monotonic(), threading.Event(), _children()
 
         def end() -> None:
             if not done.is_set():
                 done.set()
-                self._paint_over(typed)
+                # What another program has written is not known here: the block may be anywhere.
+                if _children() == children:
+                    self._paint_over(typed)
 
         self.replaced.before_writing(end)
         try:
             yield
         finally:
-            if not done.is_set() and self._real:
-                time.sleep(max(0.0, FLASH_SECONDS - (time.monotonic() - began)))
-            self.replaced.before_writing(None)
-            end()
+            try:
+                if not done.is_set() and self._real:
+                    time.sleep(max(0.0, FLASH_SECONDS - (time.monotonic() - began)))
+            finally:
+                self.replaced.before_writing(None)
+                end()
 
     def _paint_over(self, typed: str) -> None:
         """The block just above the cursor once more in its own colours."""
@@ -429,6 +433,15 @@ class Prompt:
     def _toolbar(self) -> FormattedText:
         self._shown = self._words()
         return FormattedText(list(self._shown))
+
+
+def _children() -> int:
+    """A number that changes when a child process has come and gone."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
 
 
 class Lighting(Processor):

@@ -111,6 +111,22 @@ def test_vs_code_at_its_protocol(served):
     assert out["paragraph"] == [1, 2] and out["unit"] == 3
 
 
+def test_the_extension_of_vs_code_in_a_stand_in(served):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node is not installed: apt-get install nodejs")
+    folder, environment, _ = served
+    done = subprocess.run(
+        [node, str(SCRIPTS / "extension.js"), str(EDITORS / "vscode")],
+        env=environment, cwd=folder, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout, done.stderr
+    out = json.loads(done.stdout)
+    assert out["lit"] and out["moved"] and out["mended"] and out["flashes"] == 3, out
+    assert out["fault"][:3] == [7, 12, 16] and "did you mean 'every'" in out["fault"][3]
+    assert out["offered"] == "mute"
+
+
 def test_the_extension_of_vs_code_names_only_commands_it_has():
     package = json.loads((EDITORS / "vscode" / "package.json").read_text())
     code = (EDITORS / "vscode" / "extension.js").read_text()

@@ -211,9 +211,20 @@ def test_what_is_typed_during_an_evaluation_waits_for_the_prompt(terminal):
     screen.rest(0.3)
     assert "tient" not in screen.text
     screen.see("'patient'")
+    assert screen.screen.display[row + 1].rstrip() == "> 'pa' + 'tient'"
     assert screen.screen.buffer[row][5].bg == "default"
     assert screen.screen.display[row].rstrip() == "> time.sleep(2)"
     assert screen.wait() == 0
+
+
+def test_what_another_program_writes_is_not_painted_over(terminal):
+    screen = terminal("--device", "dummy")
+    screen.see("\n>")
+    screen.type("import os; _ = os.system('echo first; echo second')\r")
+    screen.see("\nsecond\n")
+    screen.rest(0.5)
+    assert "> import os; _ = os.system('echo first; echo second')\nfirst\nsecond\n" in screen.text
+    assert screen.end() == 0
 
 
 def test_a_closed_terminal_takes_the_sound_with_it(terminal):
