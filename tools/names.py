@@ -29,6 +29,7 @@ COMPOSERS = {
     "recombine": "livecode.generators.recombination",
     "rerank": "livecode.generators.rerank",
     "rules": "livecode.generators.rules",
+    "style": "livecode.generators.dreams",
 }
 PICTURES = ("show", "spectrum", "waveform")
 FITNESS = {

@@ -326,7 +326,8 @@ class Resolver:
         self, said: str, number: int, as_sample: bool
     ) -> tuple[str, tuple[str, Path | int] | None]:
         item = self.catalogue.instruments.get(said)
-        if item is not None:
+        # A hidden one serves others, as sample players do: nobody plays it by name.
+        if item is not None and not item.hidden:
             name = self.catalogue.variant(said, number) if item.variants else item.name
             own = self.catalogue.instrument(name)
             if not as_sample or own.pitched or own.shape == "sustain":

@@ -60,11 +60,13 @@ class Sample:
 
 
 def usual_places() -> list[Path]:
-    """Where sample folders usually are on this system, existing ones only.
+    """Where sample folders usually are on this system, existing ones only; last what `style` makes.
 
     `LIVECODE_SAMPLES` (separated as in PATH), `samples` here and in the home folder, Dirt-Samples as
     SuperCollider's quarks put them.
     """
+    from livecode.config import folder as data
+
     home = Path.home()
     if sys.platform == "darwin":
         support = home / "Library" / "Application Support" / "SuperCollider"
@@ -81,7 +83,8 @@ def usual_places() -> list[Path]:
         support / "downloaded-quarks" / "Dirt-Samples",
         support / "Extensions" / "Dirt-Samples",
     ]
-    return [place for place in dict.fromkeys(places) if place.is_dir()]
+    # What dreams make lies there sooner or later, and comes last.
+    return [*(place for place in dict.fromkeys(places) if place.is_dir()), data("data") / "made"]
 
 
 class Samples:

@@ -222,6 +222,7 @@ def test_cut_nudge_and_modulation(resolver: Resolver) -> None:
     ("value", "kind", "line"),
     [
         ({"s": "kik"}, NameUnknown, "no sound called 'kik': did you mean 'kick'?"),
+        ({"s": "sample_mono"}, NameUnknown, "no sound called 'sample_mono'"),
         ({"s": "kick", "gian": 1}, ControlError, "no control called 'gian': did you mean 'gain'?"),
         ({"s": "kick", "gain": math.nan}, ControlError, "gain is nan, which cannot be played"),
         ({"s": "kick", "pan": math.inf}, ControlError, "pan is inf"),

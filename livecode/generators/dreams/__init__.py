@@ -12,9 +12,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from livecode.generators.dreams.bank import Bank
     from livecode.generators.dreams.stream import Dream
 
-__all__ = ["dream"]
+__all__ = ["dream", "style"]
 
 
 def dream(source: Any, net: str = "chorale", **asked: Any) -> Dream:
@@ -36,3 +37,25 @@ def dream(source: Any, net: str = "chorale", **asked: Any) -> Dream:
     from livecode.generators.dreams.stream import dreaming
 
     return dreaming(source, net, **asked)
+
+
+def style(source: Any = None, like: Any = None, **asked: Any) -> Bank:
+    """A sound in the style of another, as samples: a voice that is rain, a texture without end, a dream.
+
+    ```python
+    d1 >> style("voice.wav", like="rain.wav").chop(8)
+    ```
+
+    `source` and `like` are sound files (WAV, FLAC, OGG, MP3). Without `source` it is a texture out of noise
+    that sounds as `like` does, without end: its end leads to its beginning (loop points are in the file).
+    Without `like` the features that answer in `source` grow, which is a dream. `seconds` (those of `source`,
+    at most 6; 3 for a texture; 0.5 to 20), `keep` (0.05; more keeps more of `source`), `features` ("random",
+    or "trained": those of models/ears), `seed`. It is made behind the music and plays as far as it is;
+    `.wait()`, `.cancel()`, `.progress` and `.name` (for `s(...)`) are what one would think. Needs torch.
+    Raises FileProblem for a file that cannot be heard, ControlError for a number out of its range.
+
+    After D. Ulyanov and V. Lebedev, "Audio texture synthesis and style transfer" (2016).
+    """
+    from livecode.generators.dreams.bank import bank
+
+    return bank(source, like, **asked)

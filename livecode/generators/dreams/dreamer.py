@@ -12,6 +12,7 @@ from livecode.errors import ControlError, GeneratorError
 from livecode.generators.dreams.child import Descent, descend
 from livecode.generators.dreams.score import Grid, Score
 from livecode.generators.generator import Context, Spec
+from livecode.generators.pool import composers
 from livecode.language.notes import MIDI_C4
 from livecode.language.scales import scale_of
 from livecode.music.phrase import Phrase
@@ -86,8 +87,13 @@ class Dreamer:
             "towards": self._goal(),
             "noise": self.noise,
         }
-        descent = descend(request, steps)
+        descent = descend(request, steps, self._tell)
         return score, Descent(descent.pieces[:, len(lead) :], descent.activations), depths
+
+    def _tell(self, done: int, steps: int) -> None:
+        if steps > STEPS_A_DEPTH and done % STEPS_A_DEPTH == 0:
+            drawn = "#" * round(20 * done / steps)
+            composers().notice(f"dreaming on layer {self.layer} [{drawn:.<20}] {done} of {steps} steps")
 
     def _goal(self) -> list[list[int]] | None:
         if self.towards is None:

@@ -29,11 +29,13 @@ from livecode.music.events import note_values
 from livecode.music.key import find_key
 from livecode.music.phrase import TICKS, Phrase, concat, pitch_class
 from livecode.music.reading import shown
+from livecode.sets import folders
 
 VERSION = "1"
 COMPASS = ((64, 84), (55, 74), (48, 67), (36, 57))
 """Lowest and highest pitch of each voice, the top one first."""
 MOST_BARS = 32
+BARS_SHOWN = 10
 MELODIC = 0.35
 """From which share of sure pitches on a recording is heard as one voice."""
 BAR = 4 * TICKS
@@ -118,7 +120,7 @@ def heard(path: str | Path) -> Recording:
 
     Raises FileProblem for a file that is missing, damaged, silent, or longer than ten minutes.
     """
-    place = Path(path).expanduser()
+    place = found(path)
     name = place.name
     try:
         data = place.read_bytes() if place.stat().st_size < 1 << 30 else b""
@@ -131,15 +133,26 @@ def heard(path: str | Path) -> Recording:
     try:
         told = json.loads(kept.read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        shown(0, 2, name)
+        shown(0, BARS_SHOWN, name)
         try:
             told = asked("livecode.generators.dreams.ears:analyse", {"path": str(place.resolve())})
         except GeneratorError as problem:
             raise FileProblem(str(problem)) from None
         finally:
-            shown(2, 2, name)
+            shown(BARS_SHOWN, BARS_SHOWN, name)
         _keep(kept, told)
     return music(name, told)
+
+
+def found(path: str | Path) -> Path:
+    """A sound file by its path, or by its name alone in a set's `models/recordings`."""
+    place = Path(path).expanduser()
+    if not place.exists() and place.name == str(path):
+        for folder_of_models in folders("models"):
+            kept = folder_of_models / "recordings" / place.name
+            if kept.is_file():
+                return kept
+    return place
 
 
 def _keep(place: Path, told: dict[str, Any]) -> None:
