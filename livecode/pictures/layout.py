@@ -11,7 +11,7 @@ share one field of semitones; drums have a row each, by name, under it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from livecode.pictures import colours
 from livecode.pictures.roll import Mark, Roll, pitch_name
@@ -66,6 +66,17 @@ class Words:
 
 
 Shape = Box | Line | Words
+
+
+def moved(shape: Shape, down: float) -> Shape:
+    """A shape so many pixels lower.
+
+    >>> moved(Box(0, 5, 1, 1, "red"), 10).y
+    15
+    """
+    if isinstance(shape, Line):
+        return replace(shape, y1=shape.y1 + down, y2=shape.y2 + down)
+    return replace(shape, y=shape.y + down)
 
 
 @dataclass

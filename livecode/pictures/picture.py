@@ -41,6 +41,22 @@ class Picture:
             roll.title,
         )
 
+    def above(self, other: Picture) -> Picture:
+        """This picture and another under it, as one."""
+        wide = max(self.drawing.width, other.drawing.width)
+        both = Drawing(wide, self.drawing.height + other.drawing.height, self.drawing.background)
+        both.shapes = [
+            *self.drawing.shapes,
+            *(layout.moved(shape, self.drawing.height) for shape in other.drawing.shapes),
+        ]
+
+        def characters(width: int, height: int, colour: bool) -> str:
+            half = max(3, height // 2)
+            parts = (self.in_characters(width, half, colour), other.in_characters(width, half, colour))
+            return "\n".join(parts)
+
+        return Picture(both, characters, f"{self.title}, {other.title}")
+
     def save(self, path: str | Path) -> Path:
         """Write the picture to a .png or .svg file; gives its path.
 

@@ -38,8 +38,9 @@ def show(thing: Any = None, cycles: int = 4, begin: int | None = None) -> Pictur
     ```
 
     `cycles` (1 to 4096) from `begin` on: the cycle that sounds now for slots, 0 for patterns. Slots that are
-    shown together share one picture, a colour each. The picture shows itself at the prompt and in a notebook;
-    `.save("name.png")` or `.svg` keeps it. Raises PatternError for what cannot be drawn.
+    shown together share one picture, a colour each; a dream lies under what was put in. The picture shows
+    itself at the prompt and in a notebook; `.save("name.png")` or `.svg` keeps it. Raises PatternError for
+    what cannot be drawn.
     """
     from livecode.pictures import graphs
     from livecode.pictures.picture import Picture
@@ -59,6 +60,8 @@ def show(thing: Any = None, cycles: int = 4, begin: int | None = None) -> Pictur
     if hasattr(thing, "__array__") and not isinstance(thing, Pattern):
         return graphs.waveform(thing, 48000.0)
     first = 0 if begin is None else int(begin)
+    if callable(getattr(thing, "rise", None)):
+        return _of_dream(thing, cycles, first)
     if not isinstance(thing, (Pattern, str, int, float, list, tuple)) and not hasattr(thing, "as_pattern"):
         raise PatternError(
             f"{type(thing).__name__} has no picture: show a slot, pattern, phrase, table or sound file"
@@ -68,6 +71,27 @@ def show(thing: Any = None, cycles: int = 4, begin: int | None = None) -> Pictur
     if events and all(event.whole is None for event in events):
         return graphs.curve(lambda cycle: _value_at(pattern, cycle), first, first + cycles)
     return Picture.of_roll(Roll(tuple(_marks(events, "d1")), first, first + cycles, _title(thing)))
+
+
+def _of_dream(dream: Any, cycles: int, first: int) -> Picture:
+    """What was put in, what was dreamt of it, and how much louder the net answered step by step."""
+    from livecode.pictures import graphs
+    from livecode.pictures.picture import Picture
+
+    source, name = dream.plan.over, dream.plan.name.removeprefix("dream of ")
+    parts = (
+        (source.query(first, first + cycles), name),
+        (dream.query(first, first + cycles), dream.plan.name),
+    )
+    before, after = (
+        Picture.of_roll(Roll(tuple(_marks(events, "d1")), first, first + cycles, title))
+        for events, title in parts
+    )
+    rise = dream.rise(first)
+    steps = graphs.curve(
+        lambda at: rise[min(int(at), len(rise) - 1)], 0, max(1, len(rise) - 1), "activation by step"
+    )
+    return before.above(after).above(steps) if len(rise) > 1 else before.above(after)
 
 
 def waveform(sound: Any = None, seconds: float = 0.05) -> Picture:
