@@ -6,8 +6,9 @@
 
 A file is prepared when it is first used: other rates than the server's are resampled once (soxr), formats
 that scsynth cannot read are converted, and the result is kept in the user's cache. The rest of its folder
-is prepared behind, so that the next number is there at once. When more than `memory` bytes are loaded, what
-was not used for two minutes is let go. A file longer than a minute stays on disk and is read while it plays.
+is prepared behind, so that the next number is there at once. When more than `memory` bytes are loaded, or the
+machine itself runs short, what was not used for two minutes is let go. A file longer than a minute stays on
+disk and is read while it plays.
 """
 
 from __future__ import annotations
@@ -101,6 +102,7 @@ class Samples:
         rate: int = 48000,
         memory: int = MEMORY,
         clock: Callable[[], float] = time.monotonic,
+        available: Callable[[], int] | None = None,
     ) -> None:
         if cache is None:
             from livecode.config import folder
@@ -111,6 +113,7 @@ class Samples:
         self.memory = memory
         self.roots = [Path(root).expanduser() for root in (usual_places() if roots is None else roots)]
         self._clock = clock
+        self._available = available or _memory_available
         self._banks: dict[str, Path] | None = None
         self._files: dict[str, tuple[Path, ...]] = {}
         self._ready: dict[Path, Sample] = {}
@@ -277,8 +280,10 @@ class Samples:
 
     def _make_room(self, size: int, now: float) -> list[BufferFree]:
         freed: list[BufferFree] = []
+        # What the machine has left counts too: half of it may be filled, the rest is for those who play.
+        most = min(self.memory, self._size + self._available() // 2)
         for path in sorted(self._ready, key=self._used.__getitem__):
-            if self._size + size <= self.memory or now - self._used[path] < _IDLE:
+            if self._size + size <= most or now - self._used[path] < _IDLE:
                 break
             old = self._ready.pop(path)
             self._size -= old.load.size
@@ -287,9 +292,7 @@ class Samples:
         return freed
 
     def _plain(self, path: Path) -> tuple[int, int, int, Path]:
-        import soundfile
-
-        about = soundfile.info(str(path))
+        about = _about(path)
         return about.frames, about.channels, about.samplerate, self._linked(path)
 
     def _prepared(self, path: Path) -> tuple[int, int, int, Path]:
@@ -337,6 +340,13 @@ def _banks(root: Path) -> Iterable[tuple[str, Path]]:
 def _listing(place: Path) -> tuple[Path, ...]:
     files: Sequence[Path] = sorted(place.iterdir(), key=lambda path: path.name.lower())
     return tuple(path for path in files if path.suffix.lower() in ENDINGS and not path.name.startswith("."))
+
+
+def _memory_available() -> int:
+    """Bytes that this machine could still give."""
+    import psutil
+
+    return int(psutil.virtual_memory().available)
 
 
 def _about(path: Path) -> Any:

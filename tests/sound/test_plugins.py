@@ -66,3 +66,15 @@ def test_another_reverb_takes_the_orbits_place_and_rings(tmp_path: Path, word: s
     assert rms(np.asarray(sound)[int(1.2 * RATE) : int(1.4 * RATE)]) > -60
     loaded = [load.name for load in performance.loads if hasattr(load, "data")]
     assert any(word in name for name in loaded)
+
+
+@pytest.mark.skipif(not plugins.has("JPverb"), reason="sudo apt install sc3-plugins-server")
+def test_our_declaration_of_the_plugin_is_the_one_it_has(tmp_path: Path) -> None:
+    """A wrong order of inputs would make it ring for ever, or not at all, or crash."""
+    performance = perform(source='cps(1)\nd1 >> s("rim").room(1).size(0.5).jpverb(1).slow(8)', cycles=4)
+    target = tmp_path / "heard.wav"
+    Renderer(engine="scsynth").render(performance.sends, performance.commands, 4.0, target, tail=0.1)
+    sound, _ = soundfile.read(target, dtype="float32", always_2d=True)
+    early, late = (rms(np.asarray(sound)[int(at * RATE) : int((at + 0.2) * RATE)]) for at in (0.3, 3.5))
+    assert early > -60
+    assert late < early - 30

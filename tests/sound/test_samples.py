@@ -132,6 +132,14 @@ def test_when_memory_is_tight_what_was_idle_longest_is_let_go(root: Path, tmp_pa
     assert samples.loads() == [second.load, third.load]
 
 
+def test_when_the_machine_runs_short_idle_files_are_let_go_too(root: Path, tmp_path: Path) -> None:
+    now, left = [0.0], [1 << 30]
+    samples = Samples([root], tmp_path / "cache", clock=lambda: now[0], available=lambda: left[0])
+    first, _ = samples.sample("bd", 0)
+    now[0], left[0] = 200.0, 1000
+    assert samples.sample("bd", 1)[1][0] == BufferFree(first.load.number)
+
+
 def test_what_was_used_just_now_is_never_let_go(root: Path, tmp_path: Path) -> None:
     samples = Samples([root], tmp_path / "cache", memory=1, clock=lambda: 0.0)
     loads = [each for number in range(3) for each in samples.sample("bd", number)[1]]
