@@ -134,3 +134,12 @@ def test_a_chain_scores_music_too(model, capsys):
     said = json.loads(capsys.readouterr().out)
     assert said["pieces"] == 1 and 0.05 < said["nats_per_token"] < 12
     assert said["nats_per_note"] > said["nats_per_token"]
+
+
+def test_a_chain_of_fixed_order_scores_pitches(capsys):
+    compose("foster", "tune.mid")
+    compose("bach", "other.mid")
+    capsys.readouterr()
+    assert cli.main(["score", 'markov("foster", order=2)', "tune.mid", "other.mid", "--json"]) == 0
+    near, far = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert near["nats_per_note"] == near["nats_per_token"] < far["nats_per_note"]

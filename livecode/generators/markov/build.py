@@ -56,11 +56,9 @@ class Learner:
         return self.chain.compose(context, length, seed)
 
     def likelihood(self, phrase: Phrase) -> float:
-        """Nats a note that the chain of variable order, or of four voices, needs for a phrase."""
-        chain = self.chain
-        if not hasattr(chain, "likelihood"):
-            raise GeneratorError(f"the chain of order {self.order} cannot judge: leave its order out")
-        return float(chain.likelihood(phrase))
+        """Nats a note that the chain needs for a phrase; of a fixed order, for its pitches alone."""
+        judge: Any = self.chain
+        return float(judge.likelihood(phrase))
 
     @property
     def chain(self) -> Generator:

@@ -83,6 +83,25 @@ class FixedChain:
         """What rebuilds it in a worker."""
         return self.made_from
 
+    def nats(self, phrase: Phrase) -> Floats:
+        """Minus the log-probability of each pitch of the top line of a phrase, given those before it.
+
+        A fiftieth is kept for what the table does not know, spread evenly over its compass.
+        """
+        low, high = min(map(min, self.melodies)), max(map(max, self.melodies))
+        past = [START]
+        found = []
+        for pitch in in_home_key(phrase.monophonic()):
+            known = self.memory.row(self.memory.state(past[-self.order :])).get(pitch, 0.0)
+            found.append(-np.log(0.98 * known + 0.02 / (high - low + 1)))
+            past.append(pitch)
+        return np.array(found)
+
+    def likelihood(self, phrase: Phrase) -> float:
+        """Nats a note that it needs for the pitches of the top line of a phrase."""
+        nats = self.nats(phrase)
+        return float(nats.mean()) if len(nats) else float("inf")
+
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """A melody of exactly `length` ticks; GeneratorError when what is asked cannot be had."""
         random = np.random.default_rng(seed)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from livecode.errors import CorpusError
 from livecode.generators.markov.build import Learner
 from livecode.generators.markov.chorus import Chorus
+from livecode.generators.markov.fixed import FixedChain
 from livecode.generators.markov.melodist import Melodist
 from livecode.generators.markov.melody import Tune
 from livecode.generators.neural.data import SPLITS, load_json, read_jsb
@@ -26,7 +26,8 @@ def score_chain(learner: Learner, name: str, path: str | Path, limit: int | None
     """Nats a token and a note of a chain on the music in a file.
 
     The chorales' chain counts a token a voice and sixteenth, as published figures do; other chains two
-    tokens a note, its time and its step, on the top line. JSON is in the form of the JSB splits, of which
+    tokens a note, its time and its step, on the top line; a chain of fixed order knows pitches only, one
+    token a note. JSON is in the form of the JSB splits, of which
     the first of test, valid and train that is there is taken. Raises CorpusError for music it cannot score.
     """
     path = Path(path)
@@ -43,7 +44,10 @@ def score_chain(learner: Learner, name: str, path: str | Path, limit: int | None
         nats = chain.model.nats_of([Tune.of(piece.phrase) for piece in pieces])
         notes, tokens = len(nats), 2 * len(nats)
     else:
-        raise CorpusError(f"the chain of {name!r} has no likelihood: leave its order out")
+        assert isinstance(chain, FixedChain)
+        found = [chain.nats(piece.phrase) for piece in pieces]
+        nats = np.concatenate(found) if found else np.zeros(0)
+        notes = tokens = len(nats)
     total = float(np.sum(nats))
     per = {"nats_per_token": total / max(tokens, 1), "nats_per_note": total / max(notes, 1)}
     return {**told, "tokens": tokens, "notes": notes, **per}
