@@ -7,6 +7,8 @@
     describe.py     documentation of anything that has a name
     colouring.py    Python, with mini-notation inside strings
     waiting.py      the terminal while something is evaluated
-    toolbar.py, keys.py, above.py, prompt.py      the screen (prompt_toolkit)
+    how.py, tutorial.py, preview.py    search by intent, the first five minutes, hearing a name
+    panels.py, watching.py   code that plays, piano roll, scope, spectrum
+    toolbar.py, keys.py, above.py, layers.py, flash.py, drawing.py, prompt.py    the screen (prompt_toolkit)
     plain.py        no terminal: lines and blocks from a pipe
 """

@@ -7,50 +7,40 @@ Ctrl-C interrupts it at once. Nothing here is on the way of an event.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import sys
 import textwrap
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from prompt_toolkit import PromptSession, print_formatted_text
 from prompt_toolkit.cursor_shapes import ModalCursorShapeConfig
 from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.filters import Condition, is_done, renderer_height_is_known
 from prompt_toolkit.formatted_text import FormattedText
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.input import Input
-from prompt_toolkit.input.typeahead import store_typeahead
-from prompt_toolkit.input.vt100_parser import Vt100Parser
-from prompt_toolkit.layout import ConditionalContainer, Dimension, FormattedTextControl, HSplit, Window
-from prompt_toolkit.layout.containers import Float, FloatContainer
-from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
-from prompt_toolkit.layout.utils import explode_text_fragments
+from prompt_toolkit.layout import Dimension, FormattedTextControl, Window
 from prompt_toolkit.output import Output
-from prompt_toolkit.utils import get_cwidth
 
 from livecode.config import Config, folder
 from livecode.errors import one_line
-from livecode.pictures import graphics
 from livecode.pictures.picture import Picture
 from livecode.repl import keys, panels, preview, toolbar
 from livecode.repl.above import Replaced
 from livecode.repl.colouring import STYLE, CodeLexer
 from livecode.repl.complete import NameCompleter
+from livecode.repl.drawing import Pencil
 from livecode.repl.evaluating import Answer, Evaluator
 from livecode.repl.faults import Fault
+from livecode.repl.flash import Flash
+from livecode.repl.layers import Lighting, put_beside_the_menu, put_under_the_input
 from livecode.repl.waiting import typing_waits
 from livecode.repl.watching import Watch
 
 MARK = "> "
 WATCH_SECONDS = 0.18
 MENU_ROWS = 8
-FLASH_SECONDS = 0.1
-PAGE_WIDTH, PAGE_ROWS = 56, 12
 
 
 class Prompt:
@@ -76,9 +66,8 @@ class Prompt:
         self._shown: toolbar.Fragments = []
         self._typed = self._signature = ""
         self._warmed = False
-        self._method = ""
         self._colours = CodeLexer()
-        self._real = screen is None
+        real = screen is None
         self._behind: Callable[[], Any] | None = None
         self.watch = Watch(session)
         self._rows: list[panels.Row] = []
@@ -103,12 +92,15 @@ class Prompt:
             input=reader,
             output=screen,
         )
-        _put_beside_the_menu(self.pages, self._offered)
-        _put_under_the_input(
+        put_beside_the_menu(self.pages, self._offered)
+        put_under_the_input(
             self.pages,
             Window(FormattedTextControl(self._panel), height=lambda: Dimension.exact(len(self._rows))),
         )
         self.replaced = Replaced()
+        screen, application = self.pages.app.output, self.pages.app
+        self._flash = Flash(screen, self.replaced, self.say, self._colours, MARK, waits=real)
+        self._pencil = Pencil(screen, application.input, self.replaced.out)
 
     def run(
         self,
@@ -144,7 +136,7 @@ class Prompt:
                     finally:
                         self.replaced.release()
                     try:
-                        with self._flash(text):
+                        with self._flash.of(text):
                             answer = self.evaluator.evaluate(text)
                         self._go_on(text, answer)
                     except KeyboardInterrupt:
@@ -241,53 +233,6 @@ class Prompt:
         except Exception as error:
             self._show_fault("", self.evaluator.fault_of(error))
 
-    @contextlib.contextmanager
-    def _flash(self, typed: str) -> Iterator[None]:
-        """The block that was entered stays bright while it is evaluated, a tenth of a second at least."""
-        began, done, children = time.monotonic(), threading.Event(), _children()
-
-        def end() -> None:
-            if not done.is_set():
-                done.set()
-                # What another program has written is not known here: the block may be anywhere.
-                if _children() == children:
-                    self._paint_over(typed)
-
-        self.replaced.before_writing(end)
-        try:
-            yield
-        finally:
-            try:
-                if not done.is_set() and self._real:
-                    time.sleep(max(0.0, FLASH_SECONDS - (time.monotonic() - began)))
-            finally:
-                self.replaced.before_writing(None)
-                end()
-
-    def _paint_over(self, typed: str) -> None:
-        """The block just above the cursor once more in its own colours."""
-        screen = self.pages.app.output
-        size = screen.get_size()
-        lines = typed.split("\n")
-        if any(get_cwidth(line) + len(MARK) >= size.columns for line in lines) or len(lines) >= size.rows - 1:
-            # Where a line was broken is the terminal's secret: better bright for good than torn.
-            return
-        screen.write_raw(f"\x1b[{len(lines)}A\r")
-        mark: tuple[str, str] = ("class:prompt", MARK)
-        painted: list[tuple[str, str]] = []
-        for line in self._lines(typed):
-            painted += [mark, *line, ("", "\n")]
-            mark = ("class:continuation", "· ")
-        self.say(*painted[:-1])
-
-    def _lines(self, typed: str) -> list[list[tuple[str, str]]]:
-        lines: list[list[tuple[str, str]]] = [[]]
-        for style, text in self._colours.fragments(typed):
-            first, *more = text.split("\n")
-            lines[-1].append((style, first))
-            lines += [[(style, piece)] for piece in more]
-        return lines
-
     def _go_on(self, typed: str, answer: Answer) -> None:
         """Answer; in the tutorial bring the next step when this one has been played."""
         guide = self.evaluator.guide
@@ -308,42 +253,9 @@ class Prompt:
         if answer.fault is not None:
             self._show_fault(typed, answer.fault)
         elif isinstance(answer.value, Picture):
-            self._draw(answer.value)
+            self._pencil.draw(answer.value)
         elif answer.text:
             self.replaced.out.write(answer.text + "\n")
-
-    def _draw(self, picture: Picture) -> None:
-        """A picture as this terminal can show it."""
-        size = self.pages.app.output.get_size()
-        if not self._method:
-            self._method = graphics.chosen(os.environ) or self._asked()
-        cell = graphics.CELL
-        if self._method == graphics.SIXEL:
-            cell = graphics.cell_size(self.pages.app.output.fileno())
-        try:
-            text = graphics.drawn(picture, self._method, size.columns, size.rows, cell)
-        except Exception as error:
-            self._method = graphics.CHARACTERS
-            text = f"{one_line(error)}\n{picture}"
-        self.replaced.out.write(text + "\n")
-
-    def _asked(self) -> str:
-        """What the terminal says it can draw; what was typed meanwhile waits for the next line."""
-        screen = self.pages.app.output
-        if not sys.stdin.isatty():
-            return graphics.CHARACTERS
-
-        def write(text: str) -> None:
-            screen.write_raw(text)
-            screen.flush()
-
-        method, typed = graphics.asked(sys.stdin.fileno(), write)
-        if typed:
-            keyed: list[Any] = []
-            parser = Vt100Parser(keyed.append)
-            parser.feed_and_flush(typed)
-            store_typeahead(self.pages.app.input, keyed)
-        return method
 
     def _show_fault(self, typed: str, fault: Fault) -> None:
         """The caret under the text that was just typed; a block's line is shown again first."""
@@ -433,63 +345,6 @@ class Prompt:
     def _toolbar(self) -> FormattedText:
         self._shown = self._words()
         return FormattedText(list(self._shown))
-
-
-def _children() -> int:
-    """A number that changes when a child process has come and gone."""
-    try:
-        import resource
-    except ImportError:
-        return 0
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
-
-
-class Lighting(Processor):
-    """Lights the characters of the typed text that sound."""
-
-    def __init__(self, lit: Callable[[], list[tuple[int, int]]]) -> None:
-        self._lit = lit
-
-    def apply_transformation(self, given: TransformationInput) -> Transformation:
-        lit = self._lit()
-        if not lit:
-            return Transformation(given.fragments)
-        start = given.document.translate_row_col_to_index(given.lineno, 0)
-        end = start + len(given.document.lines[given.lineno])
-        fragments = explode_text_fragments(given.fragments)
-        for first, last in lit:
-            for place in range(max(first, start) - start, min(last, end) - start):
-                if place < len(fragments):
-                    fragments[place] = ("class:lit", fragments[place][1])
-        return Transformation(fragments)
-
-
-def _put_beside_the_menu(pages: PromptSession[str], text: Callable[[], FormattedText]) -> None:
-    """What an offered name means, in full, at the right of the menu."""
-
-    @Condition
-    def offered() -> bool:
-        state = pages.default_buffer.complete_state
-        return state is not None and state.current_completion is not None
-
-    window = Window(
-        FormattedTextControl(text), wrap_lines=True, width=PAGE_WIDTH, style="class:documentation",
-        dont_extend_height=True, height=Dimension(max=PAGE_ROWS),
-    )  # fmt: skip
-    for container in pages.layout.walk():
-        if isinstance(container, FloatContainer):
-            page = ConditionalContainer(window, offered & ~is_done)
-            container.floats.append(Float(page, right=0, bottom=0, allow_cover_cursor=False))
-            return
-
-
-def _put_under_the_input(pages: PromptSession[str], panel: Window) -> None:
-    """Into the container that menus float over, so that they may cover the panel and need no empty rows."""
-    shown = ConditionalContainer(panel, ~is_done & renderer_height_is_known)
-    for container in pages.layout.walk():
-        if isinstance(container, FloatContainer) and isinstance(container.content, HSplit):
-            container.content.children.append(shown)
-            return
 
 
 def saved_history() -> History:
