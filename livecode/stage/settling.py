@@ -34,15 +34,17 @@ if TYPE_CHECKING:
 RATE = 0.0387
 """How fast the loop settles, per second, whatever the block size."""
 STEP = 0.001
-PROBES = 90
+PROBES = 65
 AHEAD = 0.03
 LOOK_EVERY = 0.0003
 TELLING = 0.12
 """How much the loop must have moved between two measurements for them to tell where it is going."""
 SETTLED = 0.05
 """A loop that has so little left to go counts as settled."""
+YOUNG = 0.3
+"""With less left of its first error than this a loop says too little about it."""
 LARGEST = 0.04
-AGES = (0.5, 3.0, 8.0, 20.0)
+AGES = (0.4, 1.5, 4.0, 8.0, 20.0)
 """Ages of a server, in seconds, at which its clock is measured."""
 
 
@@ -65,13 +67,14 @@ class Settling:
         self._measured.append((left, error))
         if abs(left) < SETTLED:
             self.constant = error
-        elif self.constant is None or len(self._measured) > 1:
+        elif self.constant is None:
             first, last = self._measured[0], self._measured[-1]
-            if abs(first[0] - last[0]) > TELLING and self.constant is None:
+            if abs(first[0] - last[0]) > TELLING:
                 self.constant = last[1] - last[0] * (first[1] - last[1]) / (first[0] - last[0])
-        if self.constant is not None:
-            known, lead = max(self._measured, key=lambda each: abs(each[0]))
-            self.start = (lead - self.constant) / known
+        starts = [(lead - (self.constant or 0.0)) / left for left, lead in self._measured if left > YOUNG]
+        if self.constant is not None and starts:
+            # A measurement that was held up says too little, never too much.
+            self.start = max(starts)
 
     def error(self, second: float) -> float:
         """How far ahead its clock is at a second, the constant left out; 0.0 when that is not known."""
@@ -92,7 +95,7 @@ def shape(age: float) -> float:
 def measure(engine: Engine) -> tuple[float, float] | None:
     """(monotonic second, seconds by which the server is ahead), None where its memory cannot be read.
 
-    Takes an eighth of a second. What is watched comes late at times, never early, so the largest lead counts.
+    Takes a tenth of a second. What is watched comes late at times, never early, so the largest lead counts.
     """
     meters = engine.meters()
     if not meters.available:

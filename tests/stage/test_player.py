@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from livecode.sound.command import DefinitionLoad, Note
+from livecode.sound.command import DefinitionLoad, GlobalEffect, Note
 from livecode.stage.clock import VirtualClock
-from livecode.stage.player import Player
-from livecode.stage.protocol import Extra, Gains, Hold, Hush, Load, Map, Start, Tempo
+from livecode.stage.player import LONGEST_LOOKAHEAD, Player
+from livecode.stage.protocol import Extra, Gains, Hold, Hush, Load, Map, Repeated, Start, Tempo
 from livecode.stage.transport import Collector
 
 
@@ -139,3 +141,63 @@ def test_the_look_ahead_gets_shorter_before_the_servers_queue_is_full() -> None:
         assert stage.player.pending < 2048 * 4
         stage.clock.move(0.01)
     assert stage.player.reach < stage.player.lookahead
+
+
+def test_what_comes_too_late_still_lets_go_what_it_would_have_let_go() -> None:
+    class Letting(Collector):
+        def __init__(self) -> None:
+            super().__init__()
+            self.let_go: list[Note] = []
+
+        def release(self, notes: Sequence[Note]) -> None:
+            self.let_go += notes
+
+    stage = Stage()
+    letting = Letting()
+    stage.player.engine_up(letting)
+    notes = [Note(n / 4, 1.0, "x", 1, cut=1 if n == 2 else 0) for n in range(8)]
+    stage.player.handle(Hold(1, 1, 0.0, 2.0, notes))  # type: ignore[arg-type]
+    stage.clock.move(0.9)
+    stage.player.advance()
+    assert [note.begin for note in letting.let_go] == [0.5]
+    assert stage.player.counts.dropped == 4
+
+
+def test_a_change_of_an_effect_is_never_too_late() -> None:
+    stage = Stage()
+    change = GlobalEffect(0.25, 0, "reverb", 1, (("size", 0.9),))
+    stage.player.handle(Hold(1, 1, 0.0, 1.0, [change]))
+    stage.clock.move(0.9)
+    stage.player.advance()
+    assert [sent.note for sent in stage.collector.sent] == [change]
+
+
+def test_the_look_ahead_grows_with_delays_and_shrinks_in_calm() -> None:
+    stage = Stage()
+    stage.player.felt(0.02)
+    assert stage.player.reach == stage.player.lookahead
+    stage.player.felt(0.09)
+    for _ in range(20):
+        stage.player._adapt()
+    assert stage.player.reach == pytest.approx(0.225)
+    stage.player.felt(5.0)
+    for _ in range(50):
+        stage.player._adapt()
+    assert stage.player.reach == LONGEST_LOOKAHEAD
+    for _ in range(6000):
+        stage.player.felt(0.0)
+    assert stage.player.reach == stage.player.lookahead
+
+
+def test_what_was_repeated_is_told_once_and_exactly() -> None:
+    stage = Stage()
+    stage.hold(0.0, 0.5)
+    stage.run(2.6)
+    told = [answer for answer in stage.answers if isinstance(answer, Repeated)]
+    assert [(each.begin, each.end, each.by) for each in told] == [(1.0, 2.0, 1.0)]
+    # The real thing comes back in the middle of a repetition: only what had been sent counts.
+    stage.player.handle(Hold(1, 1, 2.0, 3.0, [Note(2.0, 1.0, "x", 1), Note(2.9, 1.0, "x", 1)]))
+    stage.run(0.5)
+    told = [answer for answer in stage.answers if isinstance(answer, Repeated)]
+    assert told[-1].begin == 2.0
+    assert told[-1].end == pytest.approx(2.7, abs=0.02)
