@@ -125,10 +125,10 @@ def sender_cpu(session: Session) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def resident(process: int) -> float:
-    """Megabytes of memory that a process holds; what it shares with others counts in parts."""
+def resident(process: int, kind: str = "Rss:") -> float:
+    """Megabytes of memory that a process holds; of `kind` "Private_Dirty:" what it shares with nobody."""
     for line in Path(f"/proc/{process}/smaps_rollup").read_text(encoding="ascii").splitlines():
-        if line.startswith("Pss:"):
+        if line.startswith(kind):
             return round(int(line.split()[1]) / 1024, 1)
     return 0.0
 

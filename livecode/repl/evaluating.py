@@ -22,6 +22,7 @@ from livecode.repl.faults import Fault, read, user_source
 from livecode.repl.names import Names
 from livecode.repl.reading import asks_for_help
 from livecode.repl.tutorial import Tutorial, page
+from livecode.stage.interrupt import interruptible
 
 KEPT_CELLS = 500
 MOST_LINES = 60
@@ -77,7 +78,8 @@ class Evaluator:
         source = text.rstrip() + "\n"
         self._remember(name, source)
         try:
-            value = self._run(source, name)
+            with interruptible():
+                value = self._run(source, name)
             shown = "" if _said_enough(value, source) else display(value)
         except KeyboardInterrupt:
             return Answer(interrupted=True)
