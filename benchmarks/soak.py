@@ -86,8 +86,11 @@ class State:
 
 @dataclass
 class Soaked:
-    """One run. `missing` strokes of d1 were not sent although no child had just been killed and nobody had hushed;
-    `off` the largest distance of a stroke from the grid, `drift` what the server's clock moved, in seconds."""
+    """One run.
+
+    `missing` strokes of d1 were not sent although no child had just been killed and nobody had hushed; `off` is
+    the largest distance of a stroke from the grid, `drift` what the server's clock moved, in seconds.
+    """
 
     minutes: float
     edits: int = 0
