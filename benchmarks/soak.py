@@ -88,8 +88,8 @@ class State:
 class Soaked:
     """One run.
 
-    `missing` strokes of d1 were not sent although no child had just been killed and nobody had hushed; `off` is
-    the largest distance of a stroke from the grid, `drift` what the server's clock moved, in seconds.
+    `missing` strokes of d1 were not sent although no child had just been killed and nobody had hushed; `off`
+    is the largest distance of a stroke from the grid, `drift` what the server's clock moved, in seconds.
     """
 
     minutes: float
