@@ -161,12 +161,23 @@ class Supervisor:
         from livecode.sound.engine import EngineOptions, boot
         from livecode.sound.mixer import Mixer
 
+        found: list[tuple[float, float]] = []
+
+        def look(engine: Engine) -> None:
+            with contextlib.suppress(Exception):
+                measured = measure(engine)
+                if measured is not None:
+                    found.append(measured)
+
         try:
             options = dict(self._options)
             if options.get("folder"):
                 options["folder"] = Path(options["folder"])
             way, self._way = self._way, None
             engine = boot(EngineOptions(**options), way)
+            clock = threading.Thread(target=look, args=(engine,), name="clock", daemon=True)
+            if self.restarts:
+                clock.start()
             try:
                 if self.mixer is None:
                     self.mixer = Mixer(self.encoder)
@@ -177,8 +188,9 @@ class Supervisor:
                         self.encoder.stream(load)
                 engine.load(*loads.values())
                 self.mixer.start(engine)
+                if self.restarts:
+                    clock.join()
                 born = time.monotonic() - MADE_AGO
-                found = measure(engine) if self.restarts else None
             except BaseException:
                 engine.kill()
                 raise
@@ -187,8 +199,8 @@ class Supervisor:
             return
         engine.on_exit = lambda code: self._tell(f"the sound engine has ended (code {code})", engine)
         self.settling_next = Settling(born, self.settling.constant)
-        if found is not None:
-            self.settling_next.add(*found)
+        for measured in found:
+            self.settling_next.add(*measured)
         self._tell("up", (engine, loads))
         if not engine.alive():
             self._tell("the sound engine has ended", engine)
