@@ -20,6 +20,8 @@ from typing import Any
 import listeners
 import numpy as np
 
+from livecode.generators.attributes import MEANINGS, measure
+from livecode.generators.evolution import evolve
 from livecode.generators.evolution.arrays import arrays_on
 from livecode.generators.evolution.features import features_of
 from livecode.generators.evolution.fitness import (
@@ -38,6 +40,7 @@ from livecode.generators.evolution.judging import Judge
 from livecode.generators.evolution.preference import Belief, Judgement, basis
 from livecode.generators.evolution.songs import Frame, Songs, chance
 from livecode.generators.evolution.world import Settings, World
+from livecode.generators.pool import composers
 from livecode.music.phrase import TICKS
 
 FRAME = Frame.of(16 * TICKS, (4, 4), 4, home_of("d dorian"))
@@ -177,6 +180,26 @@ def draw(log: list[tuple[int, float, float, float, float]], path: Path) -> None:
     image.save(path)
 
 
+def attributes_table(phrases: int) -> None:
+    """How far `reward` and `suppress` move each attribute, over so many phrases of folk evolution."""
+    composers().children.clear()
+    print(f"\nattribute     suppressed      plain   rewarded   ({phrases} phrases each)")
+
+    def mean(name: str, amount: float) -> float:
+        found = []
+        for seed in range(phrases // 25):
+            g = evolve(["folk"], fitness=rhythm(), population=48, generations=1, bars=2, seed=seed)
+            if amount:
+                g = g.reward(name, amount)
+            found += [measure(g.phrase(number), name) for number in range(25)]
+        return float(np.mean(found))
+
+    for name in MEANINGS:
+        less, plain, more = (mean(name, amount) for amount in (-4.0, 0.0, 4.0))
+        moved = "as asked" if less < plain < more else "NOT AS ASKED"
+        print(f"{name:<12} {less:11.3f} {plain:10.3f} {more:10.3f}   {moved}", flush=True)
+
+
 def listeners_table(seeds: int, rounds: int = 6, questions: int = 5) -> None:
     """Ten listeners: choices foretold after 30 answers, and what evolution reaches by them."""
     songs, others = listeners.ordinary(240, 1), listeners.ordinary(200, 2)
@@ -261,6 +284,7 @@ def main() -> None:
     if options.device == "cpu":
         beside_deap(scoring, generation, 500 if options.quick else 2000)
     growth(100 if options.quick else 200, options.picture)
+    attributes_table(50 if options.quick else 500)
     listeners_table(1 if options.quick else 3)
 
 

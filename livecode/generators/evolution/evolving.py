@@ -105,11 +105,15 @@ class Evolving(Stream):
         told = self._question("rivals", number, count=max(1, min(64, int(count))))
         return Family(self.plan.name, [Ancestor.of(each) for each in told])
 
-    def explain(self, cycle: int = 0) -> Verdict:  # type: ignore[override]
-        """What each term of the fitness gave the song of a cycle, and where the song comes from."""
-        number = int(cycle) // self.plan.bars
-        metre = self._metre_now()
-        return Verdict.of(self._made(number, metre), self.plan.name, int(cycle))
+    def explain(self, cycle: int | None = None) -> Verdict:  # type: ignore[override]
+        """What each term gave the song of a cycle (now, if none is said), and where the song comes from."""
+        when = int(self._now() if cycle is None else cycle)
+        return Verdict.of(self._made(when // self.plan.bars, self._metre_now()), self.plan.name, when)
+
+    def __repr__(self) -> str:
+        evolution = self._evolution
+        bred = f", bred for {evolution.fitness}" if evolution is not None and evolution.fitness else ""
+        return f"{self.plan.name}{bred}"
 
     def among(self, songs: Any) -> Self:
         """Take turns among the best of so many niches, instead of the best of all; may be a pattern."""

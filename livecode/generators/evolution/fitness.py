@@ -253,7 +253,7 @@ def tension_curve(curve: Any = "arch") -> Fitness:
 def likely(under: Any = "folk") -> Fitness:
     """Bred for what a chain or a net finds likely: a corpus' name, or a composer such as markov("bach").
 
-    A net is asked about the best two dozen songs only, for it takes its time.
+    A net is asked about the best dozen songs only, for it takes its time.
     """
     return Term("likely", {"under": under}, _shown(under))
 
@@ -270,7 +270,7 @@ def obeys() -> Fitness:
     evolve(["bach"], voices=4, fitness=in_key("d minor") + chords() + 2 * obeys())
     ```
 
-    An examiner that knows nothing of evolution looks at the two dozen best songs of each generation only.
+    An examiner that knows nothing of evolution looks at the dozen best songs of each generation only.
     """
     return Term("obeys")
 

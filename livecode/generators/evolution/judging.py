@@ -18,7 +18,7 @@ from livecode.generators.evolution.obedience import obedience
 from livecode.generators.evolution.songs import Songs
 from livecode.generators.evolution.terms import TERMS, likely
 
-WEIGHED = 24
+WEIGHED = 12
 """How many songs, the best by all other terms, a slow term is asked about in a generation."""
 NEAREST = 8
 COMPARED = 48
@@ -123,14 +123,21 @@ class Judge:
     def _ask_slow(self, songs: Songs, values: list[Any], around: Surroundings) -> None:
         first = songs.xp.to_numpy(self._total(songs, values))
         best = np.argsort(-first, kind="stable")[:WEIGHED]
-        chosen = songs.take(best).numpy()
+        genes = songs.numpy()
         for number in self.slow:
             name, given = self.leaves[number]
-            asked = _remembering(_slow_question(name, given), name, given, around)
-            told = np.array([asked(chosen, row) for row in range(len(best))], np.float32)
+            question, told = _slow_question(name, given), {}
+            for row in range(len(songs)):
+                key = _genes(genes, row, name, given)
+                if key in around.known:
+                    told[row] = around.known[key]
+                elif row in best:
+                    told[row] = around.known[key] = float(question(genes, row))
+            while len(around.known) > REMEMBERED:
+                around.known.popitem(last=False)
             # Those nobody asked about get the least that was told: they must earn being asked.
-            found = np.full(len(songs), told.min(initial=0.0), np.float32)
-            found[best] = told
+            found = np.full(len(songs), min(told.values(), default=0.0), np.float32)
+            found[list(told)] = list(told.values())
             values[number] = songs.xp.asarray(found)
 
     def _value(self, songs: Songs, name: str, given: dict[str, Any], around: Surroundings) -> Array:
@@ -257,16 +264,12 @@ def _slow_question(name: str, given: dict[str, Any]) -> Callable[[Songs, int], f
     return obedience if name == "obeys" else slow_likelihood(given["under"])
 
 
-def _remembering(
-    question: Callable[[Songs, int], float], name: str, given: dict[str, Any], around: Surroundings
-) -> Callable[[Songs, int], float]:
-    def asked(songs: Songs, row: int) -> float:
-        genes = (songs.pitch[row].tobytes(), songs.rest[row].tobytes(), songs.duration[row].tobytes())
-        key = (name, str(given), genes)
-        if key not in around.known:
-            around.known[key] = float(question(songs, row))
-            while len(around.known) > REMEMBERED:
-                around.known.popitem(last=False)
-        return around.known[key]
-
-    return asked
+def _genes(songs: Songs, row: int, name: str, given: dict[str, Any]) -> tuple[Any, ...]:
+    """What a question about one song is remembered by."""
+    return (
+        name,
+        str(given),
+        songs.pitch[row].tobytes(),
+        songs.rest[row].tobytes(),
+        songs.duration[row].tobytes(),
+    )

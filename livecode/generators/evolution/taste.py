@@ -104,7 +104,8 @@ class Taste(Term):
         from livecode.generators.evolution.preference import Judgement
 
         self._learn(Judgement(features_of(phrase), None, value > 0, self._sureness()))
-        return f"taste knows {len(self.judgements)} of your judgements"
+        count = len(self.judgements)
+        return f"taste knows {count} of your judgements" if count > 1 else "taste knows your first judgement"
 
     def ask(self, composer: Any, cycle: int | None = None) -> Question:
         """Two songs of a composer to choose from, this and then that: those whose answer would tell most.
@@ -171,7 +172,8 @@ class Taste(Term):
                 lines.append((belief.mean[column] / spread[column], f"{name}{what}", belief.mean[column]))
         lines.sort(key=lambda each: -abs(each[0]))
         told = [f"  {'more' if sign > 0 else 'less'} {name}  ({mean:+.2f})" for sign, name, mean in lines[:8]]
-        return "\n".join([f"taste, from {len(self.judgements)} judgements:", *told])
+        count = len(self.judgements)
+        return "\n".join([f"taste, from {count} judgement{'s' if count > 1 else ''}:", *told])
 
     def followed_by(self, stream: Any) -> None:
         """Tell a stream from now on whenever something was learnt."""
