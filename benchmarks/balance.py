@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ ROOT = Path(__file__).parent.parent
 CEILING = 0.95
 RATE = 48000
 SILENT_DB = -60.0
+AUDIBLE_DB = -50.0
 
 
 def decibels(level: float) -> float:
@@ -54,37 +56,71 @@ def longest_silence(levels: np.ndarray) -> int:
     return longest
 
 
-def report(path: Path, cycles: int | None) -> None:
-    performance = perform(path, cycles=cycles)
-    slots = sorted({sent.note.slot for sent in performance.sends})
-    print(f"{path.stem}: {performance.seconds:.0f} s, {len(performance.events)} events")
+@dataclass(frozen=True)
+class Slot:
+    """How loud a slot is while it sounds (dB: low, middle, high), its peak, for how long, and what plays."""
+
+    number: int
+    low: float
+    level: float
+    high: float
+    peak: float
+    seconds: int
+    sounds: str
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The set: its level and peak in dB, what its slots would peak above the ceiling, and what is ugly."""
+
+    slots: list[Slot]
+    level: float
+    peak: float
+    over: float
+    pressed: float
+    silence: int
+    finite: bool
+
+
+def measure(performance: Performance) -> Whole:
+    """Renders a performance whole, and each of its slots alone."""
+    numbers = sorted({sent.note.slot for sent in performance.sends})
+    slots = []
     with tempfile.TemporaryDirectory() as folder:
         whole = rendered(performance, None, Path(folder))
         total = np.zeros_like(whole)
-        for slot in slots:
-            alone = rendered(performance, {slot}, Path(folder))
+        for number in numbers:
+            alone = rendered(performance, {number}, Path(folder))
             size = min(len(alone), len(total))
             total[:size] += alone[:size]
             levels = seconds_of(alone)
-            sounding = levels[levels > -50]
-            if not len(sounding):
-                print(f"  d{slot:<3} silent")
-                continue
-            low, middle, high = np.percentile(sounding, (10, 50, 90))
-            name = performance.notices[0] if performance.notices else ""
-            used = ", ".join(sorted({each.instrument for each in performance.events if each.slot == slot}))
-            print(
-                f"  d{slot:<3} level {middle:6.1f} dB ({low:.1f} to {high:.1f})  peak "
-                f"{decibels(np.abs(alone).max()):6.1f} dB  sounds {len(sounding):3d} s  {used}{name}"
-            )
+            sounding = levels[levels > AUDIBLE_DB]
+            low, middle, high = np.percentile(sounding, (10, 50, 90)) if len(sounding) else (SILENT_DB,) * 3
+            used = {each.instrument for each in performance.events if each.slot == number}
+            peak = decibels(np.abs(alone).max())
+            slots.append(Slot(number, low, middle, high, peak, len(sounding), ", ".join(sorted(used))))
     levels = seconds_of(whole)
     blocks = np.abs(total[: len(total) // 480 * 480]).reshape(-1, 960).max(axis=1)
+    return Whole(
+        slots, float(np.median(levels[levels > SILENT_DB])), decibels(np.abs(whole).max()),
+        decibels(np.abs(total).max() / CEILING), float(np.mean(blocks > CEILING * 1.41)),
+        longest_silence(levels), bool(np.isfinite(whole).all()),
+    )  # fmt: skip
+
+
+def report(path: Path, cycles: int | None) -> None:
+    performance = perform(path, cycles=cycles)
+    print(f"{path.stem}: {performance.seconds:.0f} s, {len(performance.events)} events")
+    found = measure(performance)
+    for slot in found.slots:
+        print(
+            f"  d{slot.number:<3} level {slot.level:6.1f} dB ({slot.low:.1f} to {slot.high:.1f})  peak "
+            f"{slot.peak:6.1f} dB  sounds {slot.seconds:3d} s  {slot.sounds}"
+        )
     print(
-        f"  all  level {np.median(levels[levels > SILENT_DB]):6.1f} dB"
-        f"  peak {decibels(np.abs(whole).max()):.2f} dB"
-        f"  over {decibels(np.abs(total).max() / CEILING):+.1f} dB"
-        f"  pressed {np.mean(blocks > CEILING * 1.41):.2%}  longest silence {longest_silence(levels)} s"
-        f"  finite {bool(np.isfinite(whole).all())}"
+        f"  all  level {found.level:6.1f} dB  peak {found.peak:.2f} dB  over {found.over:+.1f} dB"
+        f"  pressed {found.pressed:.2%}  longest silence {found.silence} s  finite {found.finite}",
+        flush=True,
     )
 
 

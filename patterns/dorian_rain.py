@@ -57,4 +57,4 @@ d4 >> song(street=sub, under=sub.mask("<0 1>/8"), night=bass, dawn=sub.degrade_b
 d5 >> song(rain=drops, street=stack(arp, drops.mask("<0 1>/8")), under=drops.slow(2), night=arp, dawn=drops)
 d6 >> song(rain=pads.mask("<0 1 1>/8"), street=stabs, under=pads, night=stabs.every(2, early(0.25)), dawn=pads)
 d7 >> song(under=bells, night=lead.mask("<0 1 1 0>/4"), dawn=bells.mask("<1 0>/8"))
-d8 >> song(rain=s("rain").slow(2).gain(0.95), under=s("rain").slow(2).gain(0.97), dawn=s("sea").slow(4).gain(0.95))
+d8 >> song(rain=s("rain").slow(2).gain(0.95), under=s("rain").slow(2).gain(0.97), dawn=s("sea").slow(4).gain(0.82))
