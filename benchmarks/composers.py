@@ -153,8 +153,8 @@ def constraints(phrases: int) -> None:
     asked = {"in_scale": "d minor", "begins": "d", "ends": "a", "max_copy": 8}
     for name, order, count in (
         ("foster", 3, phrases),
-        ("folk", None, phrases // 10),
-        ("bach", None, phrases // 20),
+        ("folk", None, phrases),
+        ("bach", None, phrases),
     ):
         learner = Learner.of(name, order)
         chain = learner.chain
@@ -341,7 +341,7 @@ def main() -> None:
     recombined(3 if options.quick else 10)
     listening()
     rules.table(jsb, options.quick)
-    constraints(options.phrases // 10 if options.quick else options.phrases)
+    constraints(options.phrases // 100 if options.quick else options.phrases)
     distant(100 if options.quick else 1000)
     deadlines(30 if options.quick else options.bars)
 
