@@ -22,7 +22,7 @@ def stretched(freq, count, stiffness):
     **STRUCK,
     release=0.22,
     channels=2,
-    aliases=("grand",),
+    aliases=("grand", "superpiano"),
     brightness=Control(0.5, 0, 1, meaning="how hard the felt is"),
     decay=Control(1, 0.1, 4, "", "how long the strings ring, as a factor"),
     detune=Control(0.25, 0, 1, meaning="how far the strings of a note are apart"),

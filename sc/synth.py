@@ -25,7 +25,15 @@ def tri(freq):
     return mix([SinOsc.ar(freq * n) * a * ((20000 - freq * n) / 2000).clip(0, 1) for n, a in partials])
 
 
-@instrument("saw", trim=-6, family="synth", attack=0.005, release=0.1, brightness=BRIGHT)
+@instrument(
+    "saw",
+    trim=-6,
+    family="synth",
+    attack=0.005,
+    release=0.1,
+    brightness=BRIGHT,
+    aliases=("sawtooth",),
+)
 def saw(freq, velocity, brightness):
     """A sawtooth through a gentle low-pass."""
     return LPF.ar(Saw.ar(freq), tracked(freq, lit(brightness, velocity), 4, 40))

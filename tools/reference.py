@@ -103,9 +103,10 @@ def _controls() -> str:
         rows.append(f"| {' | '.join(cells)} |")
     head = "Each is a function that makes a pattern, `room(0.3)`, and a method that adds one, `.room(0.3)`."
     moving = "Any of them takes a pattern, and `.lfo()` makes it move while the note sounds."
-    other = REGISTRY["control"]
-    anything = f"## control\n\n`{other.signature}`\n\n{_markdown(other.doc)}"
-    parts = [f"# {FAMILIES['controls']}", _NOTE, f"{head} {moving}", "\n".join(rows), anything]
+    parts = [f"# {FAMILIES['controls']}", _NOTE, f"{head} {moving}", "\n".join(rows)]
+    for entry in REGISTRY.values():
+        if entry.family == "controls" and entry.name not in controls():
+            parts.append(f"## {entry.name}\n\n`{entry.signature}`\n\n{_markdown(entry.doc)}")
     return "\n\n".join(parts) + "\n"
 
 

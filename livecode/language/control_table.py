@@ -18,7 +18,8 @@ Kind = Literal["float", "int", "str", "note"]
 _ROWS: tuple[tuple[str, Kind, str, float, float, float | str | None, str], ...] = (
     # what sounds
     ("s sound synth", "str", "", -inf, inf, None, "instrument or sample folder that plays"),
-    ("n number", "float", "", -inf, inf, 0, "which sample of the folder, or which degree of the scale"),
+    ("bank", "str", "", -inf, inf, None, "maker of a drum machine: bd of bank 808 is bd808"),
+    ("n number", "note", "", -inf, inf, 0, "which sample of the folder, or which degree of the scale"),
     ("note up", "note", "semitones", -inf, inf, 0, "pitch above c4 (MIDI 60)"),
     ("midinote", "float", "MIDI", 0, 127, None, "pitch as a MIDI number, instead of note"),
     ("freq", "float", "Hz", 0, 20000, None, "pitch as a frequency, instead of note"),

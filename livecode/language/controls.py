@@ -19,8 +19,8 @@ from livecode.language.control_table import Control, control_names, controls
 from livecode.language.modulation import Modulation
 from livecode.language.notes import note_number
 from livecode.language.operators import align_in, take_right
-from livecode.language.pattern import VARIES, Pattern, noted
-from livecode.language.registry import REGISTRY, Entry, constructor, method_name
+from livecode.language.pattern import VARIES, Pattern, noted, pure
+from livecode.language.registry import REGISTRY, Entry, constructor, function, method_name
 from livecode.language.reify import reify
 from livecode.language.time import Event, Fraction
 
@@ -223,3 +223,20 @@ def _enter(control: Control) -> None:
 
 for _control in controls().values():
     _enter(_control)
+
+
+_ENVELOPE = ("attack", "decay", "sustainlevel", "release")
+
+
+@function(family="controls")
+def adsr(pattern: Pattern, envelope: Any) -> Pattern:
+    """Shape notes by attack, decay, sustain level and release at once, as in `.adsr("0.01:0.1:0.5:0.2")`.
+
+    >>> note("c").adsr("0.01:0.1:0.5").first_cycle()[0].value
+    {'note': 0, 'attack': 0.01, 'decay': 0.1, 'sustainlevel': 0.5}
+    """
+    values = envelope if isinstance(envelope, list) else [envelope]
+    if len(values) > len(_ENVELOPE):
+        raise ControlError(f"adsr takes {':'.join(_ENVELOPE)}, not {len(values)} values")
+    shape = {name: _as_number(controls()[name], value) for name, value in zip(_ENVELOPE, values)}
+    return align_in(pattern, pure(shape), take_right)

@@ -371,7 +371,10 @@ def tripped_here(error: BaseException) -> bool:
     """Whether an error was raised in the language itself, and not in a function of the performer's."""
     trace, last = error.__traceback__, ""
     while trace is not None:
-        last = trace.tb_frame.f_code.co_filename
+        file = trace.tb_frame.f_code.co_filename
+        if not file.endswith(".pyx"):
+            # Compiled fractions have frames too, but nobody wrote their arguments there.
+            last = file
         trace = trace.tb_next
     return last.startswith(_HERE)
 

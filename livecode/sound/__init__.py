@@ -9,7 +9,9 @@ Nothing is loaded until it is asked for: `from livecode.sound import boot` loads
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -87,3 +89,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted(__all__)
+
+
+class _Room(ModuleType):
+    """The room can be called: `sound("bd")` is a word that performers type, and `from livecode import *`
+    brings the room under this name once something of it is in use."""
+
+    def __call__(self, *values: Any) -> Any:
+        """Another name of `s`."""
+        from livecode.language import REGISTRY
+
+        return REGISTRY["s"].exported(*values)
+
+
+sys.modules[__name__].__class__ = _Room

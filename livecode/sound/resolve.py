@@ -62,7 +62,7 @@ NOMINAL_VELOCITY = 0.8
 
 _PITCH = frozenset({"note", "midinote", "freq", "octave"})
 _LEVEL = frozenset({"gain", "amp", "postgain", "overgain"})
-_HANDLED = frozenset({"s", "n", "orbit", "cut", "legato", "nudge", "unit", "cps"})
+_HANDLED = frozenset({"s", "bank", "n", "orbit", "cut", "legato", "nudge", "unit", "cps"})
 _HANDLED |= _PITCH | _LEVEL | TIMING
 _SAMPLE_ONLY = frozenset({"begin", "end", "speed", "loop", "unit"})
 _BUS = re.compile(r"[ac]\d+")
@@ -315,12 +315,21 @@ class Resolver:
         if isinstance(said, str) and ":" in said:
             said, _, tail = said.partition(":")
             number = number or (int(tail) if tail.lstrip("-").isdigit() else 0)
+        if "bank" in value:
+            said = self._banked(str(said), str(value["bank"]))
         as_sample = not _SAMPLE_ONLY.isdisjoint(value)
         key = (str(said), math.floor(_finite("n", number)), as_sample)
         found = self._voices.get(key)
         if found is None:
             found = self._voices[key] = self._find_voice(*key)
         return found
+
+    def _banked(self, said: str, bank: str) -> str:
+        """A sound of a bank, however its names are put together; by itself where the bank has none."""
+        number = "".join(filter(str.isdigit, bank))
+        tried = (f"{bank}_{said}", f"{said}{bank}", f"{bank}{said}", f"{said}{number}", f"{number}_{said}")
+        known = (name for name in tried if name in self.catalogue.instruments or name in self.samples)
+        return next(known, said)
 
     def _find_voice(
         self, said: str, number: int, as_sample: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,9 +29,7 @@ class Namespace(dict[str, Any]):
         known = names.table().get(key)
         if known is None or known.home == names.SESSION:
             raise KeyError(key)
-        import livecode
-
-        value = getattr(livecode, key)
+        value = getattr(import_module(known.home), key)
         self[key] = value
         return value
 

@@ -417,3 +417,11 @@ def test_a_rendered_drum_is_as_loud_as_the_drum(resolver: Resolver, tmp_path: Pa
     # Not the peaks: where the noise in a stroke stands highest is a matter of chance.
     levels = [10 * np.log10(np.square(each[:24000]).mean()) for each in (drum, sample)]
     assert levels[0] == pytest.approx(levels[1], abs=1.0)
+
+
+@pytest.mark.parametrize(
+    ("said", "bank", "instrument"),
+    [("bd", "808", "bd808"), ("sd", "RolandTR909", "sn909"), ("cr", "808", "cr"), ("bd", "nobody", "bd")],
+)
+def test_a_bank_names_the_maker_of_a_drum(resolver: Resolver, said: str, bank: str, instrument: str) -> None:
+    assert note(resolver, s=said, bank=bank).definition.startswith(f"lc-{instrument}-")

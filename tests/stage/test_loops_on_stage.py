@@ -92,3 +92,10 @@ def test_live_and_offline_play_the_same(tmp_path: Path) -> None:
     live = [each.note for each in read_transcript(transcript) if each.note.begin < 4]
     offline = [each.note for each in perform(source=SET, cycles=4).sends]
     assert sorted(live, key=repr) == sorted(offline, key=repr)
+
+
+def test_the_word_sound_plays_although_a_room_has_that_name(tmp_path: Path) -> None:
+    path = tmp_path / "set.py"
+    path.write_text("import livecode.sound.resolve\nfrom livecode import *\nd1 >> sound('bd')\n")
+    assert [each.instrument for each in perform(path, cycles=1).events] == ["bd"]
+    assert [each.instrument for each in perform(source="d1 >> sound('sn')", cycles=1).events] == ["sn"]
