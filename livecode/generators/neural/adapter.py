@@ -8,7 +8,8 @@ where phrases are composed ahead, so nothing that sounds waits for it; the net i
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
@@ -24,7 +25,17 @@ from livecode.generators.neural.tunes import describe as describe_tunes
 from livecode.generators.neural.tunesmith import TuneSmith
 from livecode.music.phrase import Phrase
 
-ROUNDS, RATE, PULL = 40, 1e-4, 0.1
+
+@dataclass(frozen=True)
+class How:
+    """How much is learned: rounds of full gradients, their rate, and the pull back to where it was."""
+
+    rounds: int = 40
+    rate: float = 1e-4
+    pull: float = 0.1
+
+
+ON_STAGE = How()
 MOST = 512
 """Notes at the end of what was heard that are learned from."""
 
@@ -34,12 +45,18 @@ Spread = Callable[[Floats], Floats]
 
 
 def tuned(
-    states: Floats, weight: Floats, bias: Floats, goal: Ints, spread: Spread, gather: Spread
+    states: Floats,
+    weight: Floats,
+    bias: Floats,
+    goal: Ints,
+    spread: Spread,
+    gather: Spread,
+    how: How = ON_STAGE,
 ) -> tuple[Floats, Floats]:
     """A last layer moved towards what was heard: weight (width, outputs) and bias.
 
     `states` (notes, width) and `goal` (notes): which class came; `spread` makes logits of outputs, `gather`
-    takes the slope of logits back to outputs. Adam (Kingma and Ba, 2015), the move kept small by `PULL`.
+    takes the slope of logits back to outputs. Adam (Kingma and Ba, 2015), the move kept small.
     """
     # One matrix: the bias is the weight of a state that is always 1.
     inputs = np.concatenate([states, np.ones((len(states), 1), np.float32)], axis=1)
@@ -47,13 +64,13 @@ def tuned(
     moved = np.zeros_like(base)
     mean, square = np.zeros_like(base), np.zeros_like(base)
     here = np.arange(len(goal))
-    for number in range(1, ROUNDS + 1):
+    for number in range(1, how.rounds + 1):
         slope = softmax(spread(inputs @ (base + moved)))
         slope[here, goal] -= 1.0
-        gradient = inputs.T @ gather(slope) / np.float32(len(goal)) + PULL * moved
+        gradient = inputs.T @ gather(slope) / np.float32(len(goal)) + np.float32(how.pull) * moved
         mean += 0.1 * (gradient - mean)
         square += 0.02 * (gradient**2 - square)
-        rate = RATE / (1 - 0.9**number)
+        rate = how.rate / (1 - 0.9**number)
         moved -= (rate * mean / (np.sqrt(square / (1 - 0.98**number)) + 1e-6)).astype(np.float32)
     found: Floats = base + moved
     return np.ascontiguousarray(found[:-1]), found[-1]
@@ -72,7 +89,7 @@ def between(net: Kind, learned: Kind, amount: float) -> Kind:
 @lru_cache(maxsize=8)
 def _adapted(smith: TuneSmith, packed: bytes) -> TuneSmith:
     tune = _heard(packed)
-    return adapted_to(smith, tune) if len(tune) > 1 else smith
+    return adapted_to(smith, [tune]) if len(tune) > 1 else smith
 
 
 def adapted(smith: TuneSmith, phrase: Phrase) -> TuneSmith:
@@ -88,20 +105,29 @@ def _heard(packed: bytes) -> Tune:
     return Tune.of(unpack(packed)[0].phrase)
 
 
-def adapted_to(smith: TuneSmith, tune: Tune) -> TuneSmith:
-    """A net of tunes that has learned from a tune."""
-    trunk, head, times, steps = (array[-MOST:] for array in describe_tunes([tune]))
-    before = np.concatenate([[0], tune.heights[:-1]])[-MOST:]
-    x = norm(smith.trunk_table[trunk].sum(axis=1)) * smith.enter
-    states = smith.over_time.whole(x) * smith.leave
+def adapted_to(smith: TuneSmith, tunes: Sequence[Tune], how: How = ON_STAGE) -> TuneSmith:
+    """A net of tunes that has learned from some tunes."""
+    states, rows, before, times, steps = ([] for _ in range(5))
+    for tune in tunes:
+        trunk, head, these, those = describe_tunes([tune])
+        x = norm(smith.trunk_table[trunk].sum(axis=1)) * smith.enter
+        states.append((smith.over_time.whole(x) * smith.leave)[-MOST:])
+        rows.append(head[-MOST:])
+        before.append(np.concatenate([[0], tune.heights[:-1]])[-MOST:])
+        times.append(these[-MOST:])
+        steps.append(those[-MOST:])
+    state = np.concatenate(states)
     made = copy.copy(smith)
 
     def same(values: Floats) -> Floats:
         return values
 
-    made.time, made.time_bias = tuned(states, smith.time, smith.time_bias, times, same, same)
-    finished = norm(smith.head.all(states + smith.head_table[head].sum(axis=1)))
-    places = np.clip(before[:, None] + np.arange(-WIDEST, WIDEST + 1) - LOWEST, 0, HEIGHTS - 1)
+    made.time, made.time_bias = tuned(
+        state, smith.time, smith.time_bias, np.concatenate(times), same, same, how
+    )
+    finished = norm(smith.head.all(state + smith.head_table[np.concatenate(rows)].sum(axis=1)))
+    moves = np.arange(-WIDEST, WIDEST + 1) - LOWEST
+    places = np.clip(np.concatenate(before)[:, None] + moves, 0, HEIGHTS - 1)
 
     def spread(found: Floats) -> Floats:
         logits: Floats = found[:, :STEPS] + np.take_along_axis(found[:, STEPS:], places, axis=1)
@@ -113,28 +139,44 @@ def adapted_to(smith: TuneSmith, tune: Tune) -> TuneSmith:
         np.add.at(out, (np.arange(len(slope))[:, None], STEPS + places), slope)
         return out
 
-    made.logit, made.bias = tuned(finished, smith.logit, smith.bias, steps, spread, gather)
+    made.logit, made.bias = tuned(
+        finished, smith.logit, smith.bias, np.concatenate(steps), spread, gather, how
+    )
     return made
 
 
-def adapted_net(net: Net, piece: Classes, lines: int | None = None) -> Net:
-    """A net on a grid that has learned from a piece (steps, voices) of its classes.
+def adapted_net(net: Net, pieces: Sequence[Classes], lines: int | None = None, how: How = ON_STAGE) -> Net:
+    """A net on a grid that has learned from pieces (steps, voices) of its classes.
 
     `lines`: how many of its voices, from the top, were heard; of the others nothing is learned.
     """
     config = net.config
-    piece = piece[-MOST // config.voices * 2 :]
-    piece = piece[: len(piece) // config.frame * config.frame]
-    _, head, sounding = describe(config, piece)
-    states = (net.states_of(piece) @ net.state).reshape(-1, 1, config.head_width)
-    besides = net.besides(piece)
-    x = net.head_table[head].sum(axis=2) + states
-    finished = norm(net.head.all(x.reshape(-1, config.head_width)))
-    around = sounding.reshape(-1, config.voices)
-    picks = config.size + net.picks[around, np.arange(config.voices)]  # (notes, voices, classes)
+    heard = np.arange(config.voices) < (lines or config.voices)
+    finished, around, goals, besides = ([] for _ in range(4))
+    for piece in pieces:
+        piece = piece[-MOST:]
+        piece = piece[: len(piece) // config.frame * config.frame]
+        if not len(piece):
+            continue
+        _, head, sounding = describe(config, piece)
+        states = (net.states_of(piece) @ net.state).reshape(-1, 1, config.head_width)
+        x = net.head_table[head].sum(axis=2) + states
+        finished.append(norm(net.head.all(x))[:, heard].reshape(-1, config.head_width))
+        around.append(sounding[:, heard].reshape(-1, config.voices))
+        goals.append(piece[:, heard].ravel())
+        more = net.besides(piece)
+        if more is not None:
+            besides.append(more[:, heard].reshape(-1, config.size))
+    made = copy.copy(net)
+    if not goals:
+        return made
+    sounds = np.concatenate(around)
+    picks = config.size + net.picks[sounds, np.arange(config.voices)]  # (notes, voices, classes)
+    added: Floats | float = np.concatenate(besides) if besides else 0.0
 
     def spread(found: Floats) -> Floats:
-        return net.spread(found, around) if more is None else net.spread(found, around) + more
+        logits: Floats = net.spread(found, sounds) + added
+        return logits
 
     def gather(slope: Floats) -> Floats:
         out = np.zeros((len(slope), config.outputs), np.float32)
@@ -144,11 +186,7 @@ def adapted_net(net: Net, piece: Classes, lines: int | None = None) -> Net:
             np.add.at(out, (rows, picks[:, voice]), slope)
         return out
 
-    made = copy.copy(net)
-    heard_lines = np.tile(np.arange(config.voices) < (lines or config.voices), len(piece))
-    finished, around, picks = finished[heard_lines], around[heard_lines], picks[heard_lines]
-    goal = piece.ravel()[heard_lines]
-    more = None if besides is None else besides.reshape(-1, config.size)[heard_lines]
-    if len(goal):
-        made.logit, made.bias = tuned(finished, net.logit, net.bias, goal, spread, gather)
+    made.logit, made.bias = tuned(
+        np.concatenate(finished), net.logit, net.bias, np.concatenate(goals), spread, gather, how
+    )
     return made

@@ -165,7 +165,7 @@ class NeuralComposer:
         heard = np.zeros((len(grid), config.voices), np.int64)
         heard[:, : len(lines)] = grid[:, lines]
         inside = np.where((heard >= config.low) & (heard <= config.high), heard, 0)
-        learned = adapted_net(self.net, config.classes(inside), lines=len(lines))
+        learned = adapted_net(self.net, [config.classes(inside)], lines=len(lines))
         style = context.parameter("style", 1.0)
         return learned if style == 1.0 else between(self.net, learned, style)
 

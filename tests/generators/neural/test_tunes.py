@@ -155,7 +155,7 @@ def test_what_was_heard_becomes_likelier(folk):
     smith = folk.model.smith
     tune = tune_of(6)
     before = smith.nats_of([tune])
-    learned = adapted_to(smith, tune)
+    learned = adapted_to(smith, [tune])
     assert learned.nats_of([tune]).mean() < before.mean() - 0.1
     assert np.allclose(smith.nats_of([tune]), before)
 
