@@ -65,6 +65,7 @@ class Evaluator:
         namespace["tutorial"] = self.tutorial
         self.guide = Tutorial()
         self.guided = False
+        self.leader = "Esc"
 
     def evaluate(self, text: str) -> Answer:
         """Run a block and say what came of it; never raises on the performer's account."""
@@ -98,7 +99,7 @@ class Evaluator:
     def help(self, thing: Any = None) -> None:
         """Show what a name means: `help(every)`, `help("dorian")`, or `help()` for the prompt's keys."""
         if thing is None:
-            text = KEYS_PAGE
+            text = self.keyed(KEYS_PAGE)
         elif isinstance(thing, str):
             text = self.help_page(thing)
         else:
@@ -111,13 +112,17 @@ class Evaluator:
 
         sys.stdout.write(how(wish) + "\n")
 
+    def keyed(self, text: str) -> str:
+        """A text about keys with the one that leads the letters here: with vi's editing Esc is vi's."""
+        return text.replace("Esc ", f"{self.leader} ")
+
     def tutorial(self, number: int | None = None) -> None:
         """Five minutes that play as they go; `tutorial(4)` begins with the fourth step."""
         step = self.guide.step(number)
         if step is None:
             sys.stdout.write("That was the tutorial; tutorial() begins again.\n")
             return
-        sys.stdout.write(page(step, self.guide.at) + "\n")
+        sys.stdout.write(self.keyed(page(step, self.guide.at)) + "\n")
         if not self.guided:
             # Nobody puts the line where one types: run it here.
             self.guide.waiting = ""
@@ -127,7 +132,7 @@ class Evaluator:
     def help_page(self, name: str) -> str:
         """The page for a name: Python's own names first, then instruments, samples, scales and the rest."""
         if not name:
-            return KEYS_PAGE
+            return self.keyed(KEYS_PAGE)
         first, *rest = name.split(".")
         missing = object()
         thing = self.names.thing(first, missing)

@@ -62,6 +62,8 @@ class Prompt:
         self.config = config or Config()
         self.evaluator = Evaluator(session, session.namespace())
         self.evaluator.guided = True
+        if self.config.editing == "vi":
+            self.evaluator.leader = "Ctrl-X"
         self.completer = NameCompleter(self.evaluator.names)
         self._shown: toolbar.Fragments = []
         self._typed = self._signature = ""

@@ -176,6 +176,14 @@ def test_vi_keys_edit_and_leave_escape_alone(vi_typist, session):
     assert [said for said in session.said if said != "boot"] == ["hush", "hush"]
 
 
+def test_with_vi_keys_the_help_names_the_key_that_leads(vi_typist, typist, capsys):
+    vi_typist.type("?", ENTER)
+    out = capsys.readouterr().out
+    assert "Ctrl-X p" in out and "Esc" not in out
+    typist.type("?", ENTER)
+    assert "Esc p" in capsys.readouterr().out
+
+
 def test_an_unknown_name_gets_a_caret_and_the_nearest_name(typist, session):
     typist.type("d1 >> evry", ENTER)
     assert "        ^^^^ no name 'evry': did you mean 'every'?" in plain(typist.seen)
