@@ -20,10 +20,6 @@ LOOPS = [
     "import time\nwhile True: time.sleep(0.01)",
     "while True:\n    try: 1 / 0\n    except Exception: pass",
     "while True:\n    try: pass\n    except: pass",
-    "import time\nwhile True:\n    try: time.sleep(0.001)\n    except: pass",
-    "import time\nwhile True:\n    try: time.sleep(0.001)\n    except BaseException as error: x = error",
-    "while True:\n    try:\n        while True: x = len('abc')\n    except KeyboardInterrupt: continue",
-    "def f():\n    while True:\n        try: [len('a') for _ in range(9)]\n        finally: continue\nf()",
 ]
 
 
