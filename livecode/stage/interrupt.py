@@ -3,9 +3,9 @@
     with interruptible():
         value = eval(code, names)
 
-The first Ctrl-C raises KeyboardInterrupt, as ever. A loop with `except: pass` in it may swallow that; so it is
+The first Ctrl-C raises KeyboardInterrupt, as ever. A loop with `except: pass` may swallow that, so it is
 raised again, 25 times a second, until the code has ended. A loop that spends nearly all its time inside its
-`try` can still hold out; press Ctrl-C in vain there, and `livecode resume` from another terminal.
+`try` can still hold out; then end the prompt and take the set over with `livecode resume`.
 """
 
 from __future__ import annotations
