@@ -86,12 +86,17 @@ class SoundFonts:
     def font(self, name: str) -> SoundFont:
         """The font of that name, opened once."""
         found = self._all()
-        path = next(iter(found.values()), None) if name == FIRST else found.get(name)
-        if path is None:
-            raise FileProblem(f"there is no SoundFont on this machine: {CURE}")
-        if path not in self._open:
-            self._open[path] = SoundFont(path)
-        return self._open[path]
+        paths = list(found.values()) if name == FIRST else [found[name]] if name in found else []
+        problem = FileProblem(f"there is no SoundFont on this machine: {CURE}")
+        for path in paths:
+            try:
+                if path not in self._open:
+                    self._open[path] = SoundFont(path)
+                return self._open[path]
+            except FileProblem as error:
+                # One damaged file among several must not silence the word that means any of them.
+                problem = error
+        raise problem
 
     def refresh(self) -> None:
         """Looks at the folders again."""

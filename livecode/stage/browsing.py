@@ -78,7 +78,7 @@ class Shelf:
 
 def search(resolver: Resolver, text: str, play: Callable[[Pattern], Any]) -> Shelf:
     """Everything whose name, or whose description, contains the text; all there is for ""."""
-    text = text.strip().lower()
+    text = str(text).strip().lower()
     head, _, tail = text.partition(":")
     if resolver.fonts.knows(head) and head not in resolver.catalogue.instruments:
         return Shelf(text, _presets(resolver, head, tail), play)

@@ -210,6 +210,15 @@ def test_fonts_are_called_by_their_files_names_and_a_missing_one_says_what_to_do
         none.voices("sf2", "piano", 60.0, 0.8)
 
 
+def test_a_damaged_font_does_not_hide_a_good_one(place: Path, tmp_path: Path) -> None:
+    (tmp_path / "aaa.sf2").write_bytes(b"RIFF")
+    fonts = SoundFonts(Samples([tmp_path, place], tmp_path / "cache"), [])
+    assert fonts.names() == ["sf2", "aaa", "our_bank"]
+    assert fonts.font("sf2").path.name == "Our Bank.sf2"
+    with pytest.raises(FileProblem, match="no SoundFont"):
+        fonts.font("aaa")
+
+
 def test_what_is_no_soundfont_is_one_line(tmp_path: Path) -> None:
     for number, data in enumerate((b"", b"RIFF", b"RIFF\0\0\0\0WAVE" + bytes(50), os.urandom(5000))):
         path = tmp_path / f"{number}.sf2"
