@@ -14,7 +14,7 @@ import numpy as np
 from livecode.errors import GeneratorError
 from livecode.generators.evolution.arrays import Array
 from livecode.generators.evolution.home import home_of
-from livecode.generators.evolution.songs import MOST_STEPS, Frame, Songs, songs_of
+from livecode.generators.evolution.songs import Frame, Songs, songs_of
 from livecode.generators.evolution.terms import bar_histogram, likeness_of_bars
 from livecode.music.key import TEMPERLEY, find_key
 from livecode.music.phrase import TICKS, Phrase
@@ -45,6 +45,8 @@ NAMES: tuple[tuple[str, float, float], ...] = (
 )
 """Each feature with the mean and spread it has in folk tunes and songs of chance, half and half."""
 COUNT = len(NAMES)
+CUT = 256
+"""Steps of a long piece that are looked at."""
 NICHES = 4
 """How many numbers `descriptors` gives."""
 
@@ -161,7 +163,7 @@ def features_of(phrase: Phrase) -> Any:
     key = phrase.key or find_key(phrase)
     grid = 4
     bar = phrase.bar * grid // TICKS
-    longest = max(bar, MOST_STEPS // bar * bar) * TICKS // grid
+    longest = max(bar, CUT // bar * bar) * TICKS // grid
     part = phrase if phrase.length <= longest else phrase.slice(0, longest)
     if not len(part):
         part = phrase.slice(int(phrase.notes["onset"][0]), phrase.length)

@@ -16,7 +16,7 @@ from livecode.generators.generator import Context, build
 from livecode.language.notes import MIDI_C4
 from livecode.music.corpus import Corpus, corpus, unpack
 from livecode.music.key import find_key
-from livecode.music.phrase import Phrase, pitch_class, transpose_key
+from livecode.music.phrase import Phrase, concat, pitch_class, transpose_key
 
 USUAL_HOME = "c major"
 BANK = 192
@@ -68,11 +68,15 @@ def brought(phrases: list[Phrase], voices: int, frame: Frame) -> Songs:
     """Phrases that somebody brings in, as songs of a frame: repeated or cut to its length, not transposed."""
     fitted = []
     for phrase in phrases:
-        whole = phrase
-        while 0 < whole.length < frame.steps * frame.tick:
-            whole = whole.then(phrase)
-        fitted.append(whole.slice(0, frame.steps * frame.tick))
+        length = frame.steps * frame.tick
+        fitted.append(_round(phrase, length).slice(0, length))
     return songs_of(fitted, voices, frame)
+
+
+def _round(phrase: Phrase, length: int) -> Phrase:
+    """A phrase again and again until it is long enough."""
+    times = -(-length // phrase.length) if phrase.length else 1
+    return concat([phrase] * times) if times > 1 else phrase
 
 
 def _packed(source: Source) -> bytes:
@@ -100,7 +104,7 @@ def _windows(music: list[Phrase], frame: Frame, count: int, random: Any) -> list
         phrase = chosen[int(random.integers(len(chosen)))]
         bars = max(1, (phrase.length - length) // phrase.bar + 1)
         begin = int(random.integers(bars)) * phrase.bar
-        part = phrase.slice(begin, begin + length)
+        part = _round(phrase, length).slice(begin, begin + length)
         part.key = phrase.key or find_key(phrase)
         found.append(part)
     return found

@@ -29,7 +29,10 @@ FIELDS = {
     "velocity": "uint8",
 }
 GRIDS = (1, 2, 3, 4, 6, 8, 12)
-MOST_STEPS = 255
+MOST_STEPS = 1024
+"""Steps of the longest song: 64 bars of sixteenths."""
+LONGEST = 255
+"""Steps of the longest note."""
 
 
 @dataclass(frozen=True)
@@ -323,7 +326,7 @@ def songs_of(phrases: Sequence[Phrase], voices: int, frame: Frame) -> Songs:
         notes, steps = notes[::-1], steps[::-1]
         place = (row, notes["voice"], steps)
         letters, accidentals = frame.home.letters_of(notes["pitch"])
-        lasts = np.clip(np.rint(notes["duration"] / frame.tick), 1, MOST_STEPS)
+        lasts = np.clip(np.rint(notes["duration"] / frame.tick), 1, LONGEST)
         songs.note[place], songs.accidental[place] = letters, accidentals
         songs.duration[place], songs.rest[place] = lasts.astype(np.uint8), False
         songs.velocity[place] = np.clip(notes["velocity"], 1, 127)

@@ -220,6 +220,13 @@ def test_other_metres(metre: tuple[int, int]) -> None:
     assert phrase.metre == metre and phrase.bars == 4
 
 
+@pytest.mark.parametrize("bars", [1, 16, 64])
+def test_short_and_long_phrases(bars: int) -> None:
+    phrase = evolve(["folk"], fitness=FITNESS, population=32, generations=0, bars=bars).phrase(0)
+    phrase.check()
+    assert phrase.bars == bars and phrase.notes["onset"].max() >= (bars - 4) * phrase.bar
+
+
 def test_several_voices() -> None:
     g = evolve(["bach"], fitness=in_key() + chords(), voices=4, **SMALL)
     assert g.phrase(0).voices == 4
