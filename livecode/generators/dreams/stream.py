@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
@@ -13,11 +14,12 @@ from livecode.generators.plan import Plan, Source, value_at
 from livecode.generators.pool import composers
 from livecode.generators.stream import Stream
 from livecode.language.moment import Moment
-from livecode.language.pattern import Pattern
 from livecode.music.events import pitch_of
 from livecode.music.phrase import Phrase
 
 SOUNDS = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"})
+_said: deque[bytes] = deque(maxlen=64)
+"""Phrases of which it has been said that they are on their way."""
 ASKED = ("layer", "units", "depth", "towards", "bars", "seed", "in_scale")
 
 
@@ -117,10 +119,14 @@ class Dream(Stream):
         return stack(*parts)
 
     def _fallback(self, number: int, cycle: int, metre: tuple[int, int], now: Moment) -> Phrase | None:
-        """The part as it was put in."""
+        """The part as it was put in; said once a phrase, however many voices ask for it."""
         now.momentary = True
-        now.notice(composers().missed(self.plan.name, cycle))
-        return self._plan(number, metre, b"").context.over
+        composers().misses[self.plan.name] += 1
+        planned = self._plan(number, metre, b"")
+        if planned.key not in _said:
+            _said.append(planned.key)
+            composers().notice(f"{self.plan.name} is on its way: till then it plays as it was put in")
+        return planned.context.over
 
 
 def dreaming(source: Any, net: str, **asked: Any) -> Dream:
@@ -165,8 +171,8 @@ def _part(source: Any) -> tuple[Source, str, int]:
         return RecordedSource(recording.pattern()), Path(source).name, min(4, recording.phrase.bars)
     part = Source(source)
     number = getattr(source, "number", None)
-    name = f"d{number}" if number is not None else "a part"
-    if isinstance(part.playing, Pattern):
+    name = f"d{number}" if isinstance(number, int) else "a part"
+    if part.playing is not None:
         events = part.query(0, 4)
         if events and all(pitch_of(event.value) is None for event in events):
             raise GeneratorError(f"{name} has no pitches to dream of: give notes, or a sound file")

@@ -131,3 +131,19 @@ def test_notes_off_the_grid_stay_where_they_were_played() -> None:
     assert back.notes["onset"].tolist() == onset
     assert back.notes["velocity"].tolist() == [50, 90, 110]
     assert SIXTEENTH * len(score.grid) == tune.length
+
+
+def test_on_stage_a_dream_that_is_not_there_plays_its_input_and_says_so_once() -> None:
+    from livecode.generators.pool import composers
+    from livecode.language.moment import MOMENT, Moment
+
+    made = dream(note("5 3 1 0"), depth=6, bars=8)
+    token = MOMENT.set(Moment(offline=False, deadline=0.0))
+    try:
+        voices = [made.voice(0).query(0, 1), made.voice(1).query(0, 1)]
+    finally:
+        MOMENT.reset(token)
+        made.cancel()
+    assert [event.value["note"] for event in voices[0]] == [5, 3, 1, 0] and not voices[1]
+    said = [line for line in composers().notices if "is on its way" in line]
+    assert said == ["dream of a part is on its way: till then it plays as it was put in"]
