@@ -234,3 +234,24 @@ def test_what_is_no_journal_is_said_to_be_none(tmp_path: Path, text: str) -> Non
         perform_journal(path)
     with pytest.raises(FileProblem, match="no journal at"):
         read_script(tmp_path / "nosuch.jsonl")
+
+
+def test_what_was_typed_is_on_the_disk_within_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import os
+    import time
+
+    from livecode.stage.journal import Journal
+
+    synced: list[int] = []
+    real = os.fsync
+    monkeypatch.setattr("livecode.stage.journal.os.fsync", lambda file: (real(file), synced.append(file)))
+    journal = Journal(tmp_path / "set.jsonl")
+    for number in range(5):
+        journal.write("evaluation", 0.0, source=str(number))
+    limit = time.monotonic() + 5.0
+    while not synced and time.monotonic() < limit:
+        time.sleep(0.01)
+    assert len(synced) == 1
+    journal.close()
