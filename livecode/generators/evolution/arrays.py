@@ -84,11 +84,6 @@ class NumpyArrays:
         last = np.maximum.accumulate(np.where(known, place, np.int16(0)), axis=-1)
         return np.take_along_axis(values, last.astype(np.intp), -1)
 
-    def last_place(self, known: Array) -> Array:
-        """Along the last axis, where the last known place is; -1 before the first."""
-        place = np.arange(known.shape[-1], dtype=np.int16)
-        return np.maximum.accumulate(np.where(known, place, np.int16(-1)), axis=-1)
-
     def total(self, array: Array) -> Array:
         """The sum over everything but songs, of whole numbers or truths, as float32."""
         return array.reshape(len(array), -1).sum(-1, dtype=np.int32).astype(np.float32)
@@ -121,10 +116,6 @@ class NumpyArrays:
     def clip(self, array: Array, low: float, high: float) -> Array:
         """Numbers kept between two."""
         return np.clip(array, low, high)
-
-    def flip(self, array: Array) -> Array:
-        """The last axis backwards."""
-        return array[..., ::-1]
 
     def concat(self, arrays: list[Array], axis: int = 0) -> Array:
         """Arrays one after another."""

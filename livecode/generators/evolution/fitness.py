@@ -13,22 +13,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from livecode.errors import ControlError, GeneratorError
+from livecode.errors import ControlError
 
 __all__ = [
     "chords", "compass", "contour", "in_key", "likely", "novelty", "obeys", "resembles", "returns", "rhythm",
     "small_leaps", "tension_curve",
 ]  # fmt: skip
 
-MOST_CHORDS = 16
-"""Bars after which a pattern of chords is taken to come round again."""
-
 Plain = list[Any]
 """A fitness as plain data: ["term", name, {parameters}], ["number", x], ["+", a, b], ["*", a, b]."""
 
 OWN: dict[str, Callable[..., Any]] = {}
 """Functions of the performer's own, by the mark they go under in plain data; they stay in this process."""
-READERS: dict[str, Callable[[Any, int], Any]] = {}
 
 
 class Fitness:
@@ -81,11 +77,13 @@ class Term(Fitness):
 
     def at(self, cycle: int) -> Plain:
         plain: dict[str, Any] = {}
+        from livecode.generators.evolution.readers import READERS
+
         for name, value in self.parameters.items():
-            read = READERS.get(f"{self.name}.{name}", _value)
+            read = READERS.get(f"{self.name}.{name}", value_of)
             found = read(value, cycle)
             if found is not None:
-                plain.update(found if isinstance(found, dict) and read is not _value else {name: found})
+                plain.update(found if isinstance(found, dict) and read is not value_of else {name: found})
         return ["term", self.name, plain]
 
     @property
@@ -100,7 +98,7 @@ class Weight(Fitness):
         self.amount = amount
 
     def at(self, cycle: int) -> Plain:
-        value = _value(self.amount, cycle)
+        value = value_of(self.amount, cycle)
         if value is None:
             return ["number", 0.0]
         try:
@@ -176,7 +174,8 @@ def _mark(function: Callable[..., Any]) -> str:
     return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
-def _value(thing: Any, cycle: int) -> Any:
+def value_of(thing: Any, cycle: int) -> Any:
+    """A number, a text or a pattern as the plain value it has at a cycle."""
     if thing is None or isinstance(thing, int | float | dict | bytes):
         return thing
     from livecode.generators.plan import value_at
@@ -199,12 +198,12 @@ def in_key(scale: Any = "") -> Fitness:
 
     Without a scale: the one the population is at home in.
     """
-    return Term("in_key", {"scale": scale}, _shown(scale))
+    return Term("in_key", {"scale": scale}, shown(scale))
 
 
 def small_leaps(widest: Any = 12) -> Fitness:
     """Bred for lines that move by step: the wider an interval the less it counts, beyond `widest` nothing."""
-    return Term("small_leaps", {"widest": widest}, "" if widest == 12 else _shown(widest))
+    return Term("small_leaps", {"widest": widest}, "" if widest == 12 else shown(widest))
 
 
 def chords(progression: Any = "") -> Fitness:
@@ -214,17 +213,17 @@ def chords(progression: Any = "") -> Fitness:
     evolve("folk", fitness=chords("<dm7 g7 c a7>") + in_key("d dorian"))
     ```
     """
-    return Term("chords", {"progression": progression}, _shown(progression))
+    return Term("chords", {"progression": progression}, shown(progression))
 
 
 def contour(shape: Any = "arch") -> Fitness:
     """Bred for a shape of line: "arch", "valley", "rise", "fall", "wave", or heights such as [0, 5, 3]."""
-    return Term("contour", {"shape": shape}, _shown(shape))
+    return Term("contour", {"shape": shape}, shown(shape))
 
 
 def compass(low: Any = "c4", high: Any = "a5") -> Fitness:
     """Bred for notes between two: names such as "c4" or semitones from c4."""
-    return Term("compass", {"low": low, "high": high}, f"{_shown(low)}, {_shown(high)}")
+    return Term("compass", {"low": low, "high": high}, f"{shown(low)}, {shown(high)}")
 
 
 def rhythm(like: Any = "", density: Any = 0.45) -> Fitness:
@@ -232,13 +231,13 @@ def rhythm(like: Any = "", density: Any = 0.45) -> Fitness:
 
     A sturdy one stands on strong beats, takes up its own figures, and strikes at `density` of the steps.
     """
-    shown = _shown(like) if like != "" else ("" if density == 0.45 else f"density={_shown(density)}")
-    return Term("rhythm", {"like": like, "density": density}, shown)
+    text = shown(like) if like != "" else ("" if density == 0.45 else f"density={shown(density)}")
+    return Term("rhythm", {"like": like, "density": density}, text)
 
 
 def returns(amount: Any = 0.7) -> Fitness:
     """Bred for bars that come back: so much of the material, 0 (ever new) to 1 (the same again)."""
-    return Term("returns", {"amount": amount}, "" if amount == 0.7 else _shown(amount))
+    return Term("returns", {"amount": amount}, "" if amount == 0.7 else shown(amount))
 
 
 def tension_curve(curve: Any = "arch") -> Fitness:
@@ -247,7 +246,7 @@ def tension_curve(curve: Any = "arch") -> Fitness:
     Tension is height, distance from the tonic's chord, and busyness, after M. M. Farbood, "A parametric,
     temporal model of musical tension" (2012), in its simplest form.
     """
-    return Term("tension_curve", {"curve": curve}, _shown(curve))
+    return Term("tension_curve", {"curve": curve}, shown(curve))
 
 
 def likely(under: Any = "folk") -> Fitness:
@@ -255,12 +254,12 @@ def likely(under: Any = "folk") -> Fitness:
 
     A net is asked about the best dozen songs only, for it takes its time.
     """
-    return Term("likely", {"under": under}, _shown(under))
+    return Term("likely", {"under": under}, shown(under))
 
 
 def resembles(target: Any) -> Fitness:
     """Bred for nearness to some music: a slot, a pattern or a phrase; onsets and line count half each."""
-    return Term("resembles", {"target": target}, _shown(target))
+    return Term("resembles", {"target": target}, shown(target))
 
 
 def obeys() -> Fitness:
@@ -299,7 +298,8 @@ _MAKERS = (
 )
 
 
-def _shown(thing: Any) -> str:
+def shown(thing: Any) -> str:
+    """A parameter as it is typed, or the name of what it is."""
     if isinstance(thing, str):
         return repr(thing) if thing else ""
     if isinstance(thing, int | float | list | tuple):
@@ -307,146 +307,3 @@ def _shown(thing: Any) -> str:
     number = getattr(thing, "number", None)
     name = getattr(getattr(thing, "plan", None), "name", "...")
     return f"d{number}" if isinstance(number, int) else str(name)
-
-
-# How parameters that are not plain numbers and texts are read at a cycle.
-
-
-def _progression(value: Any, cycle: int) -> Any:
-    """Chords, one a bar, as pitch classes."""
-    if value in ("", None):
-        return None
-    from livecode.language.chords import chord_symbol
-    from livecode.language.reify import reify
-
-    pattern = reify(value) if isinstance(value, str) else value
-    if isinstance(pattern, list | tuple):
-        symbols = [str(each) for each in pattern]
-    else:
-        symbols = []
-        for bar in range(MOST_CHORDS):
-            events = pattern.query(bar, bar + 1)
-            if events:
-                symbols.append(str(events[0].value))
-        symbols = _shortest_round(symbols)
-        symbols = [symbols[(cycle + bar) % len(symbols)] for bar in range(len(symbols))]
-    found = []
-    for symbol in symbols:
-        root, steps, _ = chord_symbol(symbol)
-        found.append(sorted({round(root + step) % 12 for step in steps}))
-    return {"progression": found}
-
-
-def _shortest_round(items: list[Any]) -> list[Any]:
-    for length in range(1, len(items) + 1):
-        if all(item == items[place % length] for place, item in enumerate(items)):
-            return items[:length]
-    return items
-
-
-def _onsets(value: Any, cycle: int) -> Any:
-    """Where a pattern strikes, in bars from the phrase's start."""
-    if value in ("", None):
-        return None
-    from livecode.language.reify import reify
-
-    pattern = reify(value)
-    rounds = 4
-    events = [event for event in pattern.query(cycle, cycle + rounds) if event.whole and event.has_onset()]
-    struck = [
-        event.whole.begin - cycle
-        for event in events
-        if event.whole is not None and event.value not in (0, False, "f")
-    ]
-    onsets = sorted({float(begin) for begin in struck})
-    if not onsets:
-        raise ControlError(f"rhythm({value!r}): nothing is struck in it, write one such as '1 ~ 1 1'")
-    return {"onsets": onsets, "cycles": rounds}
-
-
-def _pitch(value: Any, cycle: int) -> Any:
-    from livecode.language.notes import MIDI_C4, note_number
-
-    found = _value(value, cycle)
-    number = note_number(found) if isinstance(found, str) else found
-    if number is None:
-        raise ControlError(f"compass({value!r}): no such note, write c4 or semitones from c4")
-    return float(number) + MIDI_C4
-
-
-def _low(value: Any, cycle: int) -> Any:
-    return {"low": _pitch(value, cycle)}
-
-
-def _high(value: Any, cycle: int) -> Any:
-    return {"high": _pitch(value, cycle)}
-
-
-def _shape(value: Any, cycle: int) -> Any:
-    from livecode.errors import NameUnknown
-
-    found = _value(value, cycle)
-    names = ("arch", "valley", "rise", "fall", "wave")
-    if isinstance(found, str) and found not in names:
-        raise NameUnknown("shape", found, names, f"say {', '.join(names)} or give heights such as [0, 5, 3]")
-    return [float(each) for each in found] if isinstance(found, list | tuple) else found
-
-
-def _contour(value: Any, cycle: int) -> Any:
-    return {"shape": _shape(value, cycle)}
-
-
-def _curve(value: Any, cycle: int) -> Any:
-    return {"curve": _shape(value, cycle)}
-
-
-def _target(value: Any, cycle: int) -> Any:
-    """Some music as a packed phrase."""
-    from livecode.generators.plan import Source
-    from livecode.music.phrase import Phrase
-
-    if isinstance(value, Phrase):
-        phrase = value
-    elif callable(getattr(value, "phrase", None)) and hasattr(value, "plan"):
-        phrase = value.phrase(cycle // value.plan.bars)
-    else:
-        phrase = Source(value).phrase(cycle, cycle + 4, (4, 4))
-    if not len(phrase):
-        raise GeneratorError(f"resembles({_shown(value)}): there are no notes in it")
-    return {"target": {"notes": phrase.notes.tobytes(), "length": phrase.length}}
-
-
-def _under(value: Any, cycle: int) -> Any:
-    """A corpus or a composer as the plain data that makes it again."""
-    if isinstance(value, dict):
-        return {"under": value}
-    generator = getattr(getattr(value, "plan", None), "generator", None)
-    if generator is None:
-        from livecode.generators.markov.build import Learner
-
-        generator = Learner.of(value, None)
-    return {"under": generator.spec()}
-
-
-def _scale(value: Any, cycle: int) -> Any:
-    from livecode.language.scales import scale_of
-
-    found = _value(value, cycle)
-    if found:
-        scale_of(str(found).replace(":", " "))
-    return {"scale": str(found or "")}
-
-
-READERS.update(
-    {
-        "chords.progression": _progression,
-        "rhythm.like": _onsets,
-        "compass.low": _low,
-        "compass.high": _high,
-        "contour.shape": _contour,
-        "tension_curve.curve": _curve,
-        "resembles.target": _target,
-        "likely.under": _under,
-        "in_key.scale": _scale,
-    }
-)

@@ -79,10 +79,6 @@ class TorchArrays:
         last = torch.cummax(torch.where(known, place, torch.zeros_like(place)), -1).values
         return torch.take_along_dim(values, last, -1)
 
-    def last_place(self, known: Any) -> Any:
-        place = torch.arange(known.shape[-1], dtype=torch.int16, device=self.device)
-        return torch.cummax(torch.where(known, place, torch.full_like(place, -1)), -1).values
-
     def total(self, array: Any) -> Any:
         return array.reshape(len(array), -1).sum(-1, dtype=torch.int32).float()
 
@@ -106,9 +102,6 @@ class TorchArrays:
 
     def clip(self, array: Any, low: float, high: float) -> Any:
         return torch.clamp(array, low, high)
-
-    def flip(self, array: Any) -> Any:
-        return torch.flip(array, (-1,))
 
     def concat(self, arrays: list[Any], axis: int = 0) -> Any:
         return torch.cat([self.asarray(array) for array in arrays], dim=axis)
