@@ -192,6 +192,44 @@ def bach(pieces: int) -> None:
             line(f"{form}: hard errors in 100 beats", f"{100 * sum(faults.values()) / beats:.2f}", told)
 
 
+def manners(grids: list[Any], pieces: int) -> None:
+    """CPU Bach's chorales beside Bach's, by what can be counted."""
+    his = [grid if isinstance(grid, Phrase) else Phrase.from_grid(grid) for grid in grids]
+    ours = []
+    for seed in range(pieces):
+        previous: Phrase | None = None
+        for number in range(SECTIONS):
+            context = Context(previous=previous, position=number)
+            previous = CpuBach("chorale").compose(context, 4 * BAR, 100 * seed + number)
+            ours.append(previous)
+    one, other = counted(ours), counted(his)
+    for what, share in other.items():
+        line(f"chorales, {what}: ours / Bach's", f"{one.get(what, 0):.2f} / {share:.2f}")
+
+
+def counted(phrases: list[Phrase]) -> dict[str, float]:
+    """How much each part moves, how the melody goes, which chords stand on the beats."""
+    beats = sum(phrase.length / TICKS for phrase in phrases)
+    moves: Counter[str] = Counter()
+    steps: Counter[str] = Counter()
+    chords: Counter[str] = Counter()
+    for phrase in phrases:
+        for voice, name in enumerate(("soprano", "alto", "tenor", "bass")):
+            pitches = phrase.voice(voice).notes["pitch"].astype(int)
+            sizes = np.abs(np.diff(pitches))
+            moves[f"changes a beat, {name}"] += int((sizes > 0).sum())
+            for size in sizes[sizes > 0].tolist() if voice == 0 else ():
+                kind = "steps" if size <= 2 else "thirds" if size <= 4 else "wider"
+                steps[f"melody, {kind}"] += 1
+        for moment in _moments(phrase):
+            chord = explained(moment)[0] if moment.onset % TICKS == 0 else None
+            if chord is not None and chord.root >= 0:
+                chords[f"chords, {chord.kind}"] += 1
+    found = {name: count / beats for name, count in moves.items()}
+    found |= {name: count / steps.total() for name, count in steps.most_common()}
+    return found | {name: count / chords.total() for name, count in chords.most_common(6)}
+
+
 def arrives(phrase: Phrase, section: Any) -> bool:
     """Whether the last bass note is the one of the planned cadence."""
     bass = phrase.voice(phrase.voices - 1).notes
@@ -221,6 +259,7 @@ def table(jsb: Path | None, quick: bool) -> None:
     chorales(grids)
     species(2 if quick else 10)
     bach(1 if quick else 6)
+    manners(grids, 1 if quick else 4)
 
 
 def main() -> None:

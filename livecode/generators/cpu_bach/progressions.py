@@ -80,7 +80,7 @@ def cadence(kind: str, key: Key, draw: random.Random) -> list[Step]:
     tonic = STEPS[key.mode][0]
     if kind == "half":
         return [before, named(key, "V", 0, "half cadence")]
-    dominant = named(key, draw.choice(("V", "V7")), 0, "dominant")
+    dominant = named(key, draw.choice(("V", "V7", "V7")), 0, "dominant")
     if kind == "deceptive":
         return [before, dominant, degree(key, 6, 0, "deceptive cadence")]
     return [before, dominant, named(key, tonic, 0, f"{'final' if kind == 'final' else 'perfect'} cadence")]
@@ -126,9 +126,19 @@ def progression(section: Section, count: int, draw: random.Random) -> list[Step]
     if room >= 4:
         # The key is made plain first.
         sure = draw.choice(PROLONGATIONS[:4])
-        middle += [degree(section.key, number, turned, "tonic prolonged") for number, turned in sure]
+        middle += _prolonged(section.key, sure, draw)
     middle += _middle(section.key, room - len(middle), draw)
     return [*middle, *turn, *tail]
+
+
+def _prolonged(key: Key, chain: Chain, draw: random.Random) -> list[Step]:
+    """A tonic gone round about; its dominant often has its seventh."""
+    return [
+        named(key, "V7", turned, "tonic prolonged")
+        if number == 5 and draw.random() < 0.5
+        else degree(key, number, turned, "tonic prolonged")
+        for number, turned in chain
+    ]
 
 
 def _middle(key: Key, room: int, draw: random.Random) -> list[Step]:
@@ -146,7 +156,7 @@ def _middle(key: Key, room: int, draw: random.Random) -> list[Step]:
         choice = draw.choice(options)
         if choice == "prolong":
             chunk = draw.choice(PROLONGATIONS)
-            steps += [degree(key, n, inv, "tonic prolonged") for n, inv in chunk]
+            steps += _prolonged(key, chunk, draw)
             here = 1
         elif choice == "sequence":
             name, chain = draw.choice(SEQUENCES)
@@ -159,5 +169,7 @@ def _middle(key: Key, room: int, draw: random.Random) -> list[Step]:
             after = [n for n in (*often, *often, *sometimes) if n != 7 and not (n == 5 and room == 1)]
             # The last chord before a cadence is no dominant: that one's turn is still to come.
             here = draw.choice(after or [6 if here != 6 else 4])
-            steps.append(degree(key, here, draw.choice((0, 0, 1)) if here in (1, 2, 4, 5) else 0))
+            turned = draw.choice((0, 0, 1)) if here in (1, 2, 4, 5) else 0
+            seventh = here == 2 and draw.random() < 0.4
+            steps.append(named(key, SEVENTHS[key.mode][2], turned) if seventh else degree(key, here, turned))
     return steps
