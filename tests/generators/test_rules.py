@@ -212,6 +212,33 @@ def test_melodies_no_choir_could_sing_are_answered(pitches: list[int]) -> None:
         assert len(phrase)
 
 
+def test_numbers_that_are_none_and_scales_that_fit_nothing_are_answered() -> None:
+    one = Phrase.of([62], 4 * TICKS)
+    for value in (float("nan"), float("inf"), -5.0, 1e9):
+        asked = {"energy": value, "temperature": value, "texture": value}
+        for spec in (
+            {"kind": "rules", "form": "melody"}, {"kind": "rules", "form": "harmonise"},
+            {"kind": "rules", "form": "counterpoint", "species": 4, "parts": 3},
+            {"kind": "rules", "form": "canon", "parts": 3, "interval": 11},
+            {"kind": "rules", "form": "figured_bass", "figures": ["6", "7"]},
+            {"kind": "cpu_bach", "form": "toccata"}, {"kind": "cpu_bach", "form": "fugue"},
+        ):  # fmt: skip
+            context = Context(over=one, parameters=asked, constraints={"in_scale": "c major triad"})
+            build(spec).compose(context, BAR, 1).check()
+
+
+def test_two_hundred_random_notes_are_answered_in_time() -> None:
+    import random
+    import time
+
+    draw = random.Random(1)
+    melody = Phrase.of([draw.randrange(128) for _ in range(200)], BAR // 50)
+    begin = time.process_time()
+    for made in (Harmoniser(), Species(1), Species(3, 4)):
+        made.compose(Context(over=melody), melody.length, 0).check()
+    assert time.process_time() - begin < 6
+
+
 def test_a_rule_reads_only_its_words() -> None:
     assert Expression.of("abs(leap_before) > 4 and leap * leap_before < 0").reach == 3
     assert Expression.of("note % 0 == 1").value({"note": 3}) is False

@@ -16,6 +16,7 @@ from livecode.generators.rules.lines import LineNote, Style, write_lines
 from livecode.generators.rules.ornaments import ornamented
 from livecode.generators.rules.slots import Slot, beat_of
 from livecode.generators.rules.solver import Answer
+from livecode.generators.rules.steering import steered, taste
 from livecode.generators.rules.theory import Key
 
 SOPRANO_STEPS = 1500
@@ -34,8 +35,8 @@ def strophe(
     steps = progression(section, max(1, count - hold + 1), draw)
     steps += [steps[-1]] * (count - len(steps))
     slots = soprano(steps, beat, length, bar, hold, seed, before)
-    found = voiced(slots, steps, seed, context.parameter("temperature", 0.5), before)
-    ways = ornamented(found.beats, context.parameter("energy", 0.75), seed)
+    found = voiced(slots, steps, seed, taste(context, 0.5), before)
+    ways = ornamented(found.beats, steered(context, "energy", 0.75), seed)
     lines = [_tied(found.beats, _line(found.beats, ways, voice)) for voice in (1, 2, 3)]
     return [_top(slots, found), *lines], found.answer, steps
 

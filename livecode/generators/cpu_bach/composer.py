@@ -16,6 +16,7 @@ from livecode.generators.cpu_bach.plan import FORMS, SECTIONS, Section, sections
 from livecode.generators.generator import Context, Spec
 from livecode.generators.rules.harmoniser import Line, note_outcome
 from livecode.generators.rules.solver import Answer
+from livecode.generators.rules.steering import steered
 from livecode.generators.rules.theory import Key
 from livecode.music.phrase import Phrase, empty_notes
 
@@ -107,7 +108,7 @@ class CpuBach:
 
     def _voices(self, context: Context) -> int:
         usual = self.voices or (2 if self.form == "invention" else 3)
-        return int(min(4, max(2, round(context.parameter("texture", usual)))))
+        return round(steered(context, "texture", usual, 2, 4))
 
     def _phrase(
         self,
@@ -127,7 +128,7 @@ class CpuBach:
                 origins.append({**about, "section": f"{section.number + 1} {section.role}", "piece": piece})
         note_outcome(origins, answer)
         notes = empty_notes(len(rows))
-        energy = min(1.0, max(0.0, context.parameter("energy", 0.6)))
+        energy = steered(context, "energy", 0.6)
         bar = Phrase.silence(0, context.metre).bar
         for index, (onset, duration, pitch, place, voice) in enumerate(rows):
             notes[index]["onset"], notes[index]["duration"] = onset, duration
@@ -176,7 +177,7 @@ def _told(context: Context) -> tuple[int, int, int, int] | None:
 
 def _thinned(lines: list[Line], context: Context) -> list[Line]:
     """As many parts as the texture asks for: always the soprano and the bass, then alto, then tenor."""
-    texture = int(min(4, max(1, round(context.parameter("texture", 4)))))
+    texture = round(steered(context, "texture", 4, 1, 4))
     kept = {1: (0,), 2: (0, 3), 3: (0, 1, 3), 4: (0, 1, 2, 3)}[texture]
     return [lines[voice] for voice in kept if voice < len(lines)]
 

@@ -31,6 +31,7 @@ from livecode.generators.rules.lines import (
 )
 from livecode.generators.rules.slots import beat_of
 from livecode.generators.rules.solver import Answer, Task
+from livecode.generators.rules.steering import steered, taste
 from livecode.generators.rules.theory import Key
 from livecode.music.phrase import bar_ticks
 
@@ -91,8 +92,8 @@ def section_of(
     unit = beat * max(1, bar // beat // 2)
     layout = laid_out(section, form, length, bar, unit, piece, metre, voices, draw, before)
     _agreeing(layout, voices)
-    energy = min(1.0, max(0.0, context.parameter("energy", 0.55)))
-    temper = context.parameter("temperature", 0.5)
+    energy = steered(context, "energy", 0.55)
+    temper = taste(context, 0.5)
     found: Lines | None = None
     told: dict[tuple[int, int], str] = {}
     for attempt in range(ATTEMPTS):

@@ -18,6 +18,7 @@ from livecode.generators.rules.harmoniser import Line
 from livecode.generators.rules.harmony import Sung
 from livecode.generators.rules.slots import beat_of
 from livecode.generators.rules.solver import Answer
+from livecode.generators.rules.steering import steered, taste
 
 # Which part each note touches: 0 soprano .. 3 bass; two rows of one figure are its two halves.
 FIGURES: tuple[tuple[int, ...], ...] = (
@@ -42,7 +43,7 @@ def prelude(
     draw = random.Random(seed)
     beat = beat_of(context.metre)
     bar = beat * max(1, round(10080 * 4 * context.metre[0] / context.metre[1] / beat))
-    energy = min(1.0, max(0.0, context.parameter("energy", 0.6)))
+    energy = steered(context, "energy", 0.6)
     # Calm preludes change their chord by the bar, lively ones by the half bar.
     unit = bar if energy < 0.35 or bar // beat % 2 else bar // 2
     count = max(1, length // unit)
@@ -53,7 +54,7 @@ def prelude(
     for slot in slots:
         # What is broken into figures has no passing notes of its own.
         slot.notes = slot.notes[:1]
-    found = voiced(slots, steps, seed, context.parameter("temperature", 0.5), before)
+    found = voiced(slots, steps, seed, taste(context, 0.5), before)
     choice = random.Random(f"figure {piece} {section.number // 4}")
     figure = choice.choice(FIGURES)
     lines: list[Line] = [[], [], [], []]

@@ -18,6 +18,7 @@ from livecode.generators.rules.lines import LineNote, Lines, Style, _melody, _pa
 from livecode.generators.rules.melody import rhythm
 from livecode.generators.rules.slots import beat_of
 from livecode.generators.rules.solver import Task
+from livecode.generators.rules.steering import steered, taste
 from livecode.generators.rules.theory import Key
 from livecode.language.scales import Scale, scale_of
 from livecode.music.phrase import Phrase, bar_ticks, empty_notes
@@ -58,7 +59,7 @@ class Canon:
         beat, bar = beat_of(context.metre), bar_ticks(context.metre)
         delay = round(self.distance * beat)
         followers = self.parts - 1
-        spans = rhythm(length, context.metre, context.parameter("energy", 0.5), seed)
+        spans = rhythm(length, context.metre, steered(context, "energy", 0.5), seed)
         if followers and length > bar:
             # A canon does not come to rest together: the last bar moves on as the first does.
             spans = [span for span in spans if span[1] <= length - bar]
@@ -66,7 +67,7 @@ class Canon:
         centre = 71 + (-self.interval * followers if self.interval < 0 else 0) * 6 // 7
         centre = min(76, centre) if self.interval <= 0 else 62
         heard = _degree_table(scale)
-        task = Task(seed=seed, taste=context.parameter("temperature", 0.4))
+        task = Task(seed=seed, taste=taste(context, 0.4))
         leader: list[LineNote] = []
         for on, off in spans:
             note = LineNote(0, on, off)
@@ -86,7 +87,7 @@ class Canon:
             for onset, end, pitch in past:
                 begin, stop = onset + delay * number, end + delay * number
                 if stop > 0 and begin < length:
-                    moved = heard.get(_degree_of(heard, pitch) + shift, pitch)
+                    moved = _folded(heard.get(_degree_of(heard, pitch) + shift, pitch))
                     line.append(LineNote(number, max(0, begin), min(stop, length), moved))
             for note in leader:
                 begin, stop = note.onset + delay * number, note.end + delay * number
@@ -139,7 +140,13 @@ def _degree_table(scale: Scale) -> dict[int, int]:
 
 
 def _reader(heard: dict[int, int], shift: int) -> Callable[[int], int]:
-    return lambda degree: heard[degree + shift]
+    highest = max(heard)
+    return lambda degree: _folded(heard[max(-highest, min(highest, degree + shift))])
+
+
+def _folded(pitch: int) -> int:
+    """A pitch in the octaves that there are."""
+    return pitch % 12 + 12 * min(9, max(0, pitch // 12))
 
 
 def _degree_of(heard: dict[int, int], pitch: int) -> int:

@@ -18,6 +18,7 @@ from livecode.generators.rules.harmoniser import key_for, last_chord, sung_phras
 from livecode.generators.rules.harmony import Harmony, Sung, arrival
 from livecode.generators.rules.slots import Slot
 from livecode.generators.rules.solver import Task
+from livecode.generators.rules.steering import taste
 from livecode.generators.rules.theory import QUALITIES, Chord, Key, vocabulary
 from livecode.generators.rules.voicing import RANGES, Voicings, moves, voicings
 from livecode.language.notes import note_number
@@ -55,7 +56,7 @@ class Figured:
         key = key_for(self.key, context, heard)
         chords = [realised(key, pitch, figure) for _, _, pitch, figure in rows]
         before = None if sounded else last_chord(context, True, 0)
-        found = voiced(rows, chords, key, seed, context.parameter("temperature", 0.3), before)
+        found = voiced(rows, chords, key, seed, taste(context, 0.3), before)
         voices = (0, 1, 2) if sounded else (0, 1, 2, 3)
         return sung_phrase(found, [(None,) * 4 for _ in rows[1:]], length, context.metre, key, 0, voices)
 
@@ -113,7 +114,9 @@ def realised(key: Key, bass: int, figure: str) -> tuple[Chord, int]:
             if steps == shape:
                 chord = Chord(f"{quality} chord", (root - key.tonic) % 12, quality, 1)
                 return chord, chord.pitch_classes(key).index(bass % 12)
-    raise ControlError(f"a figure {figure!r} that makes no chord here: write 6, 64, 7, 65, 43 or 42")
+    # A bass foreign to the key under a figure that makes no chord there: it leads on as a diminished one.
+    passing = Chord("passing vii°7", (bass - key.tonic) % 12, "diminished seventh", 1)
+    return passing, 0
 
 
 def voiced(

@@ -14,6 +14,7 @@ from livecode.generators.rules.harmony import Given, Harmony, Sung, harmonised, 
 from livecode.generators.rules.ornaments import Way, ornamented
 from livecode.generators.rules.slots import slots_of
 from livecode.generators.rules.solver import Answer
+from livecode.generators.rules.steering import steered, taste
 from livecode.generators.rules.theory import Key
 from livecode.generators.rules.voicing import RANGES
 from livecode.music.key import key_correlations, pitch_class_weights
@@ -67,11 +68,11 @@ class Harmoniser:
             slots,
             local_keys(slots, key, given),
             seed,
-            context.parameter("temperature", 0.25),
+            taste(context, 0.25),
             HARMONY_STEPS,
             given,
         )
-        ways = ornamented(found.beats, context.parameter("energy", 0.7), seed, ORNAMENT_STEPS)
+        ways = ornamented(found.beats, steered(context, "energy", 0.7), seed, ORNAMENT_STEPS)
         made = sung_phrase(found, ways, length, context.metre, key, shift=-shift)
         if self.whole:
             return with_melody(made, melody, key)

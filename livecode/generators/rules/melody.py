@@ -23,6 +23,7 @@ from livecode.generators.rules.harmoniser import allowed, key_for, note_outcome
 from livecode.generators.rules.lines import LineNote, Style, add, write_lines
 from livecode.generators.rules.slots import beat_of
 from livecode.generators.rules.solver import Task
+from livecode.generators.rules.steering import steered, taste
 from livecode.generators.rules.theory import USUAL, Chord, Key, vocabulary
 from livecode.language.notes import MIDI_C4
 from livecode.language.scales import scale_of
@@ -63,7 +64,7 @@ class Melody:
         closed = context.position % 2 == 1
         chords = _plan(key, max(1, length // bar), closed, draw) if tonal else []
         motive = _motive(context, seed)
-        spans = rhythm(length, metre, context.parameter("energy", 0.5), motive)
+        spans = rhythm(length, metre, steered(context, "energy", 0.5), motive)
         line = [LineNote(0, on, off) for on, off in spans]
         low, high = 60, 79
         classes = [frozenset(chord.pitch_classes(key)) for chord in chords]
@@ -102,7 +103,7 @@ class Melody:
         beat = beat_of(metre)
         style = Style(
             key, strict=False, chord=chord if classes else None, beat=beat, arch=0.15,
-            peak=0.4 + 0.35 * draw.random(), temper=context.parameter("temperature", 0.6),
+            peak=0.4 + 0.35 * draw.random(), temper=taste(context, 0.6),
         )  # fmt: skip
         style.extra.append(lambda task, parts: _motif(task, parts[0], bar))
         words = _Words(key, context, metre, length, chord)

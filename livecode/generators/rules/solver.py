@@ -42,6 +42,8 @@ BROKEN = 1000.0
 """The price of a hard rule that gives way, times its rank."""
 FIRST_RUN = 600
 """Steps before the search first begins again."""
+FORESEEN = 60_000
+"""Most pairs of values weighed before the search begins; what lies before them is searched blindly."""
 SAFETY = 20.0
 """Seconds after which a search stops whatever its steps."""
 LARGEST = 4096
@@ -208,6 +210,7 @@ class _Search:
         """For each value the price of the cheapest way to the end, neighbours alone considered."""
         count = len(self._base)
         togo = [np.zeros(len(row)) for row in self._base]
+        foreseen = 0
         for thing in range(count - 2, -1, -1):
             onward = self._base[thing + 1] + togo[thing + 1]
             neighbours = [
@@ -215,7 +218,9 @@ class _Search:
                 for rule, last in self._waiting[thing]
                 if last == thing + 1 and len(rule.scope) == 2
             ]
-            if not neighbours:
+            tested = sum(rule.table is None for rule, _ in neighbours)
+            foreseen += tested * len(self._base[thing]) * len(onward)
+            if not neighbours or foreseen > FORESEEN:
                 togo[thing] = np.full(len(self._base[thing]), onward.min())
                 continue
             matrix = np.zeros((len(self._base[thing]), len(onward)))

@@ -19,6 +19,7 @@ from livecode.generators.markov.asked import Asked, scale_pitches
 from livecode.generators.rules.harmoniser import key_for, note_outcome
 from livecode.generators.rules.lines import LineNote, Lines, Style, add, write_lines
 from livecode.generators.rules.solver import Task
+from livecode.generators.rules.steering import taste
 from livecode.generators.rules.theory import Key
 from livecode.language.scales import scale_of
 from livecode.music.phrase import TICKS, Phrase, empty_notes
@@ -30,6 +31,7 @@ FLORID = (
 )  # fmt: skip
 """How a cantus note's time may be divided in the fifth species; one that ends long may be tied over."""
 SHORTEST = TICKS // 8
+WIDEST = 30
 WHERE = ("bass", "middle", "top")
 
 
@@ -139,7 +141,7 @@ def against(
 
     style = Style(
         key, strict=True, neighbours=species in (3, 5), peak=0.35 + 0.4 * random.Random(seed).random(),
-        leap_limit=12 if species != 3 else 9, temper=context.parameter("temperature", 0.4), beat=TICKS,
+        leap_limit=12 if species != 3 else 9, temper=taste(context, 0.4), beat=TICKS,
     )  # fmt: skip
     style.extra.append(_ends(rows, key, rises, bool(previous), florid, slot))
     found = write_lines(score, choices, style, seed, SPECIES_STEPS, previous)
@@ -186,7 +188,7 @@ def divided(rows: list[tuple[int, int, int]], species: int, seed: int) -> list[t
         tie = False
         if species == 4:
             tie = number > 0
-            if number == 0:
+            if number == 0 and not last:
                 # The fourth species begins with a rest.
                 cuts = cuts[1:]
         elif species == 5:
@@ -233,7 +235,8 @@ def _ranges(rows: list[tuple[int, int, int]], parts: int, slot: int) -> list[tup
         else:
             drop = 5 * (part - slot - 1)
             ranges.append((max(12, min(low - 9, high - 16) - drop), high - drop))
-    return ranges
+    # Wider than two octaves and a half no part is, however wide the cantus.
+    return [(bottom, min(top, bottom + WIDEST)) for bottom, top in ranges]
 
 
 def _before(context: Context, parts: int, slot: int, whole: bool) -> list[list[int]]:
