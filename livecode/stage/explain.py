@@ -10,12 +10,13 @@ resolved; the time from the tempo map; and from the sender how long before its m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction as PlainFraction
 from math import floor, inf
 from typing import TYPE_CHECKING, Any
 
-from livecode.errors import PatternError
+from livecode.errors import LivecodeError, PatternError
 from livecode.language.moment import MOMENT, Moment
 from livecode.language.pattern import VARIES, Made, Pattern
 from livecode.language.registry import REGISTRY, Transformer, method_name
@@ -193,8 +194,17 @@ def explained(session: Session, what: Any, cycle: int | None = None) -> Explanat
 
 
 def _remarks(session: Session, slot: int, take: Take, prepared: Prepared) -> tuple[str, ...]:
-    """What else a performer would want to know of the slot."""
+    """What else a performer would want to know of the slot, and what its composer says of these notes."""
     found = [f"left out: {fault}" for fault in prepared.faults]
+    composer = take.pattern
+    for _ in range(DEEPEST):
+        if composer.made_by is None:
+            break
+        composer = composer.made_by.before
+    tell = getattr(type(composer), "explain", None)
+    if tell is not None:
+        with suppress(LivecodeError):
+            found += str(tell(composer, prepared.cycle)).splitlines()
     if slot:
         if not session._scene.level(slot):
             found.append(f"d{slot} is not heard now: see running()")

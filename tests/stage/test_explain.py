@@ -72,6 +72,12 @@ def test_characters_that_stand_elsewhere_are_found_there() -> None:
     assert "'bd' (9-11) of yield s('bd'), 1/2" in str(drums)
 
 
+def test_a_composer_says_why_these_notes() -> None:
+    found = told("d1 >> markov('foster', order=2).s('organ')", "explain(d1, 1)")
+    assert any("cycle 1 of markov foster" in note for note in found.notes)
+    assert sum("order 2" in note and "probability" in note for note in found.notes) == len(found)
+
+
 def test_a_muted_slot_and_one_that_follows_say_so() -> None:
     assert "d1 is not heard now" in str(told(SOURCE + "\nd1.mute()", "explain(d1, cycle=0)"))
     source = "d1 >> note('0 7')\nd2 >> d1.as_pattern().add(note(12))"
