@@ -1,6 +1,7 @@
 """Where phrases end: by rests and long notes, and by how long a phrase usually is.
 
-A boundary is strong after a rest or a long note in every part; the best set of boundaries is found by
+A boundary is strong after a rest or a long note in every part, in several parts also after a triad over its
+root; the best set of boundaries is found by
 dynamic programming over the whole piece, phrases of whole bars being likelier.
 After the grouping preference rules of F. Lerdahl and R. Jackendoff, *A Generative Theory of Tonal Music*
 (1983), and D. Temperley, *The Cognition of Basic Musical Structures* (2001), ch. 3.
@@ -14,6 +15,9 @@ from livecode.music.phrase import TICKS, Phrase
 
 SHORTEST, LONGEST = 4, 32
 """Beats of a phrase."""
+TRIAD, RESTING = 0.8, 0.5
+"""What it is worth that a phrase would end on a triad over its root, and that its last beat is at rest."""
+ROOTED = frozenset(map(frozenset, ({0, 4, 7}, {0, 3, 7}, {0, 4}, {0, 3}, {0, 7})))
 EVEN = 0.5
 """What a phrase of a whole number of bars is worth, of two or four bars twice that."""
 
@@ -75,4 +79,22 @@ def _boundaries(phrase: Phrase) -> tuple[np.ndarray, np.ndarray]:
             rest = min(2.0, (time - ends[index]) / TICKS)
             span = time - onsets[index]
             strengths[number] += 1.2 * min(2.0, np.log2(max(1.0, span / usual))) + 1.5 * rest
-    return times, strengths / len(voices) * (1.0 if len(voices) == 1 else 1.6)
+    strengths *= (1.0 if len(voices) == 1 else 1.6) / len(voices)
+    if len(voices) >= 3:
+        strengths += _closings(phrase, times)
+    return times, strengths
+
+
+def _closings(phrase: Phrase, times: np.ndarray) -> np.ndarray:
+    """How much the chord before each moment is like the last of a phrase: a triad over its root, at rest."""
+    notes = phrase.notes
+    begins, ends = notes["onset"].astype(int), notes["onset"].astype(int) + notes["duration"]
+    found = np.zeros(len(times))
+    for number, time in enumerate(times.tolist()):
+        sounding = (begins < time) & (ends >= time)
+        chord = notes["pitch"][sounding]
+        if len(chord) < 3:
+            continue
+        found[number] += TRIAD * (frozenset(((chord - chord.min()) % 12).tolist()) in ROOTED)
+        found[number] += RESTING * (int((time - begins[sounding]).min()) >= TICKS)
+    return found

@@ -26,6 +26,7 @@ APPROACH = 12
 """Sixteenths before the last note in which the soprano makes for it."""
 LAST_NOTE = 4
 """Sixteenths that the last note of a phrase lasts at least when it was asked for."""
+ATTEMPTS = 8
 LONGEST_QUOTED = 6
 LEARNT_FROM = 256
 """Sixteenths of what it has heard that it can take in between two phrases."""
@@ -65,6 +66,16 @@ class Chorus:
         """Four voices for exactly `length` ticks; three when it sings with a part it is given."""
         random = np.random.default_rng(seed)
         asked = Asked.of(context.constraints)
+        for attempt in range(ATTEMPTS):
+            try:
+                return self._composed(context, length, asked, random)
+            except GeneratorError:
+                # Sung step by step, a voice may be led where nothing is allowed: another time it is not.
+                if attempt == ATTEMPTS - 1:
+                    raise
+        raise AssertionError("unreachable")
+
+    def _composed(self, context: Context, length: int, asked: Asked, random: np.random.Generator) -> Phrase:
         steps = -(-length // SIXTEENTH)
         given, role = _given(context.over, steps)
         choir = Choir()
