@@ -64,11 +64,13 @@ class Taste(Term):
     def text(self) -> str:
         return "taste"
 
-    def __call__(self, phrase: Phrase) -> float:
+    def __call__(self, phrase: Phrase | None = None) -> float:
         """How much you would like a phrase, 0 to 1; 0.5 while nothing is known. For `rerank(g, by=taste)`."""
         from livecode.generators.evolution.features import features_of
         from livecode.generators.evolution.preference import basis
 
+        if phrase is None:
+            raise ControlError("taste stands without brackets: write fitness=taste + in_key()")
         self._listen()
         if not self.judgements or not len(phrase):
             return 0.5

@@ -135,6 +135,11 @@ def test_what_is_no_music_is_refused(taste: Taste, wrong: object) -> None:
         taste.like(wrong)
 
 
+def test_taste_with_brackets_is_told_to_do_without(taste: Taste) -> None:
+    with pytest.raises(ControlError, match="without brackets"):
+        evolve(["folk"], fitness=taste())
+
+
 def test_what_was_learnt_narrows_the_belief_and_the_questions() -> None:
     random = np.random.default_rng(0)
     songs = random.normal(0, 1, (40, COUNT)).clip(-3, 3)
