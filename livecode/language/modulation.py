@@ -80,6 +80,10 @@ class Modulation:
                 points.append((float(moment), _number(found[-1].value)))
         return _straightened(points)
 
+    def speaks(self, cycle: Fraction) -> bool:
+        """Whether there is a value at a moment: a pattern may rest, a live control may not be there."""
+        return bool(self.pattern.query(cycle, cycle))
+
     def _with(self, other: Any, combine: Callable[[Any, Any], Any]) -> Modulation:
         right = other.pattern if isinstance(other, Modulation) else reify(other)
         return Modulation(self.pattern.app_left(right, combine))

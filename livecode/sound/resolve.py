@@ -148,6 +148,10 @@ class Resolver:
         if whole is None or whole.begin != event.part.begin:
             return []
         value = self._words(event.value)
+        moving = [key for key, each in value.items() if type(each) is Modulation]
+        for key in moving:
+            if not value[key].speaks(whole.begin):
+                value = {name: each for name, each in value.items() if name != key}
         self._look()
         begin, step = float(whole.begin), float(whole.end - whole.begin)
         if "source" in value:

@@ -118,3 +118,9 @@ def test_arithmetic_moves_the_movement() -> None:
     performance = perform(source='d1 >> s("bd").lpf(saw.range(100, 200).lfo()).add(lpf(1000))', cycles=1)
     sweeps = [each.note for each in performance.sends if isinstance(each.note, Sweep)]
     assert [(sweep.start, round(sweep.stop)) for sweep in sweeps] == [(1100, 1200)]
+
+
+def test_a_movement_that_rests_leaves_the_control_as_it_usually_is() -> None:
+    performance = perform(source='d1 >> s("bd bd").lpf(mini("~ 300").lfo())', cycles=1)
+    notes = [each.note for each in performance.sends if isinstance(each.note, Note)]
+    assert [each.buses for each in notes] == [(), (("cutoff", "c2112"),)]
