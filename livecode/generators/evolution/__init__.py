@@ -30,9 +30,10 @@ def evolve(seeds: Any = None, fitness: Any = None, **asked: Any) -> Evolving:
     `seeds`: corpora by name, composers, slots, patterns, phrases, or "chance" (as is nothing). `fitness`:
     terms such as `in_key()`, added and multiplied, with numbers or patterns as weights; a function of yours
     gets `songs` (arrays `pitch`, `struck`, `duration`, ... of songs x voices x steps) and gives a number for
-    each song. `generations` (8) between phrases, `temperature` (1) of the changes and `among` (1; 4 takes
-    turns among the best of four niches) may be patterns; `population` (256), `islands` (4), `voices` (1),
-    `grid` (4 steps to a quarter note), `key` and `device` ("cpu", or "cuda" with torch) are fixed.
+    each song. Where none of it speaks of time, `rhythm()` is added. `generations` (8) between phrases,
+    `temperature` (1) of the changes and `among` (1; 4 takes turns among the best of four niches) may be
+    patterns; `population` (256), `islands` (4), `voices` (1), `grid` (4 steps to a quarter note), `key` and
+    `device` ("cpu", or "cuda" with torch) are fixed.
     """
     from livecode.generators.evolution.build import evolving
 

@@ -7,7 +7,7 @@ from typing import Any
 from livecode.errors import ControlError, GeneratorError, nearest
 from livecode.generators.evolution.composer import MOST_GENERATIONS, Evolution
 from livecode.generators.evolution.evolving import Evolving
-from livecode.generators.evolution.fitness import Fitness, fitness_of, in_key, rhythm, small_leaps
+from livecode.generators.evolution.fitness import Fitness, Weight, fitness_of, in_key, rhythm, small_leaps
 from livecode.generators.evolution.founders import Source as Seed
 from livecode.generators.evolution.home import home_of
 from livecode.generators.evolution.songs import GRIDS
@@ -17,6 +17,8 @@ from livecode.music.corpus import Corpus, exists, names, pack
 from livecode.music.phrase import Phrase
 
 PARAMETERS = ("temperature", "generations", "among")
+OF_PITCH = frozenset({"in_key", "small_leaps", "chords", "compass", "contour", "novelty", "obeys"})
+"""Terms that say nothing of when notes begin and how long they last."""
 SETTINGS = ("population", "islands", "voices", "grid", "key", "device")
 
 
@@ -29,7 +31,7 @@ def evolving(seeds: Any, fitness: Any, asked: dict[str, Any]) -> Evolving:
             near = nearest(given, (*PARAMETERS, *SETTINGS, "bars", "seed", "fitness"))
             cure = f"did you mean {near!r}?" if near else f"it has {', '.join((*PARAMETERS, *SETTINGS))}"
             raise ControlError(f"evolution has no parameter called {given!r}: {cure}")
-    wanted = fitness_of(fitness) if fitness is not None else in_key() + small_leaps() + rhythm()
+    wanted = _in_time(fitness_of(fitness) if fitness is not None else in_key() + small_leaps())
     sources, parts, name = _seeds(seeds)
     evolution = Evolution(
         sources,
@@ -48,6 +50,13 @@ def evolving(seeds: Any, fitness: Any, asked: dict[str, Any]) -> Evolving:
     if isinstance(generations, int) and not isinstance(generations, bool):
         _whole("generations", generations, 0, MOST_GENERATIONS)
     return Evolving(evolution, bars=bars, seed=seed, name=f"evolve {name}", **asked)
+
+
+def _in_time(wanted: Fitness) -> Fitness:
+    """The fitness, and a sturdy rhythm where it asks for nothing in time: three perfect notes are no song."""
+    if all(getattr(leaf, "name", "") in OF_PITCH or isinstance(leaf, Weight) for leaf in wanted.leaves()):
+        return wanted + rhythm()
+    return wanted
 
 
 def _seeds(seeds: Any) -> tuple[list[Seed], list[Source], str]:

@@ -303,3 +303,10 @@ def test_a_worker_makes_the_same_songs_and_tells_the_same_ancestors(monkeypatch:
         assert repr(there.ancestors(8)) == family
     finally:
         workers.stop()
+
+
+def test_terms_of_pitch_alone_still_breed_songs_that_move() -> None:
+    made = evolve(["foster"], fitness=in_key() + small_leaps() + chords(), population=64)
+    phrase = made.phrase(0)
+    assert len(phrase) >= 3 * phrase.bars
+    assert "rhythm" in str(made.explain(0))
