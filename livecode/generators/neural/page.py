@@ -118,7 +118,8 @@ def given_part(
     a short silence is bridged, in a long one the net may write that voice as it likes.
     """
     table = np.full((steps, voices), FREE, np.int64)
-    if over is None or not len(over.notes):
+    if over is None or not len(over.notes) or voices == 1:
+        # A net of one voice has none to spare for another part.
         return table, ()
     grid = over.grid(SIXTEENTH)[:steps].astype(np.int64)
     grid = np.pad(grid, ((0, steps - len(grid)), (0, 0)))

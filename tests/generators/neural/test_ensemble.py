@@ -179,6 +179,10 @@ def test_what_is_given_is_not_played_again():
     assert set(phrase.notes["voice"].tolist()) == {1, 2, 3}
 
 
+def test_a_net_of_one_voice_goes_on_beside_another_part():
+    assert len(neural("soprano", bars=1).over(reify("c5 e5")).phrase(0))
+
+
 def test_what_was_heard_moves_a_net_on_a_grid():
     made = gathered("ensemble")
     heard = made.compose(Context(), 2 * BAR, 5)

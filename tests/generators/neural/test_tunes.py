@@ -182,3 +182,14 @@ def test_steering_moves_what_it_names(folk, name, low, high):
 
 def test_times_are_those_of_the_chain():
     assert TuneConfig().shapes()["time.weight"][0] == len(TIMES)
+
+
+@pytest.mark.long
+def test_the_card_says_what_the_weights_give(folk):
+    from livecode.generators.markov.variable import held_out
+    from livecode.music.corpus import corpus
+    from livecode.sets import factory
+
+    _, held = held_out(corpus("folk"))
+    found = folk.model.nats_of([Tune.of(piece.phrase) for piece in held]).mean()
+    assert f"**{found:.3f}**" in (factory() / "models" / "folk" / "README.md").read_text()
