@@ -31,6 +31,7 @@ COMPOSERS = {
     "rules": "livecode.generators.rules",
     "style": "livecode.generators.dreams",
 }
+MUSIC = {"corpus": "livecode.music.shelf"}
 PICTURES = ("show", "spectrum", "waveform")
 FITNESS = {
     **dict.fromkeys(
@@ -90,6 +91,9 @@ def rows() -> list[tuple[str, str, str, str]]:
     for name in PICTURES:
         member = getattr(importlib.import_module("livecode.pictures.show"), name)
         found.append((name, "picture", "livecode.pictures.show", first_line(member)))
+    for name, home in MUSIC.items():
+        member = getattr(importlib.import_module(home), name)
+        found.append((name, "music", home, first_line(member)))
     for name, home in FITNESS.items():
         member = getattr(importlib.import_module(home), name)
         found.append((name, "fitness", home, first_line(member)))

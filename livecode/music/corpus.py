@@ -28,7 +28,11 @@ class Piece:
     family: str = ""
 
 
-@dataclass(frozen=True)
+SHOWN = 8
+"""Skipped files that a corpus names when it is shown."""
+
+
+@dataclass(frozen=True, repr=False)
 class Corpus:
     """Pieces of one kind.
 
@@ -56,6 +60,15 @@ class Corpus:
     def notes(self) -> int:
         """How many notes there are in all pieces."""
         return sum(len(piece.phrase) for piece in self.pieces)
+
+    def __repr__(self) -> str:
+        names = ", ".join(piece.name for piece in self.pieces[:3])
+        more = ", ..." if len(self) > 3 else ""
+        lines = [f"{self.name}: {len(self)} pieces, {self.notes} notes ({names}{more})"]
+        lines += [f"skipped {file}: {reason}" for file, reason in self.skipped[:SHOWN]]
+        if len(self.skipped) > SHOWN:
+            lines.append(f"... and {len(self.skipped) - SHOWN} files more")
+        return "\n".join(lines)
 
     def split(self, held_out: float = 0.1, seed: int = 0) -> tuple[Corpus, Corpus]:
         """Two corpora without a tune family in common: to learn from, and to be tested on.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -86,3 +87,14 @@ def test_a_pickup_begins_late_in_its_bar() -> None:
     song = read_songs("title: t\nmetre: 4/4\npickup: 1\n  c4:1 | e4:2 _:1 -")[0]
     assert song.phrase.notes["onset"].tolist() == [3 * TICKS, 4 * TICKS]
     assert song.phrase.notes["duration"].tolist() == [TICKS, 3 * TICKS]
+
+
+def test_at_the_prompt_a_corpus_is_one_line_and_what_was_skipped(tmp_path: Path) -> None:
+    import livecode
+
+    (tmp_path / "good.abc").write_text("X:1\nT:One\nM:4/4\nL:1/4\nK:C\nCDEF|GABc|cBAG|FEDC|\n")
+    (tmp_path / "bad.mid").write_bytes(b"MThd nonsense")
+    found = livecode.corpus(str(tmp_path))
+    assert repr(found).startswith(f"{tmp_path.name}: 1 pieces, 16 notes (One)")
+    assert "skipped bad.mid: " in repr(found)
+    assert len(repr(livecode.corpus("folk"))) < 300
