@@ -31,12 +31,24 @@ COLUMNS = 4
 SHOWN = 2.0
 
 
+def seed() -> bytes:
+    """A synth that makes the server's chance the same each time: a picture changes with its sound only."""
+    from supriya import SynthDefBuilder
+    from supriya.ugens import Line, RandSeed
+
+    with SynthDefBuilder() as builder:
+        RandSeed.ir(trigger=1, seed=1)
+        Line.kr(start=0, stop=1, duration=0.005, done_action=2)
+    return bytes(builder.build(name="seed").compile())
+
+
 def render(definitions: Definitions, items: list[Instrument]) -> dict[str, np.ndarray]:
     """Each instrument's sound, SHOWN seconds of it."""
-    bundles: list[tuple[float, bytes]] = []
+    bundles: list[tuple[float, bytes]] = [(0.0, osc.message("/d_recv", seed()))]
     for number, item in enumerate(items):
         made = definitions.for_note(item.name)
         start = 0.1 + number * (SHOWN + 1)
+        bundles.append((start - 0.01, osc.message("/s_new", "seed", -1, 0, 0)))
         bundles.append((0.0, osc.message("/d_recv", made.data)))
         controls: list[str | float] = []
         if item.pitched:
