@@ -81,6 +81,10 @@ def _generator(spec: Spec) -> tuple[type[Stream], Any]:
         from livecode.generators.markov.chain import Chain
 
         return Chain, Learner(str(spec["corpus"]), checked_order(spec.get("order")), spec.get("pieces"))
+    if spec["kind"] == "evolution":
+        from livecode.generators.evolution.evolving import Evolving
+
+        return Evolving, build(spec)
     return Stream, build(spec)
 
 

@@ -36,6 +36,8 @@ WARMING = 16
 """Generations before an era's first phrase, besides its own."""
 MOST_GENERATIONS = 400
 """Generations in one phrase at most, those asked for by step() included."""
+ALONE = 2
+"""Phrases of evolution when another composer asks for one phrase."""
 WORLDS_KEPT = 4
 OVER = 1.5
 """What consonance with another part weighs beside the fitness."""
@@ -92,7 +94,7 @@ class Evolution:
 
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """The best song of the phrase's generation, with what each term gave it."""
-        turns, base = self._schedule(context)
+        turns, base = self._schedule(context, seed)
         world = self._world(turns, base, context.metre, length)
         turn = turns[-1]
         judge = _judge(turn)
@@ -104,7 +106,7 @@ class Evolution:
     def answer(self, question: str, argument: dict[str, Any]) -> list[dict[str, Any]]:
         """The ancestors of a phrase's song, or its rivals (the best of other niches), as packed phrases."""
         context = Context.unpack(argument["context"])
-        turns, base = self._schedule(context)
+        turns, base = self._schedule(context, 0)
         world = self._world(turns, base, context.metre, int(argument["length"]))
         judge = _judge(turns[-1])
         if question == "ancestors":
@@ -127,15 +129,17 @@ class Evolution:
 
     # What was asked.
 
-    def _schedule(self, context: Context) -> tuple[list[Turn], dict[str, Any]]:
-        """The turns of the era up to this phrase, and what the whole era depends on."""
+    def _schedule(self, context: Context, seed: int) -> tuple[list[Turn], dict[str, Any]]:
+        """The turns of the era up to this phrase, and what the whole era depends on.
+
+        Asked by another composer (a rerank, a morph) there is no schedule: then each seed is a short era.
+        """
         asked = context.constraints
         if "turns" in asked:
             return [asked["book"][number] for number in asked["turns"]], dict(asked["era"])
         constraints = {name: asked[name] for name in ("in_scale", "begins", "ends") if name in asked}
         turn = turn_of(self.plain, context.parameters, constraints, self.generations)
-        era = {"seed": 0, "number": context.position // ERA, "phrases": []}
-        return [turn] * (context.position % ERA + 1), era
+        return [turn] * ALONE, {"seed": seed, "number": 0, "phrases": []}
 
     def _world(self, turns: list[Turn], base: dict[str, Any], metre: tuple[int, int], length: int) -> World:
         """The world after these turns, from the nearest one that is kept."""

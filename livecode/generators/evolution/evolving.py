@@ -123,6 +123,8 @@ class Evolving(Stream):
 
     def rated(self, phrase: Phrase, value: int, cycle: float) -> None:
         """Somebody has rated the phrase that sounded at a cycle."""
+        if self._evolution is None:
+            return
         now, cps = self.clock
         self._steering.do("like" if value > 0 else "dislike", [_bare(phrase)], cycle if now else None, cps)
 
@@ -139,9 +141,8 @@ class Evolving(Stream):
 
     @property
     def _steering(self) -> Steering:
-        generator = self.plan.generator
-        evolution = generator if isinstance(generator, Evolution) else getattr(generator, "one", None)
-        if not isinstance(evolution, Evolution):
+        evolution = self._evolution
+        if evolution is None:
             raise GeneratorError(f"{self.plan.name} does not evolve by itself: do this to its evolve(...)")
         return evolution.steering
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from walkers import pitches
 
@@ -239,6 +241,23 @@ def test_its_spec_rebuilds_it_and_can_be_mixed() -> None:
     built.compose(Context(), 16 * TICKS, 0).check()
     assert built.spec() == g.plan.generator.spec()
     assert morph(g, breeding(seed=3), 0.5).query(0, 4)
+
+
+def test_it_can_be_reranked_and_kept(pool: Composers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from livecode.generators import keeping
+    from livecode.generators.attributes import measure
+    from livecode.generators.rerank import kept, rerank
+
+    g = breeding()
+    best = rerank(g, by="leaps", candidates=4)
+    assert measure(best.phrase(0), "leaps") >= measure(rerank(g, by="-leaps", candidates=4).phrase(0), "leaps")
+    assert best.explain(0).fitness > 0
+    with pytest.raises(GeneratorError, match="evolve"):
+        best.step(3)
+    monkeypatch.setattr(keeping, "own", lambda: [tmp_path])
+    monkeypatch.setattr(keeping, "listing", lambda kind: {"bred": tmp_path / "models" / "bred"})
+    g.keep("bred")
+    assert kept("bred").phrase(1) == g.phrase(1)
 
 
 def test_more_of_an_attribute_is_bred() -> None:
