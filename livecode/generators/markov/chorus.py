@@ -318,15 +318,21 @@ class _Singers:
         if allowed is not None:
             weights[SILENT] = 0
             weights[:SILENT] *= allowed[np.clip(pitches, 0, 127)]
-            if weights.sum() <= 0:
-                # Nothing near: whatever is allowed in the voice's range, the nearest first.
-                weights[:SILENT] = allowed[np.clip(pitches, 0, 127)] * np.exp(-np.abs(pitches - own) / 3.0)
-                weights[UNISON] = 0 if choir.singing[voice] else weights[UNISON]
+        self._uncopied(weights, track, own)
+        if allowed is not None and weights.sum() <= 0:
+            # Nothing usual: whatever is allowed, the nearest first.
+            weights[:SILENT] = allowed[np.clip(pitches, 0, 127)] * np.exp(-np.abs(pitches - own) / 3.0)
+            weights[:SILENT] *= (pitches >= 0) & (pitches <= 127)
+            weights[UNISON] = 0 if choir.singing[voice] else weights[UNISON]
+            self._uncopied(weights, track, own)
+        return weights
+
+    def _uncopied(self, weights: npt.NDArray[np.float64], track: Sequence[int], own: int) -> None:
+        """Rule out notes that end a run longer than may be copied."""
         if self.asked.max_copy:
             for symbol in np.flatnonzero(weights[:SILENT]).tolist():
                 if self._copies(track, own + symbol - WIDEST):
                     weights[symbol] = 0
-        return weights
 
     def _eager(self, choir: Choir) -> float:
         """How much more a voice wants to move here, in nats: oftener, more seldom, or between the beats."""
