@@ -152,10 +152,12 @@ class Stage:
 
     def recorded(self) -> Recording:
         """What was heard up to now."""
-        assert self.recorder.stdin is not None
-        self.recorder.stdin.close()
-        self.recorder.wait(30)
+        self.end_recording()
         return Recording(self.place)
+
+    def end_recording(self) -> None:
+        """Let the recorder write what it has, if it still can."""
+        self.recorder.communicate(timeout=30)
 
     def until(self, condition: Callable[[], bool], seconds: float = 20.0) -> None:
         """Wait for something to be so."""
@@ -170,10 +172,8 @@ class Stage:
         self.session.close()
         for name in self.environment:
             os.environ.pop(name, None)
-        if self.recorder.poll() is None:
-            assert self.recorder.stdin is not None
-            self.recorder.stdin.close()
-            self.recorder.wait(30)
+        if self.recorder.returncode is None:
+            self.end_recording()
         self.way.end()
 
 
@@ -265,7 +265,7 @@ def jack_gone(seconds: float = 3.0) -> Measured:
         server.signal(signal.SIGKILL)
         server.wait(5.0)
         here.recorder.kill()
-        here.recorder.wait()
+        here.end_recording()
         time.sleep(seconds)
         from livecode.sound.engine.jack import answers
         from livecode.sound.engine.process import Child

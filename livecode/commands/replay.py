@@ -3,7 +3,8 @@
     livecode replay 2026-11-25-213000-4711.jsonl
     livecode replay JOURNAL --repl      with the prompt beside it; what you type comes on top
 
-Every evaluation of a performance is written to a journal as it happens; livecode doctor says where.
+Every evaluation of a performance is written to a journal as it happens, in ~/.local/state/livecode/journals
+(in $XDG_STATE_HOME where that is set).
 `livecode render JOURNAL -o OUT.wav` writes what it sounded like.
 """
 

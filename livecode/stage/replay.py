@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from livecode.config import Config, ConfigError
+from livecode.config import Config, ConfigError, folder
 from livecode.errors import FileProblem
 from livecode.stage import journal as journals
 from livecode.stage.evaluation import FORCED, Forced
@@ -83,7 +83,7 @@ def read_script(path: str | Path) -> Script:
     place = Path(path).expanduser()
     lines = journals.read(place)
     if not lines or lines[0].get("kind") != "journal":
-        raise FileProblem(f"{place.name} is no journal: journals lie where livecode doctor says")
+        raise FileProblem(f"{place.name} is no journal: journals lie in {folder('state') / 'journals'}")
     script = Script(place, lines[0])
     last, ended = 0.0, False
     for line in lines[1:]:
