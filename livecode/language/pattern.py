@@ -162,6 +162,11 @@ class Pattern:
         self._period = period
         self._table = None if period is None or self.constant is not VARIES else _UNDECIDED
 
+    def forget_answers(self) -> None:
+        """Let go of the answers kept so far; they are worked out again when asked for."""
+        if self._table is not None:
+            self._table = _UNDECIDED
+
     def untabled(self) -> Pattern:
         """The same pattern answering from its definition every time, without per-cycle memory."""
         return Pattern(self.query_function, steps=self.steps, constant=self.constant)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -55,6 +56,7 @@ from livecode.stage.protocol import (
 )
 from livecode.stage.ratings import Ratings
 from livecode.stage.recording import Recording
+from livecode.stage.resting import rest
 from livecode.stage.scene import Draft, Scene, Take
 from livecode.stage.slot import Placed, slot_number
 from livecode.stage.tempo import Stretch, TempoMap, check_bpm, check_cps, ramp
@@ -75,6 +77,8 @@ MARGIN = 0.03
 LEAD = 0.25
 """Seconds between the first pattern and cycle 0: time for the lines that follow it in a script."""
 MOST_REVIVALS = 3
+LEFT_AWAKE = 16
+"""Takes that have left the stage and still keep their answers: they may be fading, or come back at once."""
 
 
 class Machinery:
@@ -114,6 +118,7 @@ class Machinery:
         self._revivals = 0
         self._not_before = -inf
         self._given_map: list[Stretch] = []
+        self._left: deque[Take] = deque()
         self._restored: dict[str, Any] = {}
         self._stands: Stands | None = None
         self.watched: set[Path] = set()
@@ -375,6 +380,7 @@ class Machinery:
         if forced is not None:
             cycles.update((slot, forced.swaps[slot]) for slot in changes if slot in forced.swaps)
         for slot, take in changes.items():
+            self._leaves(old.takes.get(slot))
             takes = self._conductor.parts[slot].takes
             if again:
                 if take is not None:
@@ -393,6 +399,15 @@ class Machinery:
         if any(changes.values()):
             self._start()
         return cycles
+
+    def _leaves(self, take: Take | None) -> None:
+        """A take makes way for another; when it has been gone for a while it keeps no answers."""
+        if take is not None:
+            self._left.append(take)
+        while len(self._left) > LEFT_AWAKE:
+            gone = self._left.popleft()
+            if gone not in self._scene.takes.values():
+                rest(gone.pattern)
 
     def _count_in(self, bars: int) -> float:
         """Bars of clicks before what comes: before the start they are counted from below zero."""
