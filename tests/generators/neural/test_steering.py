@@ -31,6 +31,7 @@ def test_an_attribute_moves_as_asked(model, name):
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in MEANINGS if name != "repeats"])
+@pytest.mark.timeout(400)
 def test_over_500_phrases_it_moves_by_more_than_chance(name):
     made = composer("folk")
     found = []
