@@ -407,7 +407,9 @@ class Machinery:
         while len(self._left) > LEFT_AWAKE:
             gone = self._left.popleft()
             if gone not in self._scene.takes.values():
-                rest(gone.pattern)
+                with suppress(Exception):
+                    # Housekeeping: whatever somebody made a pattern of, a change does not fail for it.
+                    rest(gone.pattern)
 
     def _count_in(self, bars: int) -> float:
         """Bars of clicks before what comes: before the start they are counted from below zero."""
