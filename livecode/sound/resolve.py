@@ -134,7 +134,7 @@ class Resolver:
         self._modulations = Modulations()
         self._sources: dict[str, tuple[Source, int]] = {}
         self._generation = catalogue.generation
-        self._heard = catalogue.generation
+        self._touched: set[str] = set()
         self._searched = -math.inf
         self._looked = time.monotonic()
 
@@ -285,9 +285,10 @@ class Resolver:
         self._looked = -math.inf
         used = list(self._plans)[-_REMADE:]
         self._look()
-        if self._heard == self.catalogue.generation:
+        touched, self._touched = self._touched, set()
+        playing = {instrument for instrument, _ in used} | self.catalogue.effects.keys()
+        if not touched & playing:
             return False
-        self._heard = self.catalogue.generation
         for instrument, keys in used:
             # One that is gone, or does not build, is said when a note asks for it.
             with contextlib.suppress(LivecodeError):
@@ -298,7 +299,7 @@ class Resolver:
         now = time.monotonic()
         if now - self._looked > _LOOK_EVERY:
             self._looked = now
-            self.catalogue.changed()
+            self._touched |= self.catalogue.changed()
         if self.catalogue.generation != self._generation:
             self._generation = self.catalogue.generation
             self._plans.clear()
