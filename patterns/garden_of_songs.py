@@ -35,8 +35,8 @@ comp = harmony.struct("~ t? ~ [t ~ ~ t?]").s("epiano").legato(0.4).room(0.2).gai
 
 feet = s("bd ~ [~ bd?] ~, ~ ~ ~ bd?0.7").gain(0.85)
 steps = s("bd*4?0.1, ~ sn ~ sn").gain("0.8 0.7 0.8 0.7")
-leaves = s("sh*8?0.25").gain(perlin.range(0.35, 0.65)).pan(sine.slow(5).range(0.3, 0.7))
-twigs = s("{rim ~ wb ~ ~ cl ~}%8?0.3").gain(0.5).pan(0.35)
+leaves = s("sh*8?0.25").gain(perlin.range(0.8, 1.05)).pan(sine.slow(5).range(0.3, 0.7))
+twigs = s("{rim ~ wb ~ ~ cl ~}%8?0.3").gain(0.8).pan(0.35)
 
 d1 >> song(seed=lead, sprout=lead, bloom=fiddle, dusk=plucks, fruit=fiddle)
 d2 >> song(sprout=canon.mask("<0 1>/8"), bloom=canon, fruit=canon)

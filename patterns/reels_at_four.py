@@ -31,8 +31,8 @@ guitar = chords.s("nylon").legato(0.5).room(0.2).gain(0.75)
 
 bodhran = s("tomacoustic(<5 5 7 5>,8)").gain(perlin.range(0.5, 0.9))
 kick = s("bd*2 [~ bd?]").gain(0.85)
-tamb = s("tambourine*8?0.2").gain("{0.5 0.3 0.4}%8").pan(0.6)
-claps = s("~ cp ~ [cp cp?0.6]").room(0.15).gain(0.6)
+tamb = s("tambourine*8?0.2").gain("{0.9 0.7 0.8}%8").pan(0.6)
+claps = s("~ cp ~ [cp cp?0.6]").room(0.15).gain(0.85)
 
 d1 >> song(kitchen=lead, reels=lead, yard=whistle.mask("<0 1>/4"), answer=lead.mask("<1 0>/4"), last=run)
 d2 >> song(reels=second.mask("<0 1>/4"), answer=second.mask("<0 1>/4"), last=second.mask("<0 1 1>/4"))
