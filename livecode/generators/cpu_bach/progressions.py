@@ -49,9 +49,9 @@ SEQUENCES: tuple[tuple[str, Chain], ...] = (
 )
 PROLONGATIONS: tuple[Chain, ...] = (
     ((5, 1), (1, 0)),
+    ((5, 0), (1, 1)),
     ((7, 1), (1, 1)),
     ((4, 0), (1, 0)),
-    ((5, 0), (1, 1)),
     ((4, 1), (1, 0)),
 )
 
@@ -125,7 +125,7 @@ def progression(section: Section, count: int, draw: random.Random) -> list[Step]
     middle = [degree(section.key, 1, 0, "tonic")]
     if room >= 4:
         # The key is made plain first.
-        sure = draw.choice(PROLONGATIONS[:4])
+        sure = draw.choice(PROLONGATIONS[:2])
         middle += _prolonged(section.key, sure, draw)
     middle += _middle(section.key, room - len(middle), draw)
     return [*middle, *turn, *tail]

@@ -23,7 +23,7 @@ from livecode.generators.rules.theory import Key
 from livecode.language.scales import Scale, scale_of
 from livecode.music.phrase import Phrase, bar_ticks, empty_notes
 
-CANON_STEPS = 4000
+CANON_STEPS = 3000
 STEPS = {
     "unison": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "seventh": 6, "octave": 7,
 }  # fmt: skip
