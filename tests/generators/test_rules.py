@@ -251,3 +251,16 @@ def test_the_factory_table_of_chords_is_there() -> None:
     assert Path(find("models", "harmony") / "usage.json").is_file()
     for mode in ("major", "minor"):
         assert usage(mode).after.shape[0] == usage(mode).after.shape[1] > 40
+
+
+def test_no_module_takes_the_place_of_a_name() -> None:
+    """A submodule called like a function would replace it as soon as it is imported."""
+    import livecode.generators.cpu_bach as bach
+    import livecode.generators.rules as package
+
+    for stream in STREAMS:
+        stream()
+    for home in (package, bach):
+        folder = Path(home.__file__).parent
+        assert not {path.stem for path in folder.glob("*.py")} & set(home.__all__)
+        assert all(callable(getattr(home, name)) for name in home.__all__)

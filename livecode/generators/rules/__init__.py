@@ -121,7 +121,7 @@ def canon(interval: Any = "octave", distance: float = 4, parts: int = 2, **asked
     `interval` is "unison" to "octave", below unless "above" is said, or steps of the scale (-7 an octave
     below); `distance` in beats, 0.5 to 16; `parts` 2 or 3.
     """
-    from livecode.generators.rules.canon import Canon, checked
+    from livecode.generators.rules.canons import Canon, checked
     from livecode.generators.rules.ruled import ruled
     from livecode.generators.rules.spoken import plain_key
 

@@ -40,7 +40,7 @@ def _melody(**asked: Any) -> Generator:
 
 
 def _canon(**asked: Any) -> Generator:
-    from livecode.generators.rules.canon import Canon
+    from livecode.generators.rules.canons import Canon
 
     return Canon(**asked)
 
