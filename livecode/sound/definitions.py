@@ -25,6 +25,7 @@ from livecode.sound.catalogue import Catalogue, write_whole
 from livecode.sound.declare import SENDS, Control, Effect, Instrument, Shape
 from livecode.sound.frame import build_note, build_orbit, note_controls, orbit_controls
 from livecode.sound.plugins import signature
+from livecode.sound.sealed import sealed, unsealed
 
 _MADE_WITH = ("declare", "frame", "blocks", "ugens", "missing", "layout")
 FUSED = ("time", "pitch", "insert")
@@ -176,14 +177,13 @@ class Definitions:
 
     def _stored(self, stamp: str) -> bytes | None:
         try:
-            data = (self.cache / f"{stamp[:32]}.scsyndef").read_bytes()
+            return unsealed((self.cache / f"{stamp[:32]}.sealed").read_bytes())
         except OSError:
             return None
-        return data if data[:4] == b"SCgf" else None
 
     def _store(self, stamp: str, data: bytes) -> None:
         try:
-            write_whole(self.cache / f"{stamp[:32]}.scsyndef", data)
+            write_whole(self.cache / f"{stamp[:32]}.sealed", sealed(data))
         except OSError:
             return
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from livecode.errors import EngineError
+from livecode.sound.sealed import sealed, unsealed
 
 STRIP = "lc-strip"
 SENDS = "lc-sends"
@@ -57,7 +58,8 @@ def compiled() -> dict[str, bytes]:
     Raises EngineError when they cannot be compiled.
     """
     path = _cache_file()
-    if not path.exists():
+    data = _read(path)
+    if data is None:
         done = subprocess.run(
             [sys.executable, "-m", "livecode.sound.mixer_definitions", str(path)],
             capture_output=True,
@@ -65,10 +67,18 @@ def compiled() -> dict[str, bytes]:
             timeout=_COMPILE_TIMEOUT,
             check=False,
         )
-        if not path.exists():
+        data = _read(path)
+        if data is None:
             said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
             raise EngineError(f"the mixer's definitions do not compile: {said}")
-    return dict(_unpacked(path.read_bytes()))
+    return dict(_unpacked(data))
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return unsealed(path.read_bytes())
+    except OSError:
+        return None
 
 
 def write(path: Path) -> None:
@@ -79,7 +89,7 @@ def write(path: Path) -> None:
     for definition in build():
         name, data = str(definition.effective_name).encode(), definition.compile()
         parts.append(len(name).to_bytes(4, "big") + name + len(data).to_bytes(4, "big") + data)
-    beside.write_bytes(b"".join(parts))
+    beside.write_bytes(sealed(b"".join(parts)))
     beside.replace(path)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -231,10 +232,11 @@ def test_a_sound_declared_at_the_prompt_joins_in(mine: Set) -> None:
     assert "Saw" in scsyndef.read(made.data)[0].units
 
 
-def test_a_damaged_cache_is_made_again(mine: Set) -> None:
+@pytest.mark.parametrize("damage", [lambda data: b"half", lambda data: data[:40] + b"1111" + data[44:]])
+def test_a_damaged_cache_is_made_again(mine: Set, damage: Callable[[bytes], bytes]) -> None:
     good = mine.open().for_note("beep").data
-    for path in mine.cache.glob("*.scsyndef"):
-        path.write_bytes(b"half")
+    for path in mine.cache.glob("*.sealed"):
+        path.write_bytes(damage(path.read_bytes()))
     (mine.cache / "manifest.json").write_text("{")
     assert mine.open().for_note("beep").data == good
 
@@ -271,4 +273,4 @@ def test_sets_are_looked_up_before_the_factory(tmp_path: Path, monkeypatch: pyte
 
 def test_warming_leaves_nothing_to_compile(mine: Set) -> None:
     assert mine.open().warm() == 2
-    assert len(list(mine.cache.glob("*.scsyndef"))) == 2
+    assert len(list(mine.cache.glob("*.sealed"))) == 2
