@@ -93,6 +93,12 @@ class Child:
             raise RemoteError(str(answer.get("type", "Exception")), str(answer["error"]))
         return answer["value"]
 
+    def kill(self) -> None:
+        """End the child at once, also in the middle of a call, which then fails."""
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def stop(self) -> None:
         """End the child; a later call starts another."""
         with self._lock:

@@ -113,12 +113,12 @@ def test_from_enter_to_sound_at_quant_0_takes_less_than_a_quarter_of_a_second(li
 @pytest.mark.parametrize(
     "trap",
     [
-        "1 / 0",
+        pytest.param("1 / 0", marks=pytest.mark.long),
         "[1 for _ in iter(int, 1)]",
-        "time.sleep(3)",
+        pytest.param("time.sleep(3)", marks=pytest.mark.long),
         "exit()",
         "sorted(range(4_000_000), key=lambda n: -n)",
-        "[0] * 10**13",
+        pytest.param("[0] * 10**13", marks=pytest.mark.long),
     ],
 )
 def test_what_breaks_in_one_slot_costs_the_others_nothing(live: Live, trap: str) -> None:

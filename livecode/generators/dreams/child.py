@@ -68,7 +68,7 @@ _called_off = threading.Event()
 def call_off() -> None:
     """End every dream that is being dreamt; the music goes on with what there is."""
     _called_off.set()
-    process().stop()
+    process().kill()
 
 
 def descend(request: dict[str, Any], steps: int, progress: Progress | None = None) -> Descent:
