@@ -7,6 +7,7 @@ written since, so that it still stands just above the cursor.
 from __future__ import annotations
 
 import contextlib
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +19,7 @@ from livecode.repl.above import Replaced
 from livecode.repl.colouring import CodeLexer
 
 FLASH_SECONDS = 0.1
+_STARTS_PROGRAMS = re.compile(r"\b(system|popen|Popen|subprocess|spawn\w*|run|call)\b")
 
 
 class Flash:
@@ -43,8 +45,9 @@ class Flash:
         def end() -> None:
             if not done.is_set():
                 done.set()
-                # What another program has written is not known here: the block may be anywhere.
-                if _children() == children:
+                # What a program that was started has written is not known here: the block may be anywhere.
+                # Our own children (composers, scsynth) come and go, and never write to the terminal.
+                if _children() == children or not _STARTS_PROGRAMS.search(typed):
                     self._paint_over(typed)
 
         self._replaced.before_writing(end)
@@ -63,11 +66,19 @@ class Flash:
         screen = self._screen
         size = screen.get_size()
         lines = typed.split("\n")
-        widest = len(self._mark) + max(get_cwidth(line) for line in lines)
-        if widest >= size.columns or len(lines) >= size.rows - 1:
-            # Where a line was broken is the terminal's secret: better bright for good than torn.
+        rows = 0
+        for line in lines:
+            rows += 1
+            # What does not fit goes on in further rows, each behind a margin as wide as the mark.
+            left = len(self._mark) + len(line) - size.columns
+            room = max(1, size.columns - len(self._mark))
+            if get_cwidth(line) != len(line) or (left >= 0 and left % room == 0):
+                # Where such a line was broken is the terminal's secret: better bright for good than torn.
+                return
+            rows += max(0, -(-left // room))
+        if rows >= size.rows - 1:
             return
-        screen.write_raw(f"\x1b[{len(lines)}A\r")
+        screen.write_raw(f"\x1b[{rows}A\r\x1b[J")
         mark: tuple[str, str] = ("class:prompt", self._mark)
         painted: list[tuple[str, str]] = []
         for line in self._lines(typed):
