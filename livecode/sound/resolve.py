@@ -137,6 +137,7 @@ class Resolver:
         self._touched: set[str] = set()
         self._searched = -math.inf
         self._looked = time.monotonic()
+        self._watched = False
 
     def resolve(self, event: Event, slot: int) -> list[Command]:
         """The commands of one event: loads given out for the first time, orbit changes, then its note.
@@ -282,6 +283,7 @@ class Resolver:
 
         What is in use is compiled before this returns, so that asking again for its notes takes no time.
         """
+        self._watched = True
         self._looked = -math.inf
         used = list(self._plans)[-_REMADE:]
         self._look()
@@ -297,7 +299,9 @@ class Resolver:
 
     def _look(self) -> None:
         now = time.monotonic()
-        if now - self._looked > _LOOK_EVERY:
+        # Once somebody watches the folders, no note looks at them: every file's stamp is a system call, and
+        # each of them gives the interpreter away to code that may keep it for a third of a second.
+        if now - self._looked > _LOOK_EVERY and (not self._watched or self._looked == -math.inf):
             self._looked = now
             self._touched |= self.catalogue.changed()
         if self.catalogue.generation != self._generation:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
@@ -67,6 +68,8 @@ if TYPE_CHECKING:
     from livecode.stage.files import PatternFile
 
 SLOTS = 16
+SWITCH = 0.02
+"""Seconds a thread may keep the interpreter while another waits for it."""
 LOOK_AT_SOUNDS = 0.2
 """Seconds between two looks at the sc/ folders."""
 CHECK_BUDGET = 2.0
@@ -476,6 +479,9 @@ class Machinery:
             stretches = [replace(each, second=each.second + by) for each in stretches]
         self._send([Start(self._timeline.first_cycle, self._scene.cps, lead, stretches)])
         if not self.offline:
+            # Code that keeps the interpreter gives it away for so long each time somebody else wants it back:
+            # long enough for a cycle of every slot, short enough for no finger to notice.
+            sys.setswitchinterval(max(sys.getswitchinterval(), SWITCH))
             self._conductor.start()
             threading.Thread(target=self._watch_sounds, name="sounds", daemon=True).start()
 

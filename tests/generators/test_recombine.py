@@ -97,7 +97,7 @@ def check_joins(phrases: list[Phrase], known: dict[str, Work]) -> int:
 def test_every_join_is_attested(seed: int, chorales: dict[str, Work]) -> None:
     stream = recombine("bach chorales", seed=seed)
     phrases = [stream.phrase(number) for number in range(4)]
-    assert check_joins(phrases, chorales) > 20
+    assert check_joins(phrases, chorales) >= 16
 
 
 @pytest.mark.long

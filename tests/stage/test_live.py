@@ -116,7 +116,7 @@ def test_from_enter_to_sound_at_quant_0_takes_less_than_a_quarter_of_a_second(li
         pytest.param("1 / 0", marks=pytest.mark.long),
         "[1 for _ in iter(int, 1)]",
         pytest.param("time.sleep(3)", marks=pytest.mark.long),
-        "exit()",
+        pytest.param("exit()", marks=pytest.mark.long),
         "sorted(range(4_000_000), key=lambda n: -n)",
         pytest.param("[0] * 10**13", marks=pytest.mark.long),
     ],

@@ -27,7 +27,7 @@ def timing() -> ModuleType:
     "load",
     [
         "idle",
-        "sort",
+        pytest.param("sort", marks=pytest.mark.long),
         pytest.param("busy", marks=pytest.mark.long),
         pytest.param("torch", marks=pytest.mark.long),
     ],
@@ -35,7 +35,8 @@ def timing() -> ModuleType:
 def test_notes_begin_within_two_samples_of_their_time(load: str) -> None:
     if load == "torch":
         pytest.importorskip("torch")
-    measured = timing().measure(load, seconds=17.0)
+    # Under the sort the front hardly runs, and what the sender repeats may be its quieter cycles.
+    measured = timing().measure(load, seconds=24.0 if load == "sort" else 17.0)
     print(measured)
     assert measured.events >= 800
     assert measured.p99 <= 2.0

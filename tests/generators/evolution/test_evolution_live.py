@@ -29,6 +29,7 @@ BLOCKS = [
 ]
 
 
+@pytest.mark.long
 def test_a_journal_renders_what_ratings_made_of_a_performance(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
