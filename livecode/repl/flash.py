@@ -67,12 +67,12 @@ class Flash:
         size = screen.get_size()
         lines = typed.split("\n")
         rows = 0
-        for line in lines:
+        for row in lines:
             rows += 1
             # What does not fit goes on in further rows, each behind a margin as wide as the mark.
-            left = len(self._mark) + len(line) - size.columns
+            left = len(self._mark) + len(row) - size.columns
             room = max(1, size.columns - len(self._mark))
-            if get_cwidth(line) != len(line) or (left >= 0 and left % room == 0):
+            if get_cwidth(row) != len(row) or (left >= 0 and left % room == 0):
                 # Where such a line was broken is the terminal's secret: better bright for good than torn.
                 return
             rows += max(0, -(-left // room))
