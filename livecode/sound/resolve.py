@@ -284,9 +284,8 @@ class Resolver:
         What is in use is compiled before this returns, so that asking again for its notes takes no time.
         """
         self._watched = True
-        self._looked = -math.inf
         used = list(self._plans)[-_REMADE:]
-        self._look()
+        self._look(now=True)
         touched, self._touched = self._touched, set()
         playing = {instrument for instrument, _ in used} | self.catalogue.effects.keys()
         if not touched & playing:
@@ -297,12 +296,12 @@ class Resolver:
                 self._plan(instrument, keys)
         return True
 
-    def _look(self) -> None:
-        now = time.monotonic()
+    def _look(self, now: bool = False) -> None:
+        moment = time.monotonic()
         # Once somebody watches the folders, no note looks at them: every file's stamp is a system call, and
         # each of them gives the interpreter away to code that may keep it for a third of a second.
-        if now - self._looked > _LOOK_EVERY and (not self._watched or self._looked == -math.inf):
-            self._looked = now
+        if now or (moment - self._looked > _LOOK_EVERY and not self._watched):
+            self._looked = moment
             self._touched |= self.catalogue.changed()
         if self.catalogue.generation != self._generation:
             self._generation = self.catalogue.generation
