@@ -15,7 +15,7 @@ from livecode.generators.neural.build import composer
 from livecode.generators.neural.config import SIZES, TUNE_SIZES, Config
 from livecode.generators.neural.data import Pitches, draw_given
 from livecode.generators.neural.decode import Net
-from livecode.generators.neural.ensemble import gathered
+from livecode.generators.neural.gathering import gathered
 from livecode.generators.neural.trunk import log_softmax
 from livecode.generators.neural.tunes import TuneConfig, TuneWalk
 from livecode.generators.neural.tunesmith import TuneSmith

@@ -20,7 +20,7 @@ KINDS: dict[str, str] = {
     "evolution": "livecode.generators.evolution.composer:from_spec",
     "markov": "livecode.generators.markov.build:from_spec",
     "morph": "livecode.generators.between:from_spec",
-    "ensemble": "livecode.generators.neural.ensemble:from_spec",
+    "ensemble": "livecode.generators.neural.gathering:from_spec",
     "neural": "livecode.generators.neural.build:from_spec",
     "recombine": "livecode.generators.recombination.build:from_spec",
     "rules": "livecode.generators.rules.build:from_spec",

@@ -59,7 +59,7 @@ def ensemble(
     at the next phrase. `name` is a model trained with `--members`; the rest is as for `neural`. Raises
     ControlError for a member that is no composer, NameUnknown for a net that is not there.
     """
-    from livecode.generators.neural.ensemble import gathered
+    from livecode.generators.neural.gathering import gathered
     from livecode.generators.stream import Stream
 
     bars, seed = asked.pop("bars", 4), asked.pop("seed", 0)

@@ -58,7 +58,7 @@ def _composer(folder: Path, name: str, weights: str, device: str = "") -> Compos
 
     loaded = checkpoint.load(folder)
     if isinstance(loaded.config, EnsembleConfig):
-        from livecode.generators.neural.ensemble import gathered
+        from livecode.generators.neural.gathering import gathered
 
         return gathered(name)
     if isinstance(loaded.config, Config):

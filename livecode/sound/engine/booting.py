@@ -145,6 +145,13 @@ def _start(options: EngineOptions, command: list[str], port: int, way: Way, name
         raise diagnose(child, port, options)
     if not connection.open_stream():
         engine.notices.append("the server opened no TCP port: messages go by UDP, paced")
+    else:
+        # After this the statuses asked for while it booted have come too: none comes late and looks like news.
+        try:
+            engine.sync(options.boot_timeout)
+        except EngineError:
+            engine.kill()
+            raise diagnose(child, port, options) from None
     engine.way = way
     child.on_exit = engine._ended
     _check_rate(engine)
