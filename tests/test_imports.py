@@ -89,5 +89,9 @@ def test_the_sender_loads_neither_torch_nor_the_composers() -> None:
 def test_no_function_is_hidden_by_a_file_of_its_name(path: Path) -> None:
     """A package's function is replaced by the module of its name as soon as something imports that."""
     files = {each.stem for each in path.parent.glob("*.py")} | {each.name for each in path.parent.iterdir()}
-    functions = {node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)}
+    functions = {
+        node.name
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.FunctionDef)
+    }
     assert not files & functions

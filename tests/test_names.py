@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import builtins
-import importlib.util
 import keyword
 from collections import Counter
 from pathlib import Path
 
+import outside
 import pytest
 
 import livecode
@@ -17,10 +17,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_table_is_what_the_functions_say() -> None:
-    specification = importlib.util.spec_from_file_location("names_tool", ROOT / "tools" / "names.py")
-    assert specification is not None and specification.loader is not None
-    tool = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(tool)
+    tool = outside.module("tools/names.py")
     assert tool.TABLE.read_text(encoding="utf-8") == tool.text(), "run: python tools/names.py --write"
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
+import outside
 import pytest
 
 import livecode.language as language
@@ -20,11 +20,7 @@ ROOT = Path(__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def reference() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("reference", ROOT / "tools" / "reference.py")
-    assert spec is not None and spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
+    return outside.module("tools/reference.py")
 
 
 def test_the_reference_is_as_the_docstrings_are(reference: ModuleType) -> None:

@@ -29,6 +29,7 @@ class Stage:
         yield None
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("loop", LOOPS)
 def test_ctrl_c_gives_the_prompt_back(loop: str) -> None:
     evaluator = Evaluator(Stage(), {})

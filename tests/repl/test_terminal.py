@@ -128,6 +128,7 @@ def alive(process: int) -> bool:
     return state != "Z"
 
 
+@pytest.mark.alone
 def test_the_prompt_shows_within_a_second_and_plays_within_three(terminal):
     best = (99.0, 99.0)
     for _ in range(3):
@@ -251,6 +252,7 @@ def test_play_with_a_prompt_and_a_file_that_is_saved(terminal, tmp_path):
     assert screen.end() == 0
 
 
+@pytest.mark.alone
 def test_at_rest_the_prompt_takes_little_of_a_core(terminal):
     screen = terminal("--device", "dummy")
     screen.see("\n>")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
+import outside
 import pytest
 
 from livecode.stage.offline import perform
@@ -18,13 +17,7 @@ SETS = sorted((ROOT / "patterns").glob("*.py"))
 @pytest.fixture(scope="module")
 def balance() -> ModuleType:
     """The benchmark, whose measurement is the test's."""
-    specification = importlib.util.spec_from_file_location("balance", ROOT / "benchmarks" / "balance.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules["balance"] = module
-    specification.loader.exec_module(module)
-    return module
+    return outside.module("benchmarks/balance.py")
 
 
 @pytest.mark.long

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
 from types import ModuleType
 
+import outside
 import pytest
 
 from livecode.sound.engine.finding import find
 
-pytestmark = [pytest.mark.sound, pytest.mark.long]
+pytestmark = [pytest.mark.sound, pytest.mark.alone, pytest.mark.long]
 ROOT = Path(__file__).parent.parent.parent
 TRIES = 3
 
@@ -19,13 +18,7 @@ TRIES = 3
 @pytest.fixture(scope="module")
 def polyphony() -> ModuleType:
     """The benchmark, whose measurement is the test's."""
-    specification = importlib.util.spec_from_file_location("polyphony", ROOT / "benchmarks" / "polyphony.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules["polyphony"] = module
-    specification.loader.exec_module(module)
-    return module
+    return outside.module("benchmarks/polyphony.py")
 
 
 def test_three_hundred_plucked_voices_with_two_reverbs_and_no_xrun(polyphony: ModuleType) -> None:

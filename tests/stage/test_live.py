@@ -100,6 +100,7 @@ def test_a_performance_and_a_render_give_the_same_commands(live: Live, tmp_path:
         assert each.time - start == pytest.approx(twin.time, abs=1e-6)
 
 
+@pytest.mark.alone
 def test_from_enter_to_sound_at_quant_0_takes_less_than_a_quarter_of_a_second(live: Live) -> None:
     busy = "\n".join(f'd{slot} >> s("hh*16").gain(0.5)' for slot in range(2, 12))
     live.session.evaluate(f"{busy}\nd1.quant(0)")
@@ -142,6 +143,7 @@ def test_what_breaks_in_one_slot_costs_the_others_nothing(live: Live, trap: str)
         assert played[-1].note.definition == played[0].note.definition
 
 
+@pytest.mark.alone
 def test_killed_scsynth_sounds_again_on_the_same_grid(live: Live) -> None:
     live.session.evaluate('tempo(240)\nd1 >> s("bd*8")')
     wait_for(lambda: live.session.now() > 2.0)
@@ -157,6 +159,7 @@ def test_killed_scsynth_sounds_again_on_the_same_grid(live: Live) -> None:
     assert any("sounds again" in text for text in live.told)
 
 
+@pytest.mark.alone
 def test_a_hung_scsynth_is_replaced(live: Live) -> None:
     live.session.evaluate('d1 >> s("bd*8")')
     wait_for(lambda: live.session.now() > 0.5)
@@ -196,6 +199,7 @@ def test_a_killed_sender_is_replaced_and_takes_its_scsynth_with_it(live: Live) -
     assert all(each.time - start == pytest.approx(each.note.begin, abs=1e-6) for each in live.sent(1))
 
 
+@pytest.mark.alone
 def test_the_music_outlives_the_prompt_for_a_while_and_then_everything_ends(tmp_path: Path) -> None:
     transcript = tmp_path / "sent.jsonl"
     code = f"""

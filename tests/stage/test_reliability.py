@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import sys
 from pathlib import Path
 from types import ModuleType
 
+import outside
 import pytest
 
 PLACE = Path(__file__).parent.parent.parent / "benchmarks" / "reliability.py"
 
-pytestmark = [pytest.mark.sound, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.sound, pytest.mark.alone, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
 def faults() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("reliability", PLACE)
-    assert specification is not None and specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules["reliability"] = module
-    specification.loader.exec_module(module)
-    return module
+    return outside.module("benchmarks/reliability.py")
 
 
 @pytest.mark.long

@@ -5,32 +5,19 @@ LIVECODE_SOAK=5 makes the evening five minutes long.
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
-from pathlib import Path
-from types import ModuleType
 
+import outside
 import pytest
 
-BENCHMARKS = Path(__file__).parent.parent.parent / "benchmarks"
 MINUTES = float(os.environ.get("LIVECODE_SOAK", "60"))
 
-pytestmark = [pytest.mark.sound, pytest.mark.long]
-
-
-def benchmark(name: str) -> ModuleType:
-    specification = importlib.util.spec_from_file_location(name, BENCHMARKS / f"{name}.py")
-    assert specification is not None and specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    sys.modules[name] = module
-    specification.loader.exec_module(module)
-    return module
+pytestmark = [pytest.mark.sound, pytest.mark.alone, pytest.mark.long]
 
 
 @pytest.mark.timeout(MINUTES * 60 + 600)
 def test_an_evening_of_edits_and_crashes_loses_nothing_and_grows_nothing() -> None:
-    soaked = benchmark("soak").soak(MINUTES)
+    soaked = outside.module("benchmarks/soak.py").soak(MINUTES)
     print(soaked)
     assert soaked.edits >= 15 * MINUTES
     assert set(soaked.kills) == {"scsynth", "sender", "composer"}
@@ -47,7 +34,7 @@ def test_an_evening_of_edits_and_crashes_loses_nothing_and_grows_nothing() -> No
 
 @pytest.mark.timeout(300)
 def test_ten_thousand_events_a_second_for_ten_seconds_with_none_lost() -> None:
-    measured = benchmark("load").dense(10.5)
+    measured = outside.module("benchmarks/load.py").dense(10.5)
     print(measured)
     assert measured["a_second"] >= 9990
     assert measured["sent"] >= 100_000
@@ -56,14 +43,14 @@ def test_ten_thousand_events_a_second_for_ten_seconds_with_none_lost() -> None:
 
 @pytest.mark.timeout(120)
 def test_sixteen_full_slots_cost_less_than_half_a_core() -> None:
-    measured = benchmark("load").full(15.0)
+    measured = outside.module("benchmarks/load.py").full(15.0)
     print(measured)
     assert measured["together"] <= 0.5
     assert (measured["late"], measured["dropped"], measured["lost"]) == (0, 0, 0)
 
 
 def test_at_rest_front_and_sender_take_less_than_150_megabytes() -> None:
-    measured = benchmark("load").rest()
+    measured = outside.module("benchmarks/load.py").rest()
     print(measured)
     assert not measured["torch"]
     assert measured["together_mb"] <= 150

@@ -146,7 +146,7 @@ def _start(options: EngineOptions, command: list[str], port: int, way: Way, name
     if not connection.open_stream():
         engine.notices.append("the server opened no TCP port: messages go by UDP, paced")
     else:
-        # After this the statuses asked for while it booted have come too: none comes late and looks like news.
+        # Statuses asked for while it booted have come by then: none comes late and looks like news.
         try:
             engine.sync(options.boot_timeout)
         except EngineError:

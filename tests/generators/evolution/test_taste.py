@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import outside
 import pytest
 
 from livecode.errors import ControlError, GeneratorError
@@ -31,13 +30,7 @@ ROOT = Path(__file__).parents[3]
 
 def listeners() -> ModuleType:
     """The simulated listeners of the benchmark."""
-    name = "listeners"
-    if name not in sys.modules:
-        specification = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / "listeners.py")
-        assert specification is not None and specification.loader is not None
-        sys.modules[name] = importlib.util.module_from_spec(specification)
-        specification.loader.exec_module(sys.modules[name])
-    return sys.modules[name]
+    return outside.module("benchmarks/listeners.py")
 
 
 @pytest.fixture

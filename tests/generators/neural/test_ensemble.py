@@ -9,8 +9,8 @@ from livecode.generators.neural import ensemble, neural
 from livecode.generators.neural.choir import Ensemble
 from livecode.generators.neural.config import Config, EnsembleConfig
 from livecode.generators.neural.decode import Net
-from livecode.generators.neural.gathering import gathered
 from livecode.generators.neural.features import describe, overheard
+from livecode.generators.neural.gathering import gathered
 from livecode.generators.neural.trunk import log_softmax
 from livecode.language.reify import reify
 from livecode.music.phrase import TICKS
