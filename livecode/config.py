@@ -47,6 +47,7 @@ KEYS = (
     Key("block", "FRAMES", "hardware buffer in frames, 0 leaves it to the device"),
     Key("latency", "SECONDS", "how far ahead of the sound notes are sent, 0.05 to 0.5"),
     Key("outputs", "CHANNELS", "output channels, 2 to 8"),
+    Key("standby", "YES/NO", "whether a second engine waits, to take over when the first one crashes"),
     Key("samples", "FOLDER", "sample folders, first found wins (several on the command line: repeat it)"),
     Key("set", "FOLDER", "your set: a folder with sc/ patterns/ models/, looked up before the factory's"),
     Key("tempo", "BPM", "beats a minute to start at"),
@@ -68,6 +69,7 @@ class Config:
     block: int = 0
     latency: float = 0.12
     outputs: int = 2
+    standby: bool = True
     samples: tuple[Path, ...] = ()
     set: Path | None = None
     tempo: float = 120.0
@@ -192,6 +194,8 @@ def _from_environment() -> Path | None:
 def _from_words(name: str, value: Any) -> Any:
     """A command-line word as the type its key takes; what does not convert is left to the check."""
     convert = {"sample_rate": int, "block": int, "outputs": int, "latency": float, "tempo": float}.get(name)
+    if name == "standby":
+        return {"yes": True, "true": True, "no": False, "false": False}.get(str(value).lower(), value)
     if convert is None:
         return value
     try:
@@ -211,6 +215,10 @@ def _check(name: str, value: Any, where: str) -> Any:
     if name == "editing":
         if value not in EDITING:
             raise refuse('"emacs" or "vi"')
+        return value
+    if name == "standby":
+        if not isinstance(value, bool):
+            raise refuse("true or false (yes or no on the command line)")
         return value
     if name == "device":
         if not isinstance(value, str):

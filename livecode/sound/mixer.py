@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from livecode.sound import layout
-from livecode.sound.command import DefinitionLoad, GlobalEffect, Note, Sweep
+from livecode.sound.command import BufferFree, BufferLoad, DefinitionLoad, GlobalEffect, Note, Sweep
 from livecode.sound.encode import Encoder
 from livecode.sound.levels import SIGNATURE
 from livecode.sound.mixer_definitions import (
@@ -87,16 +87,19 @@ class Mixer:
         """The mixer's own SynthDefs, to be loaded before anything else."""
         return [DefinitionLoad(name, data, ()) for name, data in self._definitions.items()]
 
-    def start(self, engine: Engine) -> None:
+    def start(self, engine: Engine, *loads: DefinitionLoad | BufferLoad | BufferFree) -> None:
         """Builds the desk in a server that has just booted, or that crashed and is back.
 
-        Definitions of effects other than the mixer's own must have been loaded before.
+        Definitions of effects other than the mixer's own must be among `loads`, or have been loaded before.
         """
-        engine.load(*self.definitions())
+        engine.load(*self.definitions(), *loads)
         engine.sync()
+        self.build(engine)
+
+    def build(self, engine: Engine) -> None:
+        """Builds the desk where all its definitions are; what is sent afterwards finds it built."""
         self.outputs = engine.options.outputs
         engine.send_many(self.tree(parallel=engine.parallel))
-        engine.sync()
 
     def tree(self, watched: bool = True, parallel: bool = False) -> list[bytes]:
         """Groups, master, and whatever stood there before, in the order of the signal.

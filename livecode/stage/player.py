@@ -61,7 +61,8 @@ BRIDGED = 2.5
 CALMING = 0.9995
 """By what a look-ahead that had to grow gets shorter again with each tick in which nothing was late."""
 
-
+CHARY = 2.0
+"""Seconds in which notes are not sent again a second time."""
 REMEMBERED = 4096
 """Notes of which it is known when they left, for those who ask why one was late."""
 
@@ -102,6 +103,8 @@ class Player:
         self._pending: deque[tuple[float, int]] = deque()
         self._pending_total = 0
         self._left: deque[tuple[int, float, float]] = deque(maxlen=REMEMBERED)
+        self._sent_again = -inf
+        self._batches: deque[tuple[bool, list[Sent]]] = deque()
 
     @property
     def looped(self) -> int:
@@ -118,15 +121,33 @@ class Player:
         """Bundles that scsynth has and has not played yet."""
         return self._pending_total
 
-    def engine_up(self, transport: Transport) -> None:
-        """There is somebody to send to. Everything loaded so far must be there already."""
+    def engine_up(self, transport: Transport, soonest: float = 0.0) -> None:
+        """There is somebody to send to. Everything loaded so far must be there already.
+
+        What was sent to one that has died, and not yet played by it, is sent again - once: it may be what
+        killed it. Not what is due in less than `soonest` seconds, which the engine would play too late.
+        """
         self.transport = transport
         if self.tempo is None and self._start is not None:
             self._begin(self._start)
-        self._tell_tempo(self.clock.now())
+        now = self.clock.now()
+        self._tell_tempo(now)
+        again: list[Sent] = []
+        for was_sent, batch in self._batches:
+            ahead = [sent for sent in batch if sent.due > now + soonest]
+            again += ahead
+            if was_sent:
+                continue
+            self.counts.sent += len(ahead)
+            self.counts.lost += len(batch) - len(ahead)
+        self._batches.clear()
+        if again and now - self._sent_again > CHARY:
+            self._sent_again = now
+            again.sort(key=itemgetter(0))
+            self._hand_over(again)
 
     def engine_down(self) -> None:
-        """Nobody listens; time goes on and what falls due is lost."""
+        """Nobody listens; time goes on, and what falls due before somebody does is lost."""
         self.transport = None
         self._pending.clear()
         self._pending_total = 0
@@ -159,6 +180,7 @@ class Player:
         elif isinstance(message, Hush):
             for lane in (*self.lanes, self.extras):
                 lane.clear()
+            self._batches.clear()
             if self.transport is not None:
                 self.transport.hush()
         else:
@@ -260,9 +282,7 @@ class Player:
         tempo = self.tempo
         assert tempo is not None
         counts = self.counts
-        if self.transport is None:
-            counts.lost += len(taken)
-            return
+        transport = self.transport
         batch: list[Sent] = []
         ended: list[Note] = []
         oldest = now - LATEST
@@ -277,6 +297,9 @@ class Player:
                 due += command.nudge
                 self._left.append((command.slot, begin, due - now))
             if due < now:
+                if transport is None:
+                    counts.lost += 1
+                    continue
                 self.lateness = max(self.lateness, now - due)
                 if due < oldest and isinstance(command, Note):
                     counts.dropped += 1
@@ -286,14 +309,22 @@ class Player:
                 counts.late += 1
             batch.append(Sent(second, command, 1.0 / tempo.cps_at(begin)))
         batch.sort(key=itemgetter(0))
-        counts.sent += len(batch)
-        if ended:
-            self.transport.release(ended)
-        if batch:
-            bundles = self.transport.send(batch)
-            self._pending.append((batch[-1].time, bundles))
-            self._pending_total += bundles
-            self._adapt()
+        if ended and transport is not None:
+            transport.release(ended)
+        if transport is None:
+            if batch:
+                self._batches.append((False, batch))
+        elif batch:
+            counts.sent += len(batch)
+            self._hand_over(batch)
+
+    def _hand_over(self, batch: list[Sent]) -> None:
+        assert self.transport is not None
+        self._batches.append((True, batch))
+        bundles = self.transport.send(batch)
+        self._pending.append((batch[-1].time, bundles))
+        self._pending_total += bundles
+        self._adapt()
 
     def _ahead(self, asked: Ask) -> list[tuple[float, float]]:
         """How long before their moment the notes of a slot left, as far as that is remembered."""
@@ -307,6 +338,11 @@ class Player:
         pending = self._pending
         while pending and pending[0][0] < now:
             self._pending_total -= pending.popleft()[1]
+        batches = self._batches
+        while batches and batches[0][1][-1].time < now:
+            was_sent, batch = batches.popleft()
+            if not was_sent:
+                self.counts.lost += len(batch)
 
     def _adapt(self) -> None:
         """scsynth loses the 2049th bundle without a word: come closer to the beat before that."""

@@ -51,6 +51,7 @@ from livecode.stage.protocol import (
     frame,
 )
 from livecode.stage.scsynth import ScsynthTransport
+from livecode.stage.standby import missing
 from livecode.stage.supervisor import Supervisor
 from livecode.stage.transport import Transcript, Transport
 
@@ -62,6 +63,8 @@ LONGEST_SLEEP = 0.1
 REPORT_EVERY = 0.2
 STEP_EVERY = 0.1
 FADE = 1.0
+TAKEN_IN = 0.012
+"""Seconds in which what is sent has arrived in scsynth, which works so much and its latency ahead."""
 MOST_UNREAD = 1 << 20
 MOST_MISSED = 20_000
 FRONT_STALLED = 3.0
@@ -272,7 +275,7 @@ class Sender:
                 self._answer(Said(f"after a crash this set could not be resumed: {one_line(error)}"))
         self._supervisor = Supervisor(message.options, self._wake, self._up, self._down, self._waiting)
         if message.boot:
-            self._supervisor.boot({})
+            self._supervisor.boot(self._player.loads)
 
     def _front_gone(self) -> None:
         if self._socket is not None:
@@ -346,9 +349,8 @@ class Sender:
             return wall.wall(second) + supervisor.shift(second)
 
         self._transport = ScsynthTransport(engine, encoder, mixer, at, click)
-        missing = [load for key, load in self._player.loads.items() if key not in supervisor.loaded]
         try:
-            self._transport.load(missing)
+            self._transport.load(missing(self._player.loads, supervisor.loaded))
             self._transport.gains(list(self._player.levels.items()), 0.005)
         except LivecodeError as error:
             supervisor.crashed(one_line(error))
@@ -360,7 +362,11 @@ class Sender:
             self._transcript.below = transport
             transport = self._transcript
         self._recorder = None
-        self._player.engine_up(transport)
+        try:
+            self._player.engine_up(transport, (supervisor.settling.constant or 0.0) + TAKEN_IN)
+        except LivecodeError as error:
+            supervisor.crashed(one_line(error))
+            return
         gc.collect()
         gc.freeze()
         host, port = engine.address
@@ -395,7 +401,7 @@ class Sender:
         jump = self._wall.stepped()
         if jump and self._supervisor is not None and self._supervisor.engine is not None:
             # scsynth would need a minute and a half to believe the new time; a fresh one believes it at once.
-            self._supervisor.crashed(f"the computer's clock was set by {jump:+.2f} s")
+            self._supervisor.crashed(f"the computer's clock was set by {jump:+.2f} s", misled=True)
 
     # Recording.
 

@@ -20,6 +20,8 @@ Source of the loop: F. Adriaensen, Using a DLL to filter time, LAC 2005. Its rat
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from math import cos, exp, sin
 from typing import TYPE_CHECKING
@@ -46,6 +48,8 @@ YOUNG = 0.3
 LARGEST = 0.04
 AGES = (0.4, 1.5, 4.0, 8.0, 20.0)
 """Ages of a server, in seconds, at which its clock is measured."""
+MADE_AGO = 0.15
+"""Seconds that a server has about run when it is ready."""
 
 
 class Settling:
@@ -118,3 +122,17 @@ def measure(engine: Engine) -> tuple[float, float] | None:
                 leads.append(first + (value - 0.5) * STEP - now)
         time.sleep(LOOK_EVERY)
     return (first, max(leads)) if len(leads) >= 2 else None
+
+
+def measure_into(engine: Engine, settling: Settling) -> threading.Thread:
+    """Measure, in a thread that is given back, and add what was found to what is known of this clock."""
+
+    def work() -> None:
+        with contextlib.suppress(Exception):
+            found = measure(engine)
+            if found is not None:
+                settling.add(*found)
+
+    thread = threading.Thread(target=work, name="clock", daemon=True)
+    thread.start()
+    return thread

@@ -1,12 +1,12 @@
 """The supervisor: boots the engine, listens to its heartbeat, and boots it again when it has stopped.
 
 Everything that takes time happens in a thread, so that the sender keeps its beat meanwhile. What was loaded
-into a server that died is loaded into the next one before a note goes there.
+into a server that died is loaded into the next one before a note goes there. Where sound can be shared, the
+next one waits already (`livecode.stage.standby`).
 """
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from collections import deque
@@ -18,7 +18,8 @@ from livecode.errors import LivecodeError, one_line
 from livecode.sound.command import BufferLoad, DefinitionLoad
 from livecode.sound.encode import Encoder
 from livecode.stage.protocol import Loadable
-from livecode.stage.settling import AGES, Settling, measure
+from livecode.stage.settling import AGES, MADE_AGO, Settling, measure_into
+from livecode.stage.standby import Standby, missing
 
 if TYPE_CHECKING:
     from livecode.sound.engine.jack import Way
@@ -27,11 +28,11 @@ if TYPE_CHECKING:
 
 HEARTBEAT = 0.4
 HUNG_AFTER = 1.5
-MADE_AGO = 0.15
-"""Seconds that a server has about run when it is ready."""
 MOST_CRASHES, IN_SECONDS = 3, 10.0
 RETRY_EVERY = 0.15
 """Seconds between attempts to boot again when there is no sound to be had: JACK is gone, no device."""
+TAKES_OVER_WITHIN = 0.6
+"""Seconds after which an engine that waited and does not answer is given up, and another one booted."""
 
 
 class Supervisor:
@@ -60,7 +61,6 @@ class Supervisor:
         self.loaded: dict[tuple[str, str | int], Loadable] = {}
         self._news: deque[tuple[str, Any]] = deque()
         self._crashes: deque[float] = deque(maxlen=MOST_CRASHES)
-        self._number = 0
         self._booted = 0.0
         self._asked = 0.0
         self._polled = self._excused = 0.0
@@ -72,6 +72,7 @@ class Supervisor:
         self.settling = self.settling_next = Settling(0.0)
         self._first: Settling | None = None
         self._ages: list[float] = []
+        self._standby = Standby(options, lambda: self.mixer.definitions() if self.mixer is not None else [])
 
     def shift(self, second: float) -> float:
         """Seconds to add to time tags, because the present server's clock is still settling."""
@@ -80,10 +81,10 @@ class Supervisor:
 
     def boot(self, loads: dict[tuple[str, str | int], Loadable]) -> None:
         """Boot behind the scenes, with everything loaded that notes will need."""
-        self._number += 1
         self._wanted, self._retry_at = loads, 0.0
-        arguments = (self._number, dict(loads))
-        threading.Thread(target=self._boot, args=arguments, name="boot", daemon=True).start()
+        # A way that is gone takes what stands on it along.
+        waiting = self._standby.take() if self._way is not None else None
+        threading.Thread(target=self._boot, args=(dict(loads), waiting), name="boot", daemon=True).start()
 
     def poll(self, now: float) -> None:
         """Pass on what happened, and look whether the engine still answers."""
@@ -97,7 +98,8 @@ class Supervisor:
                 self.engine, self.loaded, self._said = engine, loaded, ""
                 self.settling = self.settling_next
                 self._first = self._first or self.settling
-                self._ages = list(AGES)
+                age = time.monotonic() - self.settling.born
+                self._ages = [each for each in AGES if each > age]
                 self._booted = time.monotonic()
                 self._up(engine, self.restarts > 0)
             elif what == "failed" and self.restarts:
@@ -117,8 +119,8 @@ class Supervisor:
             return
         if self._ages and now > self.settling.born + self._ages[0]:
             self._ages.pop(0)
-            arguments = engine, self.settling
-            threading.Thread(target=_measure, args=arguments, name="clock", daemon=True).start()
+            measure_into(engine, self.settling)
+        self._standby.poll(now, engine.way, self._wanted, self.settling.constant)
         if now - self._asked > HEARTBEAT:
             self._asked = now
             try:
@@ -133,12 +135,17 @@ class Supervisor:
         if now - max(engine.last_heard, self._booted, self._excused) > HUNG_AFTER:
             self.crashed("the sound engine does not answer")
 
-    def crashed(self, why: str) -> None:
-        """The engine is of no use any more: end what is left of it; the caller boots again on `down`."""
+    def crashed(self, why: str, misled: bool = False) -> None:
+        """The engine is of no use any more: end what is left of it; the caller boots again on `down`.
+
+        `misled`: an engine that waits is of no use either, because the time is another.
+        """
         engine, self.engine = self.engine, None
         if engine is None:
             return
         engine.on_exit = None
+        if misled:
+            self._standby.drop()
         self._way = engine.leave_way()
         threading.Thread(target=engine.kill, name="kill", daemon=True).start()
         now = time.monotonic()
@@ -147,27 +154,23 @@ class Supervisor:
         self.restarts += 1
         if final:
             why += f", {MOST_CRASHES} times in {IN_SECONDS:g} s: livecode doctor tells more"
+            self._standby.end()
         self._down(why, final)
 
     def end(self) -> None:
         """End the engine for good."""
         self._ended = True
+        self._standby.end()
         engine, self.engine = self.engine, None
         if engine is not None:
             engine.on_exit = None
             engine.quit()
 
-    def _boot(self, number: int, loads: dict[tuple[str, str | int], Loadable]) -> None:
+    def _boot(self, loads: dict[tuple[str, str | int], Loadable], waiting: Engine | None = None) -> None:
+        if waiting is not None and self._takes_over(waiting, loads):
+            return
         from livecode.sound.engine import EngineOptions, boot
         from livecode.sound.mixer import Mixer
-
-        found: list[tuple[float, float]] = []
-
-        def look(engine: Engine) -> None:
-            with contextlib.suppress(Exception):
-                measured = measure(engine)
-                if measured is not None:
-                    found.append(measured)
 
         try:
             options = dict(self._options)
@@ -175,9 +178,8 @@ class Supervisor:
                 options["folder"] = Path(options["folder"])
             way, self._way = self._way, None
             engine = boot(EngineOptions(**options), way)
-            clock = threading.Thread(target=look, args=(engine,), name="clock", daemon=True)
-            if self.restarts:
-                clock.start()
+            settling = Settling(time.monotonic() - MADE_AGO, self.settling.constant)
+            clock = measure_into(engine, settling) if self.restarts else None
             try:
                 if self.mixer is None:
                     self.mixer = Mixer(self.encoder)
@@ -186,21 +188,43 @@ class Supervisor:
                         self.encoder.define(load)
                     elif isinstance(load, BufferLoad) and load.channels:
                         self.encoder.stream(load)
-                engine.load(*loads.values())
-                self.mixer.start(engine)
-                if self.restarts:
+                self.mixer.start(engine, *loads.values())
+                if clock is not None:
                     clock.join()
-                born = time.monotonic() - MADE_AGO
             except BaseException:
                 engine.kill()
                 raise
         except Exception as error:
             self._tell("failed", one_line(error))
             return
+        self._has_come(engine, loads, settling)
+
+    def _takes_over(self, engine: Engine, loads: dict[tuple[str, str | int], Loadable]) -> bool:
+        """The one that waited gets what it lacks, and the desk."""
+        assert self.mixer is not None
+        try:
+            lacks = missing(loads, self._standby.loaded)
+            if lacks:
+                engine.load(*lacks)
+                engine.sync()
+            self.mixer.build(engine)
+            # It answers only if JACK still calls it.
+            engine.sync(TAKES_OVER_WITHIN)
+        except LivecodeError:
+            engine.kill()
+            return False
+        engine.way, self._way = self._way, None
+        settling = self._standby.settling
+        if settling.constant is None:
+            settling.constant = self.settling.constant
+        self._has_come(engine, loads, settling)
+        return True
+
+    def _has_come(
+        self, engine: Engine, loads: dict[tuple[str, str | int], Loadable], settling: Settling
+    ) -> None:
         engine.on_exit = lambda code: self._tell(f"the sound engine has ended (code {code})", engine)
-        self.settling_next = Settling(born, self.settling.constant)
-        for measured in found:
-            self.settling_next.add(*measured)
+        self.settling_next = settling
         self._tell("up", (engine, loads))
         if not engine.alive():
             self._tell("the sound engine has ended", engine)
@@ -208,10 +232,3 @@ class Supervisor:
     def _tell(self, what: str, detail: Any) -> None:
         self._news.append((what, detail))
         self._wake()
-
-
-def _measure(engine: Engine, settling: Settling) -> None:
-    with contextlib.suppress(Exception):
-        found = measure(engine)
-        if found is not None:
-            settling.add(*found)

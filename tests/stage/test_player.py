@@ -201,3 +201,34 @@ def test_what_was_repeated_is_told_once_and_exactly() -> None:
     told = [answer for answer in stage.answers if isinstance(answer, Repeated)]
     assert told[-1].begin == 2.0
     assert told[-1].end == pytest.approx(2.7, abs=0.02)
+
+
+def test_what_an_engine_that_died_had_not_yet_played_is_sent_to_the_next_once() -> None:
+    stage = Stage()
+    stage.hold(*[n / 40 for n in range(80)])
+    stage.run(0.5)
+    counts = stage.player.counts
+    heard, sent = len(stage.collector.sent), counts.sent
+    stage.player.engine_down()
+    assert stage.run(0.05) == []
+    stage.player.engine_up(stage.collector)
+    again = [round(each.due - 100.0, 6) for each in stage.collector.sent[heard:]]
+    # From now to the look-ahead: what had been sent to the first one, and what fell due while there was none.
+    assert again == [0.575, 0.6, 0.625]
+    assert (counts.lost, counts.sent) == (0, sent + 2)
+    heard = len(stage.collector.sent)
+    stage.player.engine_down()
+    stage.player.engine_up(stage.collector)
+    assert len(stage.collector.sent) == heard
+
+
+def test_what_falls_due_while_there_is_no_engine_is_lost_and_counted() -> None:
+    stage = Stage()
+    stage.hold(*[n / 20 for n in range(40)])
+    stage.run(0.5)
+    stage.player.engine_down()
+    heard = len(stage.collector.sent)
+    stage.run(0.42)
+    stage.player.engine_up(stage.collector)
+    assert [round(each.due - 100.0, 6) for each in stage.collector.sent[heard:]] == [0.95, 1.0]
+    assert stage.player.counts.lost == 7

@@ -57,6 +57,15 @@ def boot(options: EngineOptions | None = None, way: Way | None = None) -> Engine
     return _boot_program(options, program, way)
 
 
+def boot_beside(options: EngineOptions, way: Way) -> Engine:
+    """Starts a second engine on the JACK server that another one uses; that server is not ended with it."""
+    program = find("scsynth" if options.engine == "auto" else options.engine)
+    if program is None:
+        raise EngineError(f"{options.engine} is not on this machine: {how_to_install()}")
+    beside = Way(way.name, way.prefix, way.environment)
+    return _launch(options, [*way.prefix, str(program)], [], beside, f"{program.name} on {way.name}")
+
+
 def connect(options: EngineOptions) -> Engine:
     """Uses a server that already runs at "HOST:PORT"; it is left running when we go."""
     host, _, port = options.engine.rpartition(":")
@@ -80,7 +89,8 @@ def _boot_program(options: EngineOptions, program: Path, way: Way | None = None)
     if way is not None:
         hurried = replace(options, boot_timeout=AGAIN_TIMEOUT)
         try:
-            return _launch(hurried, [*way.prefix, str(program)], [], way, f"{program.name} on {way.name}")
+            name = f"{program.name} on {way.name}"
+            return _linked(_launch(hurried, [*way.prefix, str(program)], [], way, name), way)
         except EngineError:
             way.end()
     candidates: Iterator[Way]
@@ -106,13 +116,15 @@ def _boot_program(options: EngineOptions, program: Path, way: Way | None = None)
             way.end()
             problem = problem or error
             continue
-        if way.prefix == ["pw-jack"] and not connect_pipewire():
-            engine.notices.append(
-                "scsynth is not linked to a PipeWire sink: link it in qpwgraph or with pw-link"
-            )
-        return engine
+        return _linked(engine, way)
     assert problem is not None
     raise problem
+
+
+def _linked(engine: Engine, way: Way) -> Engine:
+    if way.prefix == ["pw-jack"] and not connect_pipewire():
+        engine.notices.append("scsynth is not linked to a PipeWire sink: link it in qpwgraph or with pw-link")
+    return engine
 
 
 def _launch(options: EngineOptions, words: list[str], extra: list[str], way: Way, name: str) -> Engine:

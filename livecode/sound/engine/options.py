@@ -28,6 +28,7 @@ class EngineOptions:
       an ALSA device as "hw:1"; on macOS a device's name.
     - `sample_rate` in Hz is asked for, not promised: read `Engine.sample_rate` back.
     - `hardware_block`: frames the sound card takes at once (0: its own choice; 1024 on the dummy).
+    - `standby`: a second engine waits, to take over when the one that sounds has crashed (on JACK).
     - `folder`: the only folder the server may read and write files in (`-P`); None for no limit.
     """
 
@@ -37,6 +38,7 @@ class EngineOptions:
     hardware_block: int = 0
     outputs: int = 2
     inputs: int = 2
+    standby: bool = True
     folder: Path | None = None
     nodes: int = 16384
     memory: int = 262144
@@ -56,6 +58,7 @@ class EngineOptions:
             sample_rate=config.sample_rate,
             hardware_block=config.block,
             outputs=config.outputs,
+            standby=config.standby,
             folder=folder,
         )
 
