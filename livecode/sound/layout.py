@@ -27,7 +27,7 @@ SLOTS = 17
 ORBITS = 16
 OUTPUTS = 8
 AUDIO_BUSES = 2048
-CONTROL_BUSES = 24704
+CONTROL_BUSES = 41216
 
 ROOT_GROUP = 1
 SOURCES_GROUP = 10
@@ -66,6 +66,16 @@ SCOPE_BUS = 16384
 SCOPE_FRAMES = 4096
 SCOPE_BLOCK = 64
 SCOPE_PLACE_BUS = SCOPE_BUS + 2 * SCOPE_FRAMES
+# What ears hear of the inputs: a ring of frames for each, and the newest frame's number.
+EARS = 4
+EAR_FEATURES = 8
+EAR_FRAMES = 512
+EAR_BLOCKS = 4
+EAR_LAST = 1 << 20
+EAR_CYCLES = 64
+EAR_PLACE_BUS = SCOPE_PLACE_BUS + 1
+EAR_BUS = SCOPE_PLACE_BUS + 32
+EAR_NODE = 80
 SIGNATURE_BUS = CONTROL_BUSES - 16
 PROBE_BUS = CONTROL_BUSES - 1
 
@@ -163,6 +173,11 @@ def master_node(pair: int = 0) -> int:
 def master_meter(pair: int = 0) -> int:
     """First of four control buses, as `strip_meter`."""
     return MASTER_METER_BUS + 4 * pair
+
+
+def ear_bus(number: int) -> int:
+    """First bus of an ear's ring of frames."""
+    return EAR_BUS + number % EARS * EAR_FRAMES * EAR_FEATURES
 
 
 def recorder_node(number: int) -> int:

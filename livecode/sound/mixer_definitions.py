@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from livecode.errors import EngineError
+from livecode.sound import ear_definition
 from livecode.sound.sealed import sealed, unsealed
 
 STRIP = "lc-strip"
@@ -108,6 +109,7 @@ def build() -> Iterator[Any]:
     yield _gate(u)
     yield _sweep(u)
     yield _scope(u)
+    yield from ear_definition.build(u)
     for channels in RECORD_CHANNELS:
         yield _record(u, channels)
 
@@ -116,7 +118,8 @@ def _cache_file() -> Path:
     from livecode.config import folder
 
     here = Path(__file__)
-    text = here.read_bytes() + here.with_name("layout.py").read_bytes() + metadata.version("supriya").encode()
+    texts = (here, here.with_name("layout.py"), here.with_name("ear_definition.py"))
+    text = b"".join(each.read_bytes() for each in texts) + metadata.version("supriya").encode()
     return folder("cache") / "definitions" / f"mixer-{hashlib.sha256(text).hexdigest()[:16]}.bin"
 
 

@@ -28,8 +28,17 @@ _WORDS = (
 )
 
 
-def play(score: Path, sound: Path, sample_rate: int, channels: int, engine: str = "auto") -> str:
+def play(
+    score: Path,
+    sound: Path,
+    sample_rate: int,
+    channels: int,
+    engine: str = "auto",
+    heard: Path | None = None,
+) -> str:
     """Renders a score file to a 32-bit float WAV; gives the engine's name.
+
+    `heard` is a sound file that the engine hears at its first input meanwhile (by a scsynth program only).
 
     `engine` is "auto" (the machine's scsynth, else the embedded one), "scsynth", "embedded" or a path.
     Raises EngineError with one line when there is no engine, when it crashes or when it complains.
@@ -38,8 +47,11 @@ def play(score: Path, sound: Path, sample_rate: int, channels: int, engine: str 
     options = EngineOptions()
     if program is not None:
         name = program.name
-        command = [str(program), "-N", str(score), "_", str(sound), str(sample_rate), "WAV", "float"]
-        command += [*options.limits(), "-i", "0", "-o", str(channels)]
+        listens = "_" if heard is None else str(heard)
+        command = [str(program), "-N", str(score), listens, str(sound), str(sample_rate), "WAV", "float"]
+        command += [*options.limits(), "-i", "0" if heard is None else "1", "-o", str(channels)]
+    elif heard is not None:
+        raise EngineError(f"hearing a file needs scsynth: {how_to_install()}")
     elif engine in ("auto", "embedded") and embedded_available():
         name = "embedded engine"
         command = [sys.executable, "-m", "livecode.sound.engine.offline", str(score), str(sound)]
