@@ -1,4 +1,4 @@
-"""Music whose notes are known, as sound: for measuring what the ear hears. Made here, from sums of sines and noise.
+"""Music whose notes are known, as sound, to measure what the ear hears: sums of sines and noise, made here.
 
     sound, notes = melody("pluck", tempo=112, seed=1, drums=True)
 
@@ -14,12 +14,24 @@ import numpy as np
 
 RATE = 48000
 Heard = list[tuple[float, float, int]]
-RHYTHMS = ((1, 1, 1, 1), (0.5, 0.5, 1, 0.5, 0.5, 1), (1.5, 0.5, 1, 1), (0.5, 0.5, 0.5, 0.5, 2), (0.25, 0.25, 0.5, 1, 2))
+RHYTHMS = (
+    (1, 1, 1, 1),
+    (0.5, 0.5, 1, 0.5, 0.5, 1),
+    (1.5, 0.5, 1, 1),
+    (0.5, 0.5, 0.5, 0.5, 2),
+    (0.25, 0.25, 0.5, 1, 2),
+)
 SCALE = (0, 2, 3, 5, 7, 8, 10, 12, 14, 15, 17, 19)
 
 
 def melody(
-    kind: str, tempo: float = 112.0, seed: int = 1, bars: int = 8, drums: bool = False, low: int = 57, lead: float = 0.5
+    kind: str,
+    tempo: float = 112.0,
+    seed: int = 1,
+    bars: int = 8,
+    drums: bool = False,
+    low: int = 57,
+    lead: float = 0.5,
 ) -> tuple[Any, Heard]:
     """A melody in a minor key, alone or with drums; the first note comes after `lead` seconds."""
     random = np.random.default_rng(seed)
@@ -34,7 +46,7 @@ def melody(
                 notes.append((at, length * beat * share, low + SCALE[degree]))
             at += length * beat
     sound = np.zeros(int((at + 1.0) * RATE))
-    for index, (begin, length, pitch) in enumerate(notes):
+    for begin, length, pitch in notes:
         loud = 0.22 + 0.12 * random.random()
         add(sound, begin, tone(kind, pitch, length, loud, random))
     if drums:
@@ -56,7 +68,8 @@ def tone(kind: str, pitch: int, length: float, loud: float, random: Any) -> Any:
         partials = range(1, max(2, min(14, int(9000 / hertz))))
         wave = sum(
             np.sin(2 * np.pi * hertz * n * np.sqrt(1 + 0.00008 * n * n) * time + random.random() * 6)
-            * np.exp(-time * (1.6 + 0.9 * n)) / n**1.1
+            * np.exp(-time * (1.6 + 0.9 * n))
+            / n**1.1
             for n in partials
         )
         wave = wave + random.standard_normal(len(time)) * np.exp(-time / 0.003) * 0.25
@@ -81,7 +94,9 @@ def kick() -> Any:
 def snare(random: Any) -> Any:
     """A snare drum."""
     time = np.arange(int(0.2 * RATE)) / RATE
-    return random.standard_normal(len(time)) * np.exp(-time * 22) + np.sin(2 * np.pi * 190 * time) * np.exp(-time * 25)
+    return random.standard_normal(len(time)) * np.exp(-time * 22) + np.sin(2 * np.pi * 190 * time) * np.exp(
+        -time * 25
+    )
 
 
 def hat(random: Any) -> Any:

@@ -22,6 +22,7 @@ COMPOSERS = {
     "evolve": "livecode.generators.evolution",
     "figured_bass": "livecode.generators.rules",
     "harmonise": "livecode.generators.rules",
+    "jam": "livecode.generators.jamming",
     "kept": "livecode.generators.rerank",
     "markov": "livecode.generators.markov",
     "morph": "livecode.generators.morph",
@@ -82,7 +83,11 @@ def rows() -> list[tuple[str, str, str, str]]:
         found.append((f"d{number}", "slot", home, f"slot {number}: d{number} >> a pattern plays it"))
     for name in namespace.NAMES:
         if name not in namespace.SLOT_NAMES:
-            special = {"record": namespace.Record.__call__, "scene": Scenes}
+            special = {
+                "record": namespace.Record.__call__,
+                "listen": namespace.Listen.__call__,
+                "scene": Scenes,
+            }
             member = special.get(name) or getattr(Session, name)
             found.append((name, "session", "livecode.stage.session", first_line(member)))
     for name, home in COMPOSERS.items():

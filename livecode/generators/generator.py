@@ -18,6 +18,7 @@ KINDS: dict[str, str] = {
     "dream": "livecode.generators.dreams.dreamer:from_spec",
     "cpu_bach": "livecode.generators.cpu_bach.composer:from_spec",
     "evolution": "livecode.generators.evolution.composer:from_spec",
+    "jam": "livecode.generators.jamming.answering:from_spec",
     "markov": "livecode.generators.markov.build:from_spec",
     "morph": "livecode.generators.between:from_spec",
     "ensemble": "livecode.generators.neural.gathering:from_spec",

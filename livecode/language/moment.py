@@ -31,7 +31,8 @@ class Moment:
       up to the deadline is welcome; otherwise every slot waits behind this query.
     - `slot` asks (0: nobody's), `cycle` is where the performance is now.
     - `cps` cycles a second, `metre` as (7, 8); `notice` tells the performer one line; `now()` is the cycle
-      that sounds whenever it is called; `hear(callback)` asks to be told of every rating.
+      that sounds whenever it is called; `hear(callback)` asks to be told of every rating,
+      `again(cycle)` to be asked once more from a cycle on.
     - `momentary` is set by whoever answers something that the same question may not give again (a phrase
       that was not ready, a live input), so that the journal keeps the answer itself.
     """
@@ -47,6 +48,7 @@ class Moment:
     momentary: bool = False
     now: Callable[[], float] | None = None
     hear: Callable[[Callable[[Any], str | None]], None] | None = None
+    again: Callable[[float], None] | None = None
 
 
 MOMENT: ContextVar[Moment | None] = ContextVar("livecode_moment", default=None)

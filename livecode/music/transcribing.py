@@ -77,14 +77,14 @@ class Frame(NamedTuple):
 
 @dataclass
 class Transcriber:
-    """Frames in, notes out. `rate` is frames a second, `cycles` after how many the ear counts from 0 again."""
+    """Frames in, notes out. `rate` is frames a second, `cycles` how many the ear counts to."""
 
     rate: float
     cycles: int = 64
     quietest: float = QUIETEST
     notes: list[HeardNote] = field(default_factory=list)
-    strokes: list[tuple[float, float]] = field(default_factory=list)
-    """(second, strength) of every stroke, of drums too."""
+    strokes: list[tuple[float, float, float]] = field(default_factory=list)
+    """(second, strength, cycle) of every stroke, of drums too."""
     level: float = 0.0
     pitch: float | None = None
     second: float = 0.0
@@ -162,7 +162,7 @@ class Transcriber:
         after = [each for each in self._recent if at + 0.012 < each.second <= at + DECIDED]
         before = [each for each in self._recent if at - 0.12 < each.second <= at + 0.016]
         loudest = max((each.level for each in after), default=frame.level)
-        self.strokes.append((at, loudest))
+        self.strokes.append((at, loudest, self.cycle_at(at)))
         settled = [each for each in after if each.second > at + SETTLING and each.level > self.gate]
         found = [each for each in settled if each.clarity > CLEAR]
         if len(found) < 3:
@@ -259,7 +259,7 @@ class Transcriber:
 
 
 def _again(before: list[Frame], after: list[Frame], at: float) -> bool:
-    """Whether a stroke was one of the pitch that sounds, and not of a drum beside it: it swells, or it had dipped."""
+    """Whether a stroke was one of the pitch that sounds, not of a drum beside it: it swells, or had dipped."""
     early = [each for each in before if each.second < at - 0.03]
     late = [each for each in before if each.second >= at - 0.03]
     if not early or not late or not after:

@@ -65,6 +65,9 @@ def fragments(status: View, width: int, hint: str = HINT) -> Fragments:
     for slot in status.slots:
         if slot.playing or slot.muted or slot.soloed:
             left.extend(_slot(slot))
+    hearing = getattr(status, "hearing", "")
+    if hearing:
+        left.append(("class:toolbar.strong", f"   {hearing}"))
     for count, word in ((status.late, "late"), (status.dropped, "dropped"), (status.lost, "lost")):
         if count:
             left.append(("class:toolbar.fault", f"  {count} {word}"))

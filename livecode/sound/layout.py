@@ -12,7 +12,7 @@
           group 420+orbit       effects that sit on the orbit
           700+orbit out
       group 30 master
-        31 master, 32 scope, 33-35 masters of further outputs, 40.. recorders; taps after them
+        31 master, 32 scope, 33-35 masters of further outputs, 40.. recorders, 80.. ears; taps after them
 
 A note writes to the stereo buses of its (slot, orbit): `dry_bus`, and `room_bus` and `delay_bus` when it
 has such sends. Nothing is allocated, so a server that crashed is rebuilt with the same numbers.

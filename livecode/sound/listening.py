@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,6 @@ from livecode.sound import layout
 from livecode.sound.ear_definition import FEATURES, PROBE
 from livecode.sound.levels import Levels
 
-if TYPE_CHECKING:
-    Frames = NDArray[np.float64]
 Frames = NDArray[np.float64]
 
 BLOCK = 64
@@ -57,7 +55,8 @@ class EarReader:
         numbers = (self._next + np.arange(count)) % layout.EAR_LAST
         found = ring[numbers % layout.EAR_FRAMES]
         self._next = newest
-        return np.nan_to_num(found[found[:, 0] == numbers])
+        whole: Frames = np.nan_to_num(found[found[:, 0] == numbers])
+        return whole
 
 
 def heard_in(sound: Any, rate: int, cps: float = 0.5, engine: str = "auto") -> Frames:
@@ -67,10 +66,9 @@ def heard_in(sound: Any, rate: int, cps: float = 0.5, engine: str = "auto") -> F
     """
     import soundfile
 
+    from livecode.sound.engine.offline import play
     from livecode.sound.mixer_definitions import compiled
     from livecode.sound.osc import message
-
-    from livecode.sound.engine.offline import play
 
     sound = np.asarray(sound, np.float32)
     with tempfile.TemporaryDirectory() as place:
@@ -78,7 +76,10 @@ def heard_in(sound: Any, rate: int, cps: float = 0.5, engine: str = "auto") -> F
         soundfile.write(folder / "in.wav", sound, rate, subtype="FLOAT")
         channels = len(FEATURES) - 1
         loads = [message("/d_recv", compiled()[PROBE])]
-        first = [message("/c_set", layout.CPS_BUS, float(cps)), message("/s_new", PROBE, 1000, 1, 0, "bus", channels)]
+        first = [
+            message("/c_set", layout.CPS_BUS, float(cps)),
+            message("/s_new", PROBE, 1000, 1, 0, "bus", channels),
+        ]
         score = _score([(0.0, loads), (0.0, first), (len(sound) / rate, [message("/n_free", 1000)])])
         (folder / "score.osc").write_bytes(score)
         play(folder / "score.osc", folder / "out.wav", rate, channels, engine, folder / "in.wav")

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from livecode.sound import layout
 from livecode.sound.command import BufferFree, BufferLoad, DefinitionLoad, GlobalEffect, Note, Sweep
+from livecode.sound.ear_definition import EAR
 from livecode.sound.encode import Encoder
 from livecode.sound.levels import SIGNATURE
 from livecode.sound.mixer_definitions import (
@@ -80,6 +81,7 @@ class Mixer:
         self._orbit_gains: dict[int, float] = {}
         self._master_gain = 1.0
         self._pairs: dict[int, int] = {}
+        self._ears: dict[int, int] = {}
         self.outputs = 2
         self._nodes = itertools.count(_FIRST_EFFECT_NODE)
 
@@ -122,6 +124,7 @@ class Mixer:
         if watched:
             made.append(message("/s_new", SCOPE, layout.SCOPE_NODE, _TAIL, layout.MASTER_GROUP, "bus", 0))
             made.append(message("/c_setn", layout.SIGNATURE_BUS, len(SIGNATURE), *SIGNATURE))
+            made += [self._new_ear(number, channel) for number, channel in self._ears.items()]
         for orbit in sorted(self._orbits):
             made.append(self._new_orbit(orbit))
         for (orbit, name), standing in self._effects.items():
@@ -257,6 +260,17 @@ class Mixer:
             for pair in sorted({0, *self._pairs.values()})
         ]
 
+    def hear(self, ears: Mapping[int, int]) -> list[bytes]:
+        """Let these ears hear, and no others: each by its number, with the input channel it hears."""
+        made = [
+            message("/n_free", layout.EAR_NODE + number)
+            for number, channel in self._ears.items()
+            if ears.get(number) != channel
+        ]
+        new = [number for number, channel in ears.items() if self._ears.get(number) != channel]
+        self._ears = dict(ears)
+        return [*made, *(self._new_ear(number, self._ears[number]) for number in new)]
+
     def stop_notes(self, slot: int) -> list[bytes]:
         """Ends a slot's sounding notes within 10 ms, without a click."""
         return [message("/n_set", layout.notes_group(slot), "gate", 0.0)]
@@ -340,6 +354,13 @@ class Mixer:
         if orbit in self._orbits:
             made.append(message("/n_set", layout.orbit_out_node(orbit), "out", layout.master_bus(pair)))
         return made
+
+    def _new_ear(self, number: int, channel: int) -> bytes:
+        return message(
+            "/s_new", EAR, layout.EAR_NODE + number, _TAIL, layout.MASTER_GROUP,
+            "bus", self.outputs + channel - 1, "ring", layout.ear_bus(number),
+            "place", layout.EAR_PLACE_BUS + number,
+        )  # fmt: skip
 
     def _new_orbit(self, orbit: int) -> bytes:
         return message(

@@ -366,6 +366,8 @@ class Conductor:
             cps=timeline.cps,
             metre=timeline.metre,
             notice=lambda text: self._notices.say(text, "info", slot),
+            now=timeline.now,
+            again=self.ask_again,
         )
 
     def _withdraw(self, part: Part, take: Take, begin: float, why: str) -> None:

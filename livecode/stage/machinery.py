@@ -287,6 +287,7 @@ class Machinery:
             notice=lambda text: self.notices.say(text, "info", slot or None),
             now=self.now,
             hear=self.ratings.listen,
+            again=self._conductor.ask_again,
         )
         prepared = self._preparer.prepare(take, slot, cycle, moment, inf if self.offline else CHECK_BUDGET)
         if prepared.faults:
@@ -618,6 +619,10 @@ class Machinery:
             stretches = self._timeline.map.stretches if self._timeline.map is not None else []
             self._send([Start(self._timeline.first_cycle, self._scene.cps, LEAD, stretches)])
             self._conductor.resend()
+        self._sender_replaced()
+
+    def _sender_replaced(self) -> None:
+        """Another sender has been told what plays; it has still to be told the rest."""
 
     def _complained(self, text: str) -> None:
         self.notices.say(text, "fault")

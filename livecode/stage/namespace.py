@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from livecode.generators.jamming.heard import Listener
     from livecode.stage.recording import Recording
     from livecode.stage.session import Session
 
@@ -16,7 +17,7 @@ FUNCTIONS = (
     "undo", "redo", "revert", "history", "running", "now", "next_cycle", "quant", "play", "tap", "nudge",
     "explain", "samples", "ndef", "master", "orbit_gain", "energy",
 )  # fmt: skip
-NAMES: tuple[str, ...] = (*SLOT_NAMES, *FUNCTIONS, "record", "scene")
+NAMES: tuple[str, ...] = (*SLOT_NAMES, *FUNCTIONS, "record", "scene", "listen")
 """Every name that belongs to a session."""
 
 
@@ -49,10 +50,47 @@ class Record:
         return self._session.stop_recording()
 
 
+class Listen:
+    """Listen to a player: `listen()`, `listen("midi")`, and `listen.calibrate()` for how late he is heard."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __call__(
+        self, source: Any = None, channel: int | None = None, latency: float | None = None
+    ) -> Listener:
+        """Listen to a player: the microphone, a keyboard ("midi"), a recording ("take.wav"), a slot (d1).
+
+        ```python
+        d2 >> jam(listen("0 2 [4 7] 9"), with_=markov("foster"))
+        ```
+
+        `listen()` hears the sound engine's first input, `listen(channel=2)` its second. `listen("midi")`
+        hears the first MIDI keyboard, `listen("midi:Keystation")` the one whose name has that in it; there
+        `channel` is a MIDI channel. `latency`, in seconds, is how much later than the beat a player is heard: what
+        `listen.calibrate()` has measured when it is left out. Raises EngineError or NameUnknown, with what
+        there is, when it cannot be had.
+        """
+        return self._session.ears.listen(source, channel, latency)
+
+    def calibrate(self, channel: int = 1) -> float:
+        """Measure how much later the beat comes back: eight clicks go out and are heard again.
+
+        Turn the loudspeakers up, or plug the output into the input, and be quiet for five seconds. Gives
+        seconds and keeps them for this machine. Raises EngineError when the clicks are not heard.
+        """
+        return self._session.ears.calibrate(channel)
+
+    def __repr__(self) -> str:
+        heard = "; ".join(map(str, self._session.hearing()))
+        return heard or "nobody is listened to: jam(listen(), with_=markov('folk'))"
+
+
 def bound(session: Session) -> dict[str, Any]:
     """The names of `NAMES`, acting on one session."""
     found: dict[str, Any] = {f"d{number}": slot for number, slot in session.slots.items()}
     found.update({name: getattr(session, name) for name in FUNCTIONS})
     found["record"] = Record(session)
+    found["listen"] = Listen(session)
     found["scene"] = session.scenes
     return found

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from math import inf
+from math import floor, inf
 from operator import itemgetter
 from typing import Any
 
@@ -34,6 +34,7 @@ from livecode.stage.clock import Clock
 from livecode.stage.lane import Lane
 from livecode.stage.protocol import (
     Ask,
+    Ears,
     Extra,
     Gains,
     Hold,
@@ -58,6 +59,8 @@ SHORTEST_LOOKAHEAD = 0.04
 LONGEST_LOOKAHEAD = 0.3
 BRIDGED = 2.5
 """The look-ahead is to be so many times the worst delay of a tick seen lately."""
+TICKS = 16
+"""How often in a cycle those who hear are told where the music is."""
 CALMING = 0.9995
 """By what a look-ahead that had to grow gets shorter again with each tick in which nothing was late."""
 
@@ -93,6 +96,7 @@ class Player:
         self.loads: dict[tuple[str, str | int], Loadable] = {}
         self.levels: dict[int, float] = {}
         self.phases: dict[int, float] = {}
+        self.ears: dict[int, int] = {}
         self.lateness = 0.0
         self._wanted = lookahead
         self._heard_cps = 0.0
@@ -145,6 +149,8 @@ class Player:
             self._sent_again = now
             again.sort(key=itemgetter(0))
             self._hand_over(again)
+        if self.ears:
+            transport.hear(self.ears)
 
     def engine_down(self) -> None:
         """Nobody listens; time goes on, and what falls due before somebody does is lost."""
@@ -170,6 +176,10 @@ class Player:
         elif isinstance(message, Phase):
             self.phases.update(message.phases)
             self.phases = {slot: seconds for slot, seconds in self.phases.items() if seconds}
+        elif isinstance(message, Ears):
+            self.ears = dict(message.ears)
+            if self.transport is not None:
+                self.transport.hear(self.ears)
         elif isinstance(message, Ask):
             self._answer(Told(message.number, self._ahead(message)))
         elif isinstance(message, Start):
@@ -206,6 +216,8 @@ class Player:
             if lane.repeats:
                 for begin, end, by in lane.repeated():
                     self._answer(Repeated(slot, begin, end, by))
+        if self.ears:
+            self._tick(max(now, self.sent_until), horizon)
         self.sent_until = horizon
         if taken:
             self._send(taken, now)
@@ -266,6 +278,19 @@ class Player:
         if abs(cps - self._heard_cps) > 1e-4 * cps or self.transport is not self._told:
             self._heard_cps, self._told = cps, self.transport
             self.transport.tempo(cps)
+
+    def _tick(self, since: float, horizon: float) -> None:
+        """Where the music is, for the ears, sixteen times a cycle."""
+        tempo = self.tempo
+        if self.transport is None or tempo is None:
+            return
+        number = floor(tempo.cycle_at(since) * TICKS) + 1
+        told: list[tuple[float, float, float]] = []
+        while (second := tempo.second_at(number / TICKS)) <= horizon and len(told) < TICKS:
+            told.append((second, number / TICKS, tempo.cps_at(number / TICKS)))
+            number += 1
+        if told:
+            self.transport.ticks(told)
 
     def _load(self, commands: list[Loadable]) -> None:
         for command in commands:

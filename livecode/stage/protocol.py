@@ -13,6 +13,7 @@
 | `Resume` | first message of a front that takes over from one that died |
 | `Gains` | how loud each slot is: mute, solo and gain already reckoned together |
 | `Hush` | silence now, sounding notes too |
+| `Ears` | which inputs to hear |
 | `Record`, `RecordEnd` | write the master to a file |
 | `Alive` | the front is well; the sender loops and then ends without it |
 | `Bye` | fade out and end, scsynth too |
@@ -47,7 +48,7 @@ import msgspec
 from livecode.sound.command import BufferFree, BufferLoad, DefinitionLoad, GlobalEffect, Note, Sweep
 from livecode.stage.tempo import Stretch
 
-VERSION = 2
+VERSION = 3
 LONGEST_FRAME = 256 * 1024 * 1024
 
 Loadable = DefinitionLoad | BufferLoad | BufferFree
@@ -154,6 +155,12 @@ class Gains(msgspec.Struct, array_like=True, tag="gains"):
 
 class Hush(msgspec.Struct, array_like=True, tag="hush"):
     """Silence, now."""
+
+
+class Ears(msgspec.Struct, array_like=True, tag="ears"):
+    """(number, input channel) of every ear that is to hear; the others are closed."""
+
+    ears: list[tuple[int, int]]
 
 
 class Record(msgspec.Struct, array_like=True, tag="record"):
@@ -267,7 +274,7 @@ class Failed(msgspec.Struct, array_like=True, tag="failed"):
 
 ToSender = (
     Hello | Load | Hold | Extra | Start | Tempo | Gains | Hush | Record | RecordEnd | Alive | Bye
-    | Phase | Resume | Ask
+    | Phase | Resume | Ask | Ears
 )
 ToFront = Ready | Map | State | Said | Recorded | Failed | Stands | Repeated | Told
 

@@ -159,6 +159,8 @@ class Again:
             session.hush()
         elif kind == "withdraw":
             session._conductor.withdraw_again(int(entry["slot"]), float(entry["at"]), entry["source"])
+        elif kind == "heard":
+            session.ears.remember(str(entry["name"]), entry["notes"])
         elif kind == "watch":
             session.watched.add(Path(entry["path"]))
 

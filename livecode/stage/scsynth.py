@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -97,6 +97,19 @@ class ScsynthTransport:
     def tempo(self, cps: float) -> None:
         """The tempo bus, for modulation that follows it."""
         self.engine.send_many([message("/c_set", layout.CPS_BUS, float(cps))])
+
+    def hear(self, ears: Mapping[int, int]) -> None:
+        """Which ears hear which input channel."""
+        self.engine.send_many(self.mixer.hear(ears))
+
+    def ticks(self, ticks: Sequence[tuple[float, float, float]]) -> None:
+        """Where the music is, told in the server at its time: what is heard lies on the grid by this."""
+        packets: list[bytes] = []
+        for second, cycle, cps in ticks:
+            place = cycle % layout.EAR_CYCLES
+            told = message("/c_set", layout.CYCLE_BUS, float(place), layout.CPS_BUS, float(cps))
+            packets += bundles(timetag(self._wall(second)), [told])
+        self.engine.send_many(packets)
 
     def hush(self) -> None:
         """What waits is forgotten, what sounds ends without a click, tails too."""

@@ -57,9 +57,11 @@ from livecode.stage.status import Lit, Running, SlotStatus, Status
 from livecode.stage.timekeeping import Timekeeping
 
 if TYPE_CHECKING:
+    from livecode.generators.jamming.heard import Hearing
     from livecode.language.time import Event
     from livecode.sound.levels import Levels
     from livecode.stage.browsing import Shelf
+    from livecode.stage.ears import Ears
     from livecode.stage.explain import Explanation
     from livecode.stage.files import PatternFile
     from livecode.stage.replay import Script
@@ -102,6 +104,7 @@ class Session(Timekeeping):
         self._stop_energy: Callable[[], None] | None = None
         self._levels: Levels | None = None
         self._sources: Sources | None = None
+        self._ears: Ears | None = None
         _open.add(self)
 
     # What a performer types.
@@ -469,6 +472,19 @@ class Session(Timekeeping):
         """Stop calling back."""
         self.notices.unlisten(callback)
 
+    @property
+    def ears(self) -> Ears:
+        """What listens to players; made when first asked for."""
+        if self._ears is None:
+            from livecode.stage.ears import Ears
+
+            self._ears = Ears(self)
+        return self._ears
+
+    def hearing(self) -> list[Hearing]:
+        """What is heard at this moment, by every ear that is open."""
+        return self._ears.hearing() if self._ears is not None else []
+
     def history(self) -> list[Step]:
         """Every evaluation, the oldest first, with the one in force: `revert(n)` goes back to any of them."""
         return self._history.steps()
@@ -526,6 +542,7 @@ class Session(Timekeeping):
             master_peak=state.master_peak,
             recording=str(recording.path) if recording is not None and recording.running else "",
             xruns=state.xruns,
+            hearing="  ".join(map(str, self.hearing())),
             slots=tuple(slots),
         )
 
@@ -601,6 +618,10 @@ class Session(Timekeeping):
         """Whether time has begun to move."""
         return self._timeline.running
 
+    def _sender_replaced(self) -> None:
+        if self._ears is not None:
+            self._ears.told_again()
+
     def close(self, fade: float = 0.05) -> None:
         """Fade out, end the sender and scsynth, close the journal."""
         with self._lock:
@@ -614,6 +635,8 @@ class Session(Timekeeping):
                 self._recording.stop()
         if self._stop_energy is not None:
             self._stop_energy()
+        if self._ears is not None:
+            self._ears.close()
         self._conductor.stop()
         if self._link is not None:
             self._link.close(fade)

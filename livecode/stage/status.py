@@ -30,7 +30,8 @@ class Status:
     "ended". `beat` counts from 1 to `beats`; `load` and `peak_load` are scsynth's, in per cent; `jitter` is
     the worst delay of the sender's ticks lately, in milliseconds, `lateness` that of a note, `lookahead` the
     seconds ahead at which notes are sent now; counts are of notes since the start;
-    `master_peak` is the loudest sample lately, -1 when unknown; `xruns` those of our own JACK.
+    `master_peak` is the loudest sample lately, -1 when unknown; `xruns` those of our own JACK;
+    `hearing` what players are heard to do, "" when nobody is listened to.
     """
 
     state: str
@@ -56,6 +57,7 @@ class Status:
     recording: str
     xruns: int
     slots: tuple[SlotStatus, ...]
+    hearing: str = ""
 
 
 @dataclass(frozen=True)

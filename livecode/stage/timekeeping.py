@@ -18,6 +18,10 @@ from livecode.stage.transitions import check_cycles
 LONGEST_TAP = 3.0
 TAPS = 8
 MOST_NUDGED = 0.5
+BENT = 0.06
+"""Share by which a tempo that follows a player changes in a bar at most."""
+PULL = 0.35
+"""Share of a player's lead or lag that is made good in a bar."""
 
 
 class Timekeeping(Machinery):
@@ -26,6 +30,7 @@ class Timekeeping(Machinery):
     def __init__(self, *arguments: Any, **more: Any) -> None:
         super().__init__(*arguments, **more)
         self._taps: list[float] = []
+        self._followed = 0.0
 
     def tempo(self, bpm: float | None = None, over: float = 0, curve: str = "linear") -> float:
         """Quarter notes a minute from now on, or reached `over` so many cycles; without a number, what it is.
@@ -116,6 +121,29 @@ class Timekeeping(Machinery):
             if FORCED.get() is None:
                 self._send([Tempo(self._scene.cps, displaced(cps, amount, cycles))])
             self._write("nudge", seconds=amount)
+
+    def follow_player(self, bpm: float, bounds: tuple[float, float], lag: float) -> None:
+        """Bend the tempo towards a player's within a bar: `lag` is the share of a beat by which he is behind.
+
+        `bounds` are beats a minute, or below 5 shares of the tempo with which following began. Nothing jumps:
+        a bar changes the tempo by 6 % at most, and a third of the lag is made good in it.
+        """
+        with self._lock:
+            if FORCED.get() is not None or self.offline or not self._timeline.running:
+                return
+            scene = self._scene
+            if self._followed == 0.0:
+                self._followed = scene.bpm
+            low, high = (each * self._followed if each < 5 else each for each in bounds)
+            while bpm > 1.41 * scene.bpm:
+                bpm /= 2
+            while bpm < 0.71 * scene.bpm:
+                bpm *= 2
+            wanted = min(high, max(low, bpm))
+            wanted = min(scene.bpm * (1 + BENT), max(scene.bpm * (1 - BENT), wanted))
+            self._scene = scene.after(Draft(bpm=check_bpm(wanted)))
+            bent = self._scene.cps * (1 - PULL * lag / scene.metre.beats)
+            self._send([Tempo(bent, [(1.0, bent)])])
 
     def quant(self, cycles: float | str) -> None:
         """When new patterns take over, for all slots: every so many cycles, 0 for at once, or "beat"."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol, TextIO
 
@@ -56,6 +56,14 @@ class Transport(Protocol):
         """Cycles a second, for whatever in the server follows it."""
         ...
 
+    def hear(self, ears: Mapping[int, int]) -> None:
+        """Which ears hear which input channel."""
+        ...
+
+    def ticks(self, ticks: Sequence[tuple[float, float, float]]) -> None:
+        """(second, cycle, cycles a second): where the music is, for those who hear."""
+        ...
+
     def hush(self) -> None:
         """Silence, with what waits and what sounds."""
         ...
@@ -98,6 +106,12 @@ class Collector:
 
     def tempo(self, cps: float) -> None:
         """Nothing here follows the tempo."""
+
+    def hear(self, ears: Mapping[int, int]) -> None:
+        """There is nothing to hear."""
+
+    def ticks(self, ticks: Sequence[tuple[float, float, float]]) -> None:
+        """Nobody hears."""
 
     def hush(self) -> None:
         """Count it; what was sent ahead is not heard."""
@@ -146,6 +160,14 @@ class Transcript:
     def tempo(self, cps: float) -> None:
         """Passed on."""
         self.below.tempo(cps)
+
+    def hear(self, ears: Mapping[int, int]) -> None:
+        """Passed on."""
+        self.below.hear(ears)
+
+    def ticks(self, ticks: Sequence[tuple[float, float, float]]) -> None:
+        """Passed on."""
+        self.below.ticks(ticks)
 
     def hush(self) -> None:
         """Passed on."""
