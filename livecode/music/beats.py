@@ -91,4 +91,4 @@ def _refined(times: NDArray[np.float64], weights: NDArray[np.float64], bpm: floa
     steps = np.rint((times - start) / period * GRID)
     off = np.abs((times - start) / period - steps / GRID)
     sure = float(np.clip(1 - (weights * off).sum() / (0.25 / GRID), 0, 1))
-    return Beat(60 / period, float(start + beat * period / GRID), sure)
+    return Beat(float(60 / period), float(start + beat * period / GRID), sure)

@@ -259,7 +259,7 @@ class Transcriber:
 
 
 def _again(before: list[Frame], after: list[Frame], at: float) -> bool:
-    """Whether a stroke was one of the pitch that sounds, not of a drum beside it: it swells, or had dipped."""
+    """Whether a stroke was one of the pitch that sounds, not of a drum beside it: it swells or had dipped."""
     early = [each for each in before if each.second < at - 0.03]
     late = [each for each in before if each.second >= at - 0.03]
     if not early or not late or not after:

@@ -17,8 +17,8 @@ from livecode.sound import layout
 EAR = "lc-ear"
 PROBE = "lc-ear-probe"
 FEATURES = ("frame", "cycle", "level", "frequency", "clarity", "age", "tone", "hiss")
-"""Of each frame: its number; the cycle, modulo `layout.EAR_CYCLES`; the input's level; its pitch in Hz and
-how clear that is (0..1); the seconds since the last onset; the level around the pitch; the level above 4 kHz."""
+"""Of each frame: its number; the cycle modulo `EAR_CYCLES`; the input's level; its pitch in Hz and how
+clear that is (0..1); the seconds since the last onset; the level around the pitch; the level above 4 kHz."""
 LOWEST, HIGHEST = 60.0, 2100.0
 FFT_FRAMES = 512
 THRESHOLD = 0.35

@@ -67,9 +67,9 @@ class Listen:
 
         `listen()` hears the sound engine's first input, `listen(channel=2)` its second. `listen("midi")`
         hears the first MIDI keyboard, `listen("midi:Keystation")` the one whose name has that in it; there
-        `channel` is a MIDI channel. `latency`, in seconds, is how much later than the beat a player is heard: what
-        `listen.calibrate()` has measured when it is left out. Raises EngineError or NameUnknown, with what
-        there is, when it cannot be had.
+        `channel` is a MIDI channel. `latency`, in seconds, is how much later than the beat a player is heard:
+        what `listen.calibrate()` has measured when it is left out. Raises EngineError or NameUnknown, with
+        what there is, when it cannot be had.
         """
         return self._session.ears.listen(source, channel, latency)
 

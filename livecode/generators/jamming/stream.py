@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
@@ -108,7 +109,10 @@ class Jam(Stream):
             return ANSWER if len(known) else rest
         role = LISTEN
         for each in range(max(0, number - PHRASES_PER_CHAPTER), number + 1):
-            if len(self._call(each, metre)):
+            made_up = self._decided.get(each)
+            if made_up is not None and each < number:
+                role = made_up.role
+            elif len(self._call(each, metre)):
                 role = LISTEN if role == ANSWER else ANSWER
             else:
                 # After an answer it is the player's turn; who says nothing then leaves the stage.
@@ -202,8 +206,11 @@ class Jam(Stream):
         return decided.phrase if decided is not None else None
 
     def _attend(self, now: Moment) -> None:
-        """Ask to be told of time, by which answers are made up."""
+        """Ask to be told of time, by which answers are made up, and wake the composer before it is needed."""
         if now.again is not None:
+            if self._again is None:
+                planned = self._planned_of(0, self._context(0, now.metre, ALONE), ())
+                self._behind(lambda: self._composed(planned, now.metre), now.notice)
             self._again, self._now = now.again, now.now
             self._metre = now.metre
             self._notice = now.notice
@@ -219,7 +226,9 @@ class Jam(Stream):
             self._decide(number, self._metre, max(cycle + 0.12 * cps, number * bars))
         decided = self._decided.get(number)
         deadline = number * bars - LEAD * cps
-        if decided is not None and decided.phrase is None and not decided.late and cycle >= deadline:
+        if decided is None or decided.role == LISTEN or decided.phrase is not None or decided.late:
+            return
+        if cycle >= deadline:
             # The composer is late: the beat does not wait, so the call comes back as an echo.
             decided.late = True
             if decided.role == ANSWER and cycle < number * bars:
@@ -238,11 +247,7 @@ class Jam(Stream):
 
         def make() -> None:
             began = time.monotonic()
-            try:
-                phrase = self._composed(planned, metre)
-            except LivecodeError as problem:
-                self._notice(one_line(problem))
-                return
+            phrase = self._composed(planned, metre)
             took = time.monotonic() - began
             self._slow = max(took * 1.3, 0.9 * self._slow)
             if not decided.late:
@@ -250,7 +255,18 @@ class Jam(Stream):
                 with suppress(Exception):
                     self._again(begin)
 
-        threading.Thread(target=make, name=f"{self.plan.name} answers", daemon=True).start()
+        self._behind(make, self._notice)
+
+    def _behind(self, work: Callable[[], Any], notice: Callable[[str], None]) -> None:
+        """Compose behind the beat; what goes wrong is said in a line."""
+
+        def run() -> None:
+            try:
+                work()
+            except LivecodeError as problem:
+                notice(one_line(problem))
+
+        threading.Thread(target=run, name=f"{self.plan.name} answers", daemon=True).start()
 
     def __repr__(self) -> str:
         return f"{self.plan.name} and {self.heard!r}"
