@@ -65,6 +65,7 @@ def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> float:
     return time.monotonic() - begun
 
 
+@pytest.mark.alone
 def test_what_is_saved_is_heard_at_the_next_event_without_a_gap(own: Own) -> None:
     wait_for(lambda: len(own.sent()) > 6)
     first = own.definitions()[0]
