@@ -42,7 +42,6 @@ def test_a_set_lasts_five_minutes_and_hardly_repeats_a_bar(path: Path) -> None:
 
 
 @pytest.mark.sound
-@pytest.mark.alone
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("path", SETS)
 def test_every_note_of_a_set_is_heard_where_it_belongs(path: Path) -> None:
@@ -50,7 +49,6 @@ def test_every_note_of_a_set_is_heard_where_it_belongs(path: Path) -> None:
 
 
 @pytest.mark.sound
-@pytest.mark.alone
 @pytest.mark.long
 @pytest.mark.timeout(1500)
 @pytest.mark.parametrize("path", SETS)
