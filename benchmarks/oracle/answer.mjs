@@ -6,18 +6,22 @@ import { register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { readFileSync } from 'node:fs';
 
+const home = (name) => pathToFileURL(`${process.env.STRUDEL}/node_modules/@strudel/${name}/dist/index.mjs`).href;
+// Every package has to meet the same core, or its functions are added to a Pattern that nobody uses.
 const hook = `export async function resolve(specifier, context, next) {
   if (specifier === '@kabelsalat/web')
     return { url: 'data:text/javascript,export class SalatRepl { evaluate() {} }', shortCircuit: true };
+  if (specifier === '@strudel/core') return { url: ${JSON.stringify(home('core'))}, shortCircuit: true };
   return next(specifier, context);
 }`;
 register('data:text/javascript,' + encodeURIComponent(hook));
 
 const say = console.log;
 console.log = console.warn = () => {};
-const home = (name) => pathToFileURL(`${process.env.STRUDEL}/node_modules/@strudel/${name}/dist/index.mjs`);
 const core = await import(home('core'));
 const { mini } = await import(home('mini'));
+const tonal = await import(home('tonal')).catch(() => ({}));
+const xen = await import(home('xen')).catch(() => ({}));
 core.setStringParser?.(mini);
 
 const text = (time) => time.toFraction();
@@ -34,14 +38,15 @@ const event = (hap) => [
   plain(hap.value),
 ];
 
-const names = Object.keys(core).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default' && name !== 'mini');
+const all = { ...core, ...tonal, ...xen };
+const names = Object.keys(all).filter((name) => /^[A-Za-z_$][\w$]*$/.test(name) && name !== 'default' && name !== 'mini');
 const answers = [];
 for (const each of JSON.parse(readFileSync(0, 'utf8'))) {
   try {
     const pattern =
       each.mini !== undefined
         ? mini(each.mini)
-        : new Function(...names, 'mini', `return (${each.js});`)(...names.map((name) => core[name]), mini);
+        : new Function(...names, 'mini', `return (${each.js});`)(...names.map((name) => all[name]), mini);
     answers.push(
       each.spans.map(([begin, end]) =>
         pattern.queryArc(core.Fraction(begin), core.Fraction(end)).map(event),

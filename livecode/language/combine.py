@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, TypeAlias
 
 from livecode.errors import PatternError
-from livecode.language.pattern import Pattern, both_periods, by_cycles, common_steps, silence
+from livecode.language.pattern import VARIES, Pattern, both_periods, by_cycles, common_steps, silence
 from livecode.language.period import in_turn
 from livecode.language.registry import constructor
 from livecode.language.table import QueryFunction
@@ -179,17 +179,34 @@ def weighted(parts: Sequence[tuple[Fraction, Pattern]], steps: Fraction | None =
 def polymeter(*patterns: Any, steps: Any = None) -> Pattern:
     """Play patterns together step against step, not bar against bar.
 
-    >>> polymeter("a b c", "d e").query(0, 1)
+    >>> polymeter("a b c", "d e", steps=3).query(0, 1)
     [(0..1/3) 'a', (0..1/3) 'd', (1/3..2/3) 'b', (1/3..2/3) 'e', (2/3..1) 'c', (2/3..1) 'd']
+    >>> [event.value for event in polymeter("a b", "c").query(0, 1)]
+    ['a', 'c', 'b', 'c']
 
-    `steps` is how many steps there are in a cycle; the first pattern says when it is not given.
+    `steps` is how many steps there are in a cycle, a number or a pattern of them. When it is not given, each
+    pattern is repeated until all end together with the cycle, as in Strudel. `{a b c, d e}` takes the steps
+    of its first part.
     """
+    from livecode.language.reify import reify
+
     parts = [part for part in _reified(patterns) if part.steps is not None and part.steps > 0]
     if not parts:
         return silence
-    wanted = parts[0].steps if steps is None else to_time(steps)
-    assert wanted is not None
-    if wanted <= 0:
+    if isinstance(steps, Pattern | str | list):
+        counts = reify(steps)
+        if counts.constant is VARIES:
+            joined: Pattern = counts.with_value(lambda count: _in_step(parts, to_time(count))).inner_join()
+            return joined
+        steps = counts.constant
+    if steps is None:
+        return _in_step(parts, common_steps([part.steps for part in parts if part.steps is not None]))
+    return _in_step(parts, to_time(steps))
+
+
+def _in_step(parts: list[Pattern], wanted: Fraction | None) -> Pattern:
+    """Patterns so fast that each plays the wanted number of steps a cycle."""
+    if wanted is None or wanted <= 0:
         return silence
     together = stack(*(part._fast(wanted / part.steps) for part in parts if part.steps is not None))
     return together.with_steps(wanted)

@@ -313,7 +313,7 @@ def arrange(*sections: Any) -> Pattern:
     if not parts:
         return silence
     total = sum((cycles for cycles, _ in parts), Fraction(0))
-    return time_cat(*parts)._fast(1 / total).with_steps(None)
+    return time_cat(*parts)._fast(1 / total).with_steps(total)
 
 
 @constructor(family="repetition")

@@ -100,8 +100,11 @@ def _striated(pattern: Pattern, pieces: int, length: float) -> Pattern:
     return fastcat(*parts).with_steps(steps)
 
 
-def _sliced(pattern: Pattern, count: Any, indices: Pattern) -> Pattern:
-    """Slices in the rhythm of the indices, each knowing where it begins and ends in its sample."""
+def _sliced(pattern: Pattern, count: Any, indices: Pattern, fill: bool = False) -> Pattern:
+    """Slices in the rhythm of the indices, each knowing where it begins and ends in its sample.
+
+    With `fill`, each is played at the speed that makes it last as long as its index.
+    """
     if isinstance(count, (list, tuple)):
         cuts = [float(to_time(each)) for each in count]
         edges = [(one, two) for one, two in zip(cuts, [*cuts[1:], 1.0])]
@@ -116,9 +119,12 @@ def _sliced(pattern: Pattern, count: Any, indices: Pattern) -> Pattern:
         out = []
         for index in indices.ask(begin, end):
             first, last = edges[int(index.value) % len(edges)]
+            speed = (last - first) / float(index.length) if fill else 1.0
             for event in ask(index.part.begin, index.part.end):
                 part = event.part
                 controls = {"begin": first, "end": last, **_controls(event.value)}
+                if fill:
+                    controls.update(speed=controls.get("speed", 1) * speed, unit="c")
                 out.append(Event(index.whole, part, controls, index.locations + event.locations))
         return out
 
@@ -134,10 +140,14 @@ def slice_(pattern: Pattern, count: Any, indices: Any) -> Pattern:
 
     A list instead of a number says where the slices begin: `slice([0, 0.2, 0.7], "0 2 1")`.
     """
+    return _by_count(pattern, count, indices, fill=False)
+
+
+def _by_count(pattern: Pattern, count: Any, indices: Any, fill: bool) -> Pattern:
+    order = reify(indices)
     if isinstance(count, (list, tuple, int, float)):
-        return _sliced(pattern, count, reify(indices))
-    counts = reify(count).with_value(lambda each: _sliced(pattern, each, reify(indices)))
-    return inner_join(counts)
+        return _sliced(pattern, count, order, fill)
+    return inner_join(reify(count).with_value(lambda each: _sliced(pattern, each, order, fill)))
 
 
 @function(family="samples", plain=("count", "indices"))
@@ -147,14 +157,7 @@ def splice(pattern: Pattern, count: Any, indices: Any) -> Pattern:
     >>> s("break").splice(4, "0 2").query(0, 1/2)[0].value["speed"]
     0.5
     """
-    return slice_(pattern, count, indices).with_event(_fitted)
-
-
-def _fitted(event: Event) -> Event:
-    controls = event.value
-    length = abs(controls["end"] - controls["begin"]) / float(event.length)
-    fitted = {**controls, "speed": controls.get("speed", 1) * length, "unit": "c"}
-    return Event(event.whole, event.part, fitted, event.locations)
+    return _by_count(pattern, count, indices, fill=True)
 
 
 @function(family="samples")

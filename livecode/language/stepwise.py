@@ -162,7 +162,7 @@ def replicate(pattern: Pattern, times: Any) -> Pattern:
     >>> [event.value for event in mini("<a b>").replicate(2).query(0, 2)]
     ['a', 'a', 'b', 'b']
     """
-    return extend(repeat_cycles(pattern, int(times)), int(times)) if times > 0 else nothing(0)
+    return extend(repeat_cycles(pattern, times), times) if times > 0 else nothing(0)
 
 
 def _shrunk(pattern: Pattern, amount: Fraction) -> list[Pattern]:

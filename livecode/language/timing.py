@@ -227,18 +227,20 @@ def _iterated(pattern: Pattern, count: int, direction: int) -> Pattern:
 
 @function(family="time")
 def linger(pattern: Pattern, part: Any) -> Pattern:
-    """Play only the first part of each cycle, over and over until the cycle is full; below 0 the last part.
+    """Play only the first part of each cycle, over and over until the cycle is full.
 
     >>> [event.value for event in mini("0 1 2 3").linger(1/4).first_cycle()]
     [0, 0, 0, 0]
-    >>> [event.value for event in mini("0 1 2 3").linger(-1/4).first_cycle()]
-    [3, 3, 3, 3]
+    >>> [event.value for event in mini("0 1 2 3").linger(-1/2).first_cycle()]
+    [3, 2, 3, 2]
+
+    Below 0 it is the last part, and backwards, as in Tidal.
     """
     exact = to_time(part)
     if exact == 0:
         return silence
     piece = zoom(pattern, 0, exact) if exact > 0 else zoom(pattern, exact + 1, 1)
-    return piece._fast(1 / abs(exact)).with_steps(pattern.steps)
+    return fast(piece, 1 / exact).with_steps(pattern.steps)
 
 
 @function(family="time")
@@ -292,19 +294,20 @@ def repeat_cycles(pattern: Pattern, times: Any) -> Pattern:
     >>> [event.value for event in mini("<a b>").repeat_cycles(2).query(0, 4)]
     ['a', 'a', 'b', 'b']
     """
-    count = int(times)
-    if count < 1:
+    count = to_time(times)
+    if count <= 0:
         return silence
     ask = pattern.ask
 
     def query(begin: Fraction, end: Fraction) -> list[Event]:
         cycle = floor(begin)
-        offset = cycle - cycle // count
+        offset = cycle - floor(cycle / count)
         return moved(ask(begin - offset, end - offset), offset)
 
     def period() -> int | None:
         inner = pattern.period
-        return inner * count if inner is not None and inner * count <= LONGEST else None
+        cycles = None if inner is None else int(inner * count.numerator)
+        return cycles if cycles is not None and cycles <= LONGEST else None
 
     return Pattern(by_cycles(query), steps=pattern.steps, period=period)
 
