@@ -40,6 +40,10 @@ MODULES = (
     "loops",
     "following",
     "weaving",
+    "layering",
+    "placing",
+    "cycles",
+    "measures",
     "methods",
 )
 """The modules whose functions make up the language; each registers its own."""

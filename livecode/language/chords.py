@@ -79,6 +79,9 @@ _QUALITIES: tuple[tuple[str, float, float, float], ...] = (
     ("mM", 3, 7, 11),
     ("m^", 3, 7, 11),
     ("-^", 3, 7, 11),
+    ("-M", 3, 7, 11),
+    ("mΔ", 3, 7, 11),
+    ("-Δ", 3, 7, 11),
     ("maj", 4, 7, 11),
     ("Maj", 4, 7, 11),
     ("ma", 4, 7, 11),
@@ -99,7 +102,7 @@ _QUALITIES: tuple[tuple[str, float, float, float], ...] = (
     ("+", 4, 8, 10),
     ("", 4, 7, 10),
 )
-_TENSIONS = {"2": 14, "4": 17, "5": 7, "6": 9, "7": 10, "9": 14, "10": 16, "11": 17, "13": 21}
+_TENSIONS = {"2": 14, "3": 4, "4": 17, "5": 7, "6": 9, "7": 10, "9": 14, "10": 16, "11": 17, "13": 21}
 _ALTERATION = re.compile(r"(sus24|sus2|sus4|sus|add|no|omit|alt|maj7|M7|[#b+s])(\d*)")
 
 
@@ -149,7 +152,7 @@ def _read(rest: str, letters: str, third: float, fifth: float, seventh: float) -
     if figure:
         rest = rest[figure.end() :]
         _add_figure(steps, figure[0].replace("/", ""), seventh)
-    elif letters in ("^", "Δ", "h", "ø"):
+    elif letters in ("^", "Δ", "mΔ", "-Δ", "h", "ø"):
         steps[7] = seventh
     while rest:
         change = _ALTERATION.match(rest)
@@ -189,6 +192,8 @@ def _alter(steps: dict[int, float], sign: str, number: str) -> bool:
         steps[7] = 11
     elif sign in ("no", "omit"):
         steps.pop(int(number or 0), None)
+    elif sign == "+" and not number:
+        steps[5] = 8
     elif number not in _TENSIONS:
         return False
     else:

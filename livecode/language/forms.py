@@ -16,7 +16,8 @@ from livecode.language.pattern import Pattern, by_cycles
 from livecode.language.period import LONGEST
 from livecode.language.registry import constructor
 from livecode.language.reify import reify
-from livecode.language.time import Event, Fraction, floor, moved
+from livecode.language.time import Event, Fraction, floor, moved, to_time
+from livecode.language.timing import transformed
 
 
 class Form:
@@ -98,3 +99,41 @@ def form(**sections: int) -> Form:
         if isinstance(length, bool) or not isinstance(length, int) or length < 1:
             raise PatternError(f"section {name} cannot last {length!r} cycles: give a whole number above 0")
     return Form(dict(sections))
+
+
+@constructor(family="form")
+def ur(cycles: Any, outline: Any, patterns: Any, functions: Any = None) -> Pattern:
+    """A song's form in a line: names of patterns, in the order and the lengths that `outline` says.
+
+    >>> song = ur(4, "verse bridge:backwards", {"verse": "a", "bridge": "<b c>"}, {"backwards": rev})
+    >>> [event.value for event in song.query(0, 4)]
+    ['a', 'a', 'c', 'b']
+
+    The whole takes so many cycles and repeats. A name after a colon is a function from the second table,
+    applied to the pattern with the whole section as its cycle. From Tidal, whose patterns run on under the
+    outline, as here: `form` starts each section's pattern anew.
+    """
+    length = to_time(cycles)
+    if length <= 0:
+        raise PatternError(f"ur needs a length above 0 cycles, not {cycles}: try ur(16, ...)")
+    table, changes = dict(patterns), dict(functions or {})
+
+    def section(event: Event) -> Event:
+        name, *named = event.value if isinstance(event.value, list) else [event.value]
+        if name not in table:
+            raise NameUnknown("pattern of the outline", name, map(str, table))
+        made, whole = reify(table[name]), event.whole_or_part
+        for each in named:
+            if each not in changes:
+                raise NameUnknown("function of the outline", each, map(str, changes))
+            change = changes[each]
+            moved = made._late(-whole.begin)
+            made = moved.outside(whole.length, lambda p, change=change: transformed(change, p))._late(
+                whole.begin
+            )
+        return event.with_value(lambda _: made)
+
+    laid = reify(outline)._fast(1 / length).filter_events(lambda event: event.whole is not None)
+    joined: Pattern = laid.with_event(section).mix_join()
+    joined.forget_period()
+    return joined

@@ -45,7 +45,7 @@ def _place(value: Any, count: int, wrap: bool) -> int:
             value = float(value)
         except (TypeError, ValueError):
             raise PatternError(f"pick needs numbers to choose from a list, not {value!r}") from None
-    place = math.floor(value + 0.5)
+    place = math.floor(float(value) + 0.5)
     return place % count if wrap else max(0, min(place, count - 1))
 
 

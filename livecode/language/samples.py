@@ -14,7 +14,7 @@ from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
 from livecode.language.joins import inner_join, squeeze_join
 from livecode.language.operators import arithmetic
 from livecode.language.pattern import Pattern, both_periods, pure, silence
-from livecode.language.registry import function
+from livecode.language.registry import constructor, function
 from livecode.language.reify import reify
 from livecode.language.time import Event, Fraction, to_time
 from livecode.language.transform import slow
@@ -226,3 +226,14 @@ def smash(pattern: Pattern, count: Any, parts: Any) -> Pattern:
     """
     striated = striate(pattern, count)
     return cat(*(slow(striated, each) for each in parts))
+
+
+@constructor(family="samples")
+def grain(start: Any, width: Any) -> Pattern:
+    """A piece of a sample: where it begins, and how long it is, as parts of the whole.
+
+    >>> grain(0.25, 0.5).first_cycle()
+    [(0..1) {'begin': 0.25, 'end': 0.75}]
+    """
+    begins, widths = reify(start), reify(width)
+    return begins.app_both(widths, lambda one, two: {"begin": one, "end": one + two})

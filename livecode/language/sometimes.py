@@ -48,6 +48,18 @@ def undegrade(pattern: Pattern) -> Pattern:
     return undegrade_by(pattern, 0.5)
 
 
+@function(family="chance", plain=("numbers",))
+def degrade_by_with(pattern: Pattern, numbers: Any, amount: Any = 0.5) -> Pattern:
+    """Drop the events where a pattern of numbers, such as `rand`, is not above `amount`.
+
+    >>> [event.value for event in mini("a b c d").degrade_by_with("0 0.4 0.6 1", 0.5).first_cycle()]
+    ['c', 'd']
+    """
+    least = float(amount)
+    loud = reify(numbers).filter_values(lambda number: number > least)
+    return pattern.app_left(loud, lambda value, _: value)
+
+
 @function(family="chance")
 def sometimes_by(pattern: Pattern, amount: Any, function: Any, seed: Any = 0) -> Pattern:
     """Apply a function to events chosen by chance: 0 to none of them, 1 to all.
@@ -236,7 +248,7 @@ def _by_weight(number: float, limits: list[float]) -> int:
     return next((place for place, limit in enumerate(limits) if number < limit), len(limits) - 1)
 
 
-@function(family="chance", plain=("choices",))
+@function(family="chance", plain=("choices",), aliases=("choose_with",))
 def choose_by(pattern: Pattern, choices: Any) -> Pattern:
     """Choose from a list by numbers from 0 to 1, at the moments of this pattern.
 
@@ -249,7 +261,7 @@ def choose_by(pattern: Pattern, choices: Any) -> Pattern:
     )
 
 
-@constructor(family="chance")
+@constructor(family="chance", aliases=("choose_out",))
 def choose(*choices: Any) -> Pattern:
     """Choose at random from a list at every moment, to be sampled by the rhythm of something else.
 
@@ -276,7 +288,7 @@ def wchoose_by(pattern: Pattern, *pairs: Any) -> Pattern:
     return outer_join(pattern.with_value(lambda number: made[_by_weight(number, limits)]))
 
 
-@constructor(family="chance", aliases=("randcat", "choose_in"))
+@constructor(family="chance", aliases=("randcat", "choose_in", "cycle_choose"))
 def choose_cycles(*choices: Any) -> Pattern:
     """Play one of several patterns each cycle, chosen at random.
 
@@ -329,14 +341,36 @@ def fade_in(pattern: Pattern, cycles: Any, seed: Any = 0) -> Pattern:
     return _fading(pattern, float(cycles), int(seed), outwards=False)
 
 
-def _fading(pattern: Pattern, cycles: float, seed: int, outwards: bool) -> Pattern:
+@function(family="chance")
+def fade_out_from(pattern: Pattern, begin: Any, cycles: Any, seed: Any = 0) -> Pattern:
+    """From a cycle on, drop ever more events by chance, until so many cycles later none is left.
+
+    >>> faded = mini("a*8").fade_out_from(2, 4)
+    >>> len(faded.query(0, 2)), faded.query(6, 8)
+    (16, [])
+    """
+    return _fading(pattern, float(cycles), int(seed), outwards=True, start=float(begin))
+
+
+@function(family="chance")
+def fade_in_from(pattern: Pattern, begin: Any, cycles: Any, seed: Any = 0) -> Pattern:
+    """Silent until a cycle; from it on ever more events by chance, until so many cycles later all are there.
+
+    >>> faded = mini("a*8").fade_in_from(2, 4)
+    >>> faded.query(0, 2), len(faded.query(6, 8))
+    ([], 16)
+    """
+    return _fading(pattern, float(cycles), int(seed), outwards=False, start=float(begin))
+
+
+def _fading(pattern: Pattern, cycles: float, seed: int, outwards: bool, start: float = 0.0) -> Pattern:
     if cycles <= 0:
         return silence if outwards else pattern
     own = sub_seed(_FADE, seed)
 
     def keep(event: Event) -> bool:
         begin = event.whole_or_part.begin
-        gone = min(max(float(begin) / cycles, 0.0), 1.0)
+        gone = min(max((float(begin) - start) / cycles, 0.0), 1.0)
         return draw(own, begin) >= (gone if outwards else 1.0 - gone)
 
     faded = pattern.filter_events(keep)
