@@ -109,6 +109,8 @@ def apply_n(pattern: Pattern, times: Any, function: Any) -> Pattern:
 def spread_choose(pattern: Pattern, change: Any, values: Any = None, seed: Any = 0) -> Pattern:
     """Like `spread`, the value or the function chosen at random each cycle.
 
+    >>> mini("a b").spread_choose([rev]).first_cycle()
+    [(0..1/2) 'b', (1/2..1) 'a']
     >>> sorted({len(mini("a b").spread_choose(fast, [1, 2]).query(cycle, cycle + 1)) for cycle in range(32)})
     [2, 4]
     """
