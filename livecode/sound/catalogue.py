@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -125,10 +125,18 @@ class Catalogue:
         self._typed.hash = hashlib.sha256(repr(parts).encode()).hexdigest()
         self._merge()
 
+    def looks_changed(self) -> bool:
+        """Whether a file in the folders is new, gone or saved again since it was read. Only looks."""
+        return dict(self._found()) != self._stamps
+
+    def _found(self) -> Iterator[tuple[Path, tuple[int, int]]]:
+        for folder in reversed(self.folders):
+            yield from _files(folder)
+
     def changed(self) -> set[str]:
         """Reads what is new or changed on disk; the names of instruments and effects that may now sound
         different. A broken file keeps its last good version and leaves a line in `problems`."""
-        found = {path: stamp for folder in reversed(self.folders) for path, stamp in _files(folder)}
+        found = dict(self._found())
         touched: set[str] = set()
         manifest = self._read_manifest() if not self._files else {}
         for path in [path for path in self._files if path not in found]:

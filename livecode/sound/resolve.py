@@ -278,6 +278,11 @@ class Resolver:
         names = control_names()
         return {names.get(key) or str(key): each for key, each in value.items()}
 
+    def looks_changed(self) -> bool:
+        """Whether `refresh` would find something; it only looks, so it may overlap with other calls."""
+        self._watched = True
+        return bool(self._touched) or self.catalogue.looks_changed()
+
     def refresh(self) -> bool:
         """Looks at the sc/ folders; whether instruments or effects in use may sound different from now on.
 

@@ -4,7 +4,8 @@
         events = pattern.query(0, 1)
 
 What counts is the time the thread itself has computed: one that was kept waiting by others (a sort that keeps
-the interpreter to itself) has not used it up. Waiting counts too in the end, `PATIENCE` times slower.
+the interpreter to itself) has not used it up. Waiting counts too in the end, `PATIENCE` times slower, but not
+while the watching thread itself was kept waiting for the interpreter, because then everybody was.
 
 When the time is over an exception is raised into the running thread, between two bytecodes, and comes out
 as `QueryTooDense`. It derives from BaseException so that an `except Exception` in the loop does not keep it.
@@ -18,6 +19,7 @@ import ctypes
 import threading
 import time
 from collections.abc import Callable
+from math import inf
 from types import TracebackType
 
 from livecode.errors import QueryTooDense
@@ -58,11 +60,14 @@ class _Watch:
 
     def _run(self) -> None:
         last = time.monotonic()
+        woken_by = inf
         while True:
             now = time.monotonic()
             if self.watched:
                 last = now
+                kept_waiting = max(0.0, now - woken_by)
                 for budget in list(self.watched):
+                    budget.deadline += min(kept_waiting, now - budget.began)
                     if budget.next <= now and budget.spent(now):
                         self._act(budget, now)
             elif now - last > _IDLE_AFTER:
@@ -72,6 +77,7 @@ class _Watch:
                     self._wake.wait()
                 self._asleep = False
                 last = time.monotonic()
+            woken_by = time.monotonic() + _LOOK_EVERY
             time.sleep(_LOOK_EVERY)
 
     def _act(self, budget: within, now: float) -> None:
@@ -103,7 +109,8 @@ class within:
     """Allow the code inside so many seconds. Raises QueryTooDense when it takes longer."""
 
     __slots__ = (
-        "clock", "computed", "deadline", "fired", "next", "over", "seconds", "stuck", "thread", "what",
+        "began", "clock", "computed", "deadline", "fired", "next", "over", "seconds", "stuck", "thread",
+        "what",
     )  # fmt: skip
 
     def __init__(self, seconds: float, what: str, stuck: Callable[[], None] | None = None) -> None:
@@ -111,7 +118,7 @@ class within:
         self.what = what
         self.stuck = stuck
         self.thread = 0
-        self.deadline = self.next = 0.0
+        self.began = self.deadline = self.next = 0.0
         self.fired = self.over = False
         self.clock: int | None = None
         self.computed = 0.0
@@ -120,7 +127,8 @@ class within:
         self.thread = threading.get_ident()
         self.clock = _clock_of(self.thread)
         self.computed = time.clock_gettime(self.clock) if self.clock is not None else 0.0
-        self.deadline = self.next = time.monotonic() + self.seconds
+        self.began = time.monotonic()
+        self.deadline = self.next = self.began + self.seconds
         _watch.add(self)
 
     def spent(self, now: float) -> bool:

@@ -79,7 +79,8 @@ class sown:
         self.used = random.getstate() != self._start
         if numpy is not None and self._numpy_start is not None:
             now = numpy.get_state()
-            self.used |= now[2] != self._numpy_start[2] or bool((now[1] != self._numpy_start[1]).any())
+            # As bytes: NumPy's own comparison gives the interpreter away to whoever waits for it.
+            self.used |= now[2] != self._numpy_start[2] or now[1].tobytes() != self._numpy_start[1].tobytes()
         if self.seed is not None:
             random.setstate(self._before)
             if numpy is not None and self._numpy_before is not None:

@@ -7,6 +7,8 @@ pattern fails its slot goes back to the last take that did not, one line says wh
 
 from __future__ import annotations
 
+import gc
+import sys
 import threading
 import time
 from bisect import bisect_right
@@ -29,9 +31,19 @@ AHEAD_SECONDS = 2.0
 AHEAD_CYCLES = 1.0
 BUDGET = 0.4
 """Seconds a cycle's query may take: what the other slots have in hand must outlast it."""
-FARTHEST_AHEAD = 8.0
+FARTHEST_AHEAD = 12.0
 STALLS = 4.0
 """How many of the stalls seen lately the sender must be able to bridge."""
+CALMING = 0.97
+"""What is left of the worst stall with each frame that leaves in time."""
+TURN, LONG_TURN = 0.02, 0.2
+"""Seconds a thread may keep the interpreter while another waits for it: enough for a cycle of every slot, too
+short for a finger to notice. The long turn is for when others keep it far longer than that anyway: whoever
+gets it then should get everything done."""
+KEPT_LONG = 0.1
+"""Seconds this thread must have been kept waiting to ask for long turns."""
+LONGEST_UNCOLLECTED = 1.0
+"""Seconds of computing after which garbage is collected all the same."""
 TOGETHER = 0.02
 """Seconds for which finished pieces are kept back to leave in one frame."""
 ALIVE_EVERY = 1.0
@@ -116,7 +128,10 @@ class Conductor:
         self._running = False
         self._said_alive = 0.0
         self._stall = 0.0
+        self._due = inf
+        self._turn = 0.0
         self._outbox: list[Any] = []
+        self._unwritten: list[dict[str, Any]] = []
 
     def start(self) -> None:
         """Go on by itself from now on, in a thread."""
@@ -229,11 +244,12 @@ class Conductor:
                 time.sleep(MEMORY_PAUSE)
 
     def _serve(self, number: int) -> None:
-        began = time.monotonic()
+        began, woke = time.monotonic(), time.thread_time()
+        collecting = True
         while True:
             with self.lock:
                 if number != self._generation:
-                    return
+                    break
                 now = time.monotonic()
                 if now - self._said_alive > ALIVE_EVERY:
                     self._said_alive = now
@@ -243,13 +259,20 @@ class Conductor:
                 if part is None or now - began > TOGETHER:
                     self._flush()
                     began = time.monotonic()
+                if collecting and (part is None or time.thread_time() - woke > LONGEST_UNCOLLECTED):
+                    gc.enable()
                 if part is None:
                     pause = self._pause()
+                    self._due = time.monotonic() + pause
                     self._changed.wait(pause)
-                    began = time.monotonic()
-                    self._stall = max(0.97 * self._stall, began - now - pause - TOGETHER, 0.0)
+                    began, woke = time.monotonic(), time.thread_time()
+                    # Not on our turn: looking for garbage among what others have made may take all of it.
+                    collecting = gc.isenabled()
+                    gc.disable()
                     continue
             self._fill_one(part, number)
+        if collecting:
+            gc.enable()
 
     def _catch_up(self) -> None:
         """Cycles that have gone by unprepared are not asked for any more."""
@@ -264,6 +287,25 @@ class Conductor:
         if self._outbox:
             messages, self._outbox = self._outbox, []
             self._send(messages)
+            # From when it was to be done to when it had left: what the sender had to bridge this time.
+            late = time.monotonic() - self._due - TOGETHER
+            self._due = inf
+            self._stall = max(CALMING * self._stall, late, 0.0)
+            if not self._offline:
+                turn = LONG_TURN if self._stall > KEPT_LONG else TURN
+                if turn != self._turn:
+                    self._turn = turn
+                    sys.setswitchinterval(turn)
+        # Only now: a write to a file may lose the interpreter, and what leaves must not wait for that.
+        entries, self._unwritten = self._unwritten, []
+        for entry in entries:
+            self._write("played", **entry)
+
+    def withhold(self) -> None:
+        """What has not left yet is not to be played any more."""
+        with self.lock:
+            self._outbox.clear()
+            self._unwritten.clear()
 
     def _pause(self) -> float:
         nearest = min(part.held for part in self.parts)
@@ -315,7 +357,8 @@ class Conductor:
             heard = prepared.between(begin, end)
             part.momentary = prepared.momentary
             if prepared.momentary and part.slot:
-                self._write("played", slot=part.slot, at=cycle, notes=prepared.commands(cycle, cycle + 1))
+                known = prepared.commands(cycle, cycle + 1)
+                self._unwritten.append({"slot": part.slot, "at": cycle, "notes": known})
             notes = prepared.commands(begin, end)
             self._light(part, heard)
             if self._played is not None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -26,6 +27,8 @@ from livecode.stage.transport import Collector
 
 PATIENCE = 3.0
 MEMORY_PAUSE = 0.05
+AT_ONCE = getattr(socket, "MSG_DONTWAIT", 0)
+"""Send what the line takes now; 0 on systems that cannot."""
 
 
 class Link(Protocol):
@@ -93,7 +96,9 @@ class SenderLink:
     """The line on stage: starts the sender process and talks to it through a pair of sockets.
 
     `answer(message)` is called from the reading thread; `lost()` when the sender is gone without having been
-    asked to go. Writing has its own thread, so that a sender that stands still holds nobody up.
+    asked to go. Who sends writes the frame out itself: a thread that had to be woken for it would first have
+    to wait for the interpreter, behind whatever keeps it. Only what the line does not take at once is left to
+    a writing thread, so that a sender that stands still holds nobody up.
     """
 
     def __init__(
@@ -147,7 +152,9 @@ class SenderLink:
         self._socket, self.process = line, process
         self._answer, self._lost = answer, lost
         self._closing = False
-        self._outgoing: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._waiting: deque[bytes] = deque()
+        self._writing = threading.Lock()
+        self._calls: queue.SimpleQueue[bool] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write, name="to sender", daemon=True)
         self._reader = threading.Thread(target=self._read, name="from sender", daemon=True)
         self._writer.start()
@@ -159,8 +166,32 @@ class SenderLink:
         return self.process.pid
 
     def send(self, messages: list[Any]) -> None:
-        """Queue one frame."""
-        self._outgoing.put(frame(messages))
+        """One frame, on its way or in the queue when this returns."""
+        data = frame(messages)
+        if not AT_ONCE or not self._writing.acquire(blocking=False):
+            self._waiting.append(data)
+            self._calls.put(True)
+            return
+        try:
+            if self._waiting:
+                self._waiting.append(data)
+            else:
+                sent = self._sent_at_once(data)
+                if sent == len(data):
+                    return
+                self._waiting.appendleft(data[sent:])
+        finally:
+            self._writing.release()
+        self._calls.put(True)
+
+    def _sent_at_once(self, data: bytes) -> int:
+        """How many bytes the line takes without waiting; all of them when there is nobody to read any."""
+        try:
+            return self._socket.send(data, AT_ONCE)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            return len(data)
 
     def close(self, fade: float = 0.05) -> None:
         """Let the sender fade out and end, scsynth with it; make it end if it does not."""
@@ -168,7 +199,7 @@ class SenderLink:
             return
         self._closing = True
         self.send([Bye(fade)])
-        self._outgoing.put(None)
+        self._calls.put(False)
         try:
             self.process.wait(fade + PATIENCE)
         except subprocess.TimeoutExpired:
@@ -182,17 +213,19 @@ class SenderLink:
     def forget(self) -> None:
         """Hang up without ending the sender."""
         self._closing = True
-        self._outgoing.put(None)
+        self._calls.put(False)
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
     def _write(self) -> None:
-        while (data := self._outgoing.get()) is not None:
-            try:
-                self._socket.sendall(data)
-            except OSError:
-                return
+        while self._calls.get():
+            with self._writing:
+                while self._waiting:
+                    try:
+                        self._socket.sendall(self._waiting.popleft())
+                    except OSError:
+                        return
 
     def _read(self) -> None:
         frames = Frames()
@@ -215,7 +248,7 @@ class SenderLink:
                 self._answer(message)
         if not self._closing:
             self._closing = True
-            self._outgoing.put(None)
+            self._calls.put(False)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self.process.wait(1.0)
             self._writer.join(1.0)

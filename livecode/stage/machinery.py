@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from collections import deque
@@ -68,10 +67,10 @@ if TYPE_CHECKING:
     from livecode.stage.files import PatternFile
 
 SLOTS = 16
-SWITCH = 0.02
-"""Seconds a thread may keep the interpreter while another waits for it."""
 LOOK_AT_SOUNDS = 0.2
 """Seconds between two looks at the sc/ folders."""
+LOOKS_SELDOMER = 4.0
+"""So many times what a look took is waited besides: each file takes a turn that others do not get."""
 CHECK_BUDGET = 2.0
 """Seconds that checking a new pattern may take; Ctrl-C is quicker."""
 CHECKED_CYCLES = 2
@@ -480,21 +479,21 @@ class Machinery:
             stretches = [replace(each, second=each.second + by) for each in stretches]
         self._send([Start(self._timeline.first_cycle, self._scene.cps, lead, stretches)])
         if not self.offline:
-            # Code that keeps the interpreter gives it away for so long each time somebody else wants it back:
-            # long enough for a cycle of every slot, short enough for no finger to notice.
-            sys.setswitchinterval(max(sys.getswitchinterval(), SWITCH))
             self._conductor.start()
             threading.Thread(target=self._watch_sounds, name="sounds", daemon=True).start()
 
     def _watch_sounds(self) -> None:
         """Lets what is saved in an sc/ folder be heard at the next event, not after what is prepared."""
+        took = 0.0
         while not self._closed:
-            time.sleep(LOOK_AT_SOUNDS)
+            time.sleep(LOOK_AT_SOUNDS + LOOKS_SELDOMER * took)
+            began = time.monotonic()
             try:
                 changed = self._preparer.refresh()
             except Exception as error:
                 self.notices.say(one_line(error), "fault")
                 continue
+            took = time.monotonic() - began
             if changed:
                 with self._lock:
                     self._conductor.renew(self._earliest())

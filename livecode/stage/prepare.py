@@ -118,11 +118,12 @@ class Preparer:
 
     def refresh(self) -> bool:
         """Whether saved instruments or effects may sound different from now on (see the resolver)."""
-        look = getattr(self._resolver, "refresh", None)
-        if look is None:
+        look = getattr(self._resolver, "looks_changed", None)
+        # Looking gives the interpreter away with every file: nobody's notes may wait for that.
+        if look is None or not look():
             return False
         with self._guard:
-            return bool(look())
+            return bool(self._resolver.refresh())  # type: ignore[union-attr]
 
     def describe(self, event: Event) -> tuple[str, dict[str, Any]]:
         """Instrument and controls of an event, as `livecode events` shows them."""

@@ -118,6 +118,8 @@ class Session(Timekeeping):
                 evaluation.extras.clear()
             if self._done_elsewhere():
                 return
+            # Not even what was prepared and waits to leave: it would be played after the silence.
+            self._conductor.withhold()
             if self._link is not None:
                 self._send([Hush()])
             takes: dict[int, Take | None] = dict.fromkeys(self._scene.takes)
