@@ -7,7 +7,8 @@
 
 scsynth writes the file itself (DiskOut), sample for sample what went to the loudspeakers. WAV with
 32-bit floats; a name that ends in .flac or .mp3 (or .wav with `sample_format="int16"`) is converted when
-the take stops.
+the take stops. scsynth does not say when it cannot write: `Takes.problem` looks, and what was written until
+then is kept, readable.
 """
 
 from __future__ import annotations
@@ -23,13 +24,20 @@ from livecode.errors import EngineError, FileProblem
 from livecode.sound import layout
 from livecode.sound.mixer_definitions import RECORD, RECORD_CHANNELS
 from livecode.sound.osc import IMMEDIATELY, bundle, message
+from livecode.sound.salvage import mend, plain, raw_name, why_not_written
 
 if TYPE_CHECKING:
     from livecode.sound.engine import Engine
 
 TAKES = 32
+SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 _FRAMES = 1 << 17
 _TAIL = 1
+_SAMPLE = 4
+BEHIND = 5.0
+"""Seconds by which a file may lag behind what was played: scsynth writes 1.4 s at once."""
+SHORT = 0.5
+"""Seconds missing at the end above which a take counts as cut short."""
 
 
 class Take:
@@ -54,8 +62,17 @@ class Take:
         """How long it has been recording, or was."""
         return (self._ended or time.monotonic()) - self._begun
 
+    @property
+    def written(self) -> float:
+        """Seconds of it that are in the file."""
+        try:
+            size = self._raw.stat().st_size
+        except OSError:
+            return 0.0
+        return size / (_SAMPLE * self.channels * max(self._recorder.sample_rate, 1.0))
+
     def stop(self) -> Path:
-        """Ends the take; the file is complete when this returns."""
+        """Ends the take; the file is complete when this returns. FileProblem if not all could be kept."""
         stop_all([self])
         return self.path
 
@@ -88,14 +105,27 @@ class Takes:
         """How long they have been recording, or were."""
         return self.master.seconds
 
+    def problem(self) -> str:
+        """Why one of them is not being written any more, "" when all is well. Looks at files: may wait."""
+        for take in (self.master, *self.stems.values()):
+            if take.running and take.seconds - take.written > BEHIND:
+                return why_not_written(take.path.parent)
+        return ""
+
     def stop(self) -> Path:
-        """Ends them all at the same sample; the files are complete when this returns."""
+        """Ends them all at the same sample; the files are complete when this returns.
+
+        FileProblem says what was kept when a file could not be written to its end.
+        """
         stop_all([self.master, *self.stems.values()])
         return self.path
 
 
 def stop_all(takes: Sequence[Take]) -> None:
-    """Ends takes of one recorder together and finishes their files; those that have ended are left alone."""
+    """Ends takes of one recorder together and finishes their files; those that have ended are left alone.
+
+    Every file is finished before a FileProblem says that one of them is not what it should be.
+    """
     running = [take for take in takes if take.running]
     if not running:
         return
@@ -103,8 +133,37 @@ def stop_all(takes: Sequence[Take]) -> None:
     for take in running:
         take._ended = now
     running[0]._recorder._stop([take._number for take in running])
+    problems: list[str] = []
     for take in running:
+        problem = ""
+        try:
+            seconds, place = _kept(take)
+        except FileProblem as error:
+            problems.append(str(error))
+            continue
+        if take.seconds - seconds > SHORT:
+            problem = f"{place.name} was cut short after {seconds:.1f} s: {why_not_written(place.parent)}"
+        elif place != take.path:
+            why = why_not_written(place.parent)
+            problem = f"{take.path.name} could not be made ({why}): it is {place.name}"
+        if problem:
+            problems.append(problem)
+    if problems:
+        raise FileProblem(problems[0])
+
+
+def _kept(take: Take) -> tuple[float, Path]:
+    """How many seconds of a take there are, and in which file: the raw one where no other can be made."""
+    seconds = mend(take._raw)
+    try:
         convert(take._raw, take.path, take._recorder.sample_format)
+        return seconds, take.path
+    except FileProblem:
+        if take.path.suffix.lower() not in SUFFIXES:
+            raise
+    with contextlib.suppress(OSError):
+        take.path.unlink()
+    return seconds, plain(take._raw)
 
 
 def stem_path(path: Path, orbit: int) -> Path:
@@ -125,6 +184,7 @@ class Recorder:
 
     def __init__(self, engine: Engine, sample_format: str = "float") -> None:
         self._engine = engine
+        self.sample_rate = engine.sample_rate
         self.sample_format = sample_format
         self._running: dict[int, Take] = {}
 
@@ -167,7 +227,7 @@ class Recorder:
         if number is None:
             raise EngineError(f"{TAKES} recordings run already: stop one")
         target = Path(path).expanduser().resolve()
-        raw = target if target.suffix == ".wav" and self.sample_format == "float" else _beside(target)
+        raw = target if target.suffix == ".wav" and self.sample_format == "float" else raw_name(target)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             raw.write_bytes(b"")
@@ -182,6 +242,10 @@ class Recorder:
         self._engine.sync()
         self._engine.send_many([message("/b_write", buffer, str(place), "wav", "float", 0, 0, 1)])
         self._engine.sync()
+        if not raw.stat().st_size:
+            self._engine.send_many([message("/b_close", buffer), message("/b_free", buffer)])
+            raw.unlink()
+            raise FileProblem(f"cannot write {target}: {why_not_written(target.parent)}")
         node = layout.recorder_node(number)
         definition = f"{RECORD}{len(buses)}"
         take = self._running[number] = Take(self, number, target, raw, len(buses))
@@ -236,10 +300,11 @@ def convert(raw: Path, target: Path, sample_format: str = "float") -> None:
             with soundfile.SoundFile(target, "w", rate, channels, subtype=subtype) as made:
                 for block in source.blocks(1 << 16, dtype="float32"):
                     made.write(block)
+                whole = made.frames >= source.frames
+        if not whole:
+            raise FileProblem(f"cannot write {target}: {why_not_written(target.parent)}")
+    except OSError as error:
+        raise FileProblem(f"cannot write {target}: {error.strerror}") from None
     except (soundfile.LibsndfileError, TypeError, ValueError) as error:
         raise FileProblem(f"cannot write {target.name}: {error}: choose .wav, .flac, .ogg or .mp3") from None
     raw.unlink()
-
-
-def _beside(target: Path) -> Path:
-    return target.with_name(f".{target.stem}.part.wav")

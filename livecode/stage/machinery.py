@@ -598,6 +598,8 @@ class Machinery:
                 self._heard.set()
                 return
             self.notices.say("the sender process has ended: starting another", "engine")
+            if self._recording is not None:
+                self._recording.lost(self.notices.say)
             self._link = None
             self._again()
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from livecode.errors import EngineError, FileProblem
+from livecode.sound.salvage import recover
 
 PATIENCE = 10.0
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
@@ -50,6 +51,15 @@ class Recording:
         """The sender has closed it."""
         self._length, self._problem = seconds, problem
         self._done.set()
+
+    def lost(self, say: Callable[[str, str], None]) -> None:
+        """The sender has died with scsynth: what was written until then is made readable."""
+        if not self.running:
+            return
+        seconds, place = recover(self.path)
+        problem = f"{place} was cut short after {seconds:.1f} s: the sender has ended"
+        self.closed(seconds, problem)
+        say(problem, "fault")
 
     def __repr__(self) -> str:
         return f"{self.path}: {'recording' if self.running else 'recorded'}, {self.seconds:.1f} s"

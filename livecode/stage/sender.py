@@ -63,6 +63,7 @@ LONGEST_SLEEP = 0.1
 REPORT_EVERY = 0.2
 STEP_EVERY = 0.1
 FADE = 1.0
+LOOK_AT_RECORDING = 1.0
 TAKEN_IN = 0.012
 """Seconds in which what is sent has arrived in scsynth, which works so much and its latency ahead."""
 MOST_UNREAD = 1 << 20
@@ -94,6 +95,7 @@ class Sender:
         self._missed: list[Repeated] = []
         self._ready: Ready | None = None
         self._recording: Any = None
+        self._recording_guard = threading.Lock()
         self._recorder: Any = None
         self._began = time.monotonic()
         self._front_heard = time.monotonic()
@@ -382,10 +384,7 @@ class Sender:
     def _down(self, why: str, final: bool) -> None:
         self._player.engine_down()
         self._transport = self._ready = None
-        recording, self._recording = self._recording, None
-        if recording is not None:
-            problem = f"{recording.path} was cut short: {why}"
-            self._answer(Recorded(str(recording.path), recording.seconds, problem))
+        self._cut_short(why)
         if final:
             self._failed = True
             self._answer(Failed(why))
@@ -415,12 +414,18 @@ class Sender:
             if self._recorder is None:
                 self._recorder = Recorder(self._transport.engine)
             orbits = self._transport.mixer.orbits if stems else []
-            self._recording = self._recorder.together(path, orbits)
+            recording = self._recording = self._recorder.together(path, orbits)
         except LivecodeError as error:
             self._answer_soon(Recorded(path, 0.0, one_line(error)))
+            return
+        # scsynth does not say when the disk is full.
+        while self._recording is recording and not recording.problem():
+            time.sleep(LOOK_AT_RECORDING)
+        if self._recording is recording:
+            self._end_recording()
 
     def _end_recording(self) -> None:
-        recording, self._recording = self._recording, None
+        recording = self._taken_recording()
         if recording is None:
             self._answer_soon(Recorded("", 0.0, ""))
             return
@@ -430,6 +435,26 @@ class Sender:
         except LivecodeError as error:
             problem = one_line(error)
         self._answer_soon(Recorded(str(recording.path), recording.seconds, problem))
+
+    def _cut_short(self, why: str) -> None:
+        """The engine that was recording is dead: what it wrote is kept."""
+        recording = self._taken_recording()
+        if recording is None:
+            return
+
+        def work() -> None:
+            from livecode.sound.salvage import recover
+
+            seconds, place = recover(recording.path)
+            problem = f"{place} was cut short after {seconds:.1f} s: {why}"
+            self._answer_soon(Recorded(str(place), seconds, problem))
+
+        self._in_thread(work)
+
+    def _taken_recording(self) -> Any:
+        with self._recording_guard:
+            recording, self._recording = self._recording, None
+        return recording
 
     def _answer_soon(self, message: Any) -> None:
         """From another thread: the loop sends it."""
