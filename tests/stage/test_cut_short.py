@@ -1,4 +1,4 @@
-"""Recordings that end badly: what was recorded until then is a readable file, one line says so, it plays on."""
+"""Recordings that end badly: what there is can be read, one line says so, and the music plays on."""
 
 from __future__ import annotations
 
