@@ -7,17 +7,16 @@ that piece of the answer, and any cycle can be asked for without the ones before
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Callable, Mapping
 from math import inf
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from quicktions import Fraction
 
 from livecode.errors import LivecodeError, NameUnknown, PatternError, QueryTooDense
+from livecode.language.asking import applied_both, applied_left, by_cycles, tripped_here
 from livecode.language.fuel import EVENTS_PER_CYCLE, WORK_PER_EVENT, spend, tank, too_dense
-from livecode.language.period import PeriodLike, faster, together
+from livecode.language.period import PeriodLike, common_steps, faster, together
 from livecode.language.table import QueryFunction, Table, worth_keeping
 from livecode.language.time import (
     ONE,
@@ -26,7 +25,6 @@ from livecode.language.time import (
     Locations,
     Span,
     ceiling,
-    intersection,
     moved,
     stretched,
     to_time,
@@ -298,48 +296,12 @@ class Pattern:
 
     def app_both(self, other: Pattern, combine: Callable[[Any, Any], Any]) -> Pattern:
         """Values of two patterns combined wherever they overlap; a whole is what both wholes share."""
-        left, right = self.ask, other.ask
-
-        def query(begin: Fraction, end: Fraction) -> list[Event]:
-            out = []
-            others = right(begin, end)
-            for one in left(begin, end):
-                for two in others:
-                    part = intersection(one.part, two.part)
-                    if part is None:
-                        continue
-                    if one.whole is None or two.whole is None:
-                        whole = None
-                    else:
-                        whole = intersection(one.whole, two.whole)
-                        if whole is None:
-                            continue
-                        if whole == part:
-                            part = whole
-                    out.append(
-                        Event(whole, part, combine(one.value, two.value), one.locations + two.locations)
-                    )
-            return out
-
+        query = applied_both(self.ask, other.ask, combine)
         return Pattern(query, steps=_common_steps(self, other), period=both_periods(self, other))
 
     def app_left(self, other: Pattern, combine: Callable[[Any, Any], Any]) -> Pattern:
         """Values of the other pattern brought to the events of this one, which keep their times."""
-        left, right = self.ask, other.ask
-
-        def query(begin: Fraction, end: Fraction) -> list[Event]:
-            out = []
-            for one in left(begin, end):
-                whole, seen = one.whole, one.part
-                reach = seen if whole is None else whole
-                for two in right(reach.begin, reach.end):
-                    part = intersection(seen, two.part)
-                    if part is not None:
-                        out.append(
-                            Event(whole, part, combine(one.value, two.value), one.locations + two.locations)
-                        )
-            return out
-
+        query = applied_left(self.ask, other.ask, combine)
         return Pattern(query, steps=self.steps, period=both_periods(self, other))
 
     def app_right(self, other: Pattern, combine: Callable[[Any, Any], Any]) -> Pattern:
@@ -369,21 +331,6 @@ class Pattern:
             raise MethodUnknown("function", name, (each for each in dir(Pattern) if each[0] != "_"))
 
 
-_HERE = str(Path(__file__).parent)
-
-
-def tripped_here(error: BaseException) -> bool:
-    """Whether an error was raised in the language itself, and not in a function of the performer's."""
-    trace, last = error.__traceback__, ""
-    while trace is not None:
-        file = trace.tb_frame.f_code.co_filename
-        if not file.endswith(".pyx"):
-            # Compiled fractions have frames too, but nobody wrote their arguments there.
-            last = file
-        trace = trace.tb_next
-    return last.startswith(_HERE)
-
-
 def _beginning(event: Event) -> Fraction:
     return event.part.begin
 
@@ -394,44 +341,12 @@ def _common_steps(one: Pattern, other: Pattern) -> Fraction | None:
     return common_steps([one.steps, other.steps])
 
 
-def common_steps(steps: list[Fraction]) -> Fraction | None:
-    """The fewest steps into which patterns of these steps all fit."""
-    if not steps or any(step <= 0 for step in steps):
-        return None
-    top = math.lcm(*(int(step.numerator) for step in steps))
-    return Fraction(top, math.gcd(*(int(step.denominator) for step in steps)))
-
-
 def both_periods(*patterns: Pattern) -> PeriodLike:
     """The period of patterns heard together, worked out when it is needed."""
     known = [pattern._period for pattern in patterns]
     if any(period is None for period in known):
         return None
     return lambda: together(pattern.period for pattern in patterns)
-
-
-def by_cycles(ask: QueryFunction) -> QueryFunction:
-    """A query function that is asked for one cycle at a time, whatever span it is given."""
-
-    def query(begin: Fraction, end: Fraction) -> list[Event]:
-        cycle = begin.numerator // begin.denominator + 1
-        if end <= cycle:
-            return ask(begin, end)
-        check_cycles(begin, end)
-        events = ask(begin, Fraction(cycle))
-        while end > cycle + 1:
-            events = events + ask(Fraction(cycle), Fraction(cycle + 1))
-            cycle += 1
-        return events + ask(Fraction(cycle), end)
-
-    return query
-
-
-def check_cycles(begin: Fraction, end: Fraction) -> None:
-    """Refuse a span of more cycles than there is fuel for, before going through them one by one."""
-    cycles = ceiling(end - begin)
-    if cycles > tank.left:
-        raise too_dense(cycles)
 
 
 def pure(value: Any, locations: Locations = ()) -> Pattern:
@@ -487,4 +402,22 @@ def _no_events(begin: Fraction, end: Fraction) -> list[Event]:
 silence: Final = Pattern(_no_events, steps=ONE, period=1)
 silence._table = None
 
-__all__ = ["ZERO", "Event", "Fraction", "Pattern", "Span", "nothing", "pure", "silence", "steady"]
+__all__ = [
+    "VARIES",
+    "ZERO",
+    "Event",
+    "Fraction",
+    "Made",
+    "MethodUnknown",
+    "Pattern",
+    "Span",
+    "both_periods",
+    "by_cycles",
+    "common_steps",
+    "noted",
+    "nothing",
+    "pure",
+    "silence",
+    "steady",
+    "tripped_here",
+]

@@ -55,3 +55,11 @@ def in_turn(periods: Iterable[int | None], turns: int) -> int | None:
     if common is None or common * turns > LONGEST:
         return None
     return common * turns
+
+
+def common_steps(steps: list[Fraction]) -> Fraction | None:
+    """The fewest steps into which patterns of these steps all fit."""
+    if not steps or any(step <= 0 for step in steps):
+        return None
+    top = math.lcm(*(int(step.numerator) for step in steps))
+    return Fraction(top, math.gcd(*(int(step.denominator) for step in steps)))
