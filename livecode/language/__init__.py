@@ -27,6 +27,8 @@ MODULES = (
     "modulation",
     "controls",
     "pitch",
+    "harmony",
+    "arpeggios",
     "timing",
     "rhythm",
     "stepwise",

@@ -53,6 +53,8 @@ def noted(result: Any, name: str, before: Pattern, arguments: tuple[Any, ...], *
     """A pattern with a note of how it was made; it must be the caller's own."""
     if isinstance(result, Pattern) and result is not before and result is not silence:
         result.made_by = Made(name, before, arguments, keywords)
+        if result.scaled is None:
+            result.scaled = before.scaled
     return result
 
 
@@ -68,9 +70,10 @@ class Pattern:
     cycles after which the pattern repeats exactly, None when it does not or nobody knows, or a function that
     works it out when it is first needed. `constant` is the value of a pattern that is one value every cycle.
     `made_by` says which function made it out of which pattern, where one did that the performer typed.
+    `scaled` is the pattern of scales that its notes were read in, for what moves notes within them.
     """
 
-    __slots__ = ("_asked", "_period", "_table", "constant", "made_by", "query_function", "steps")
+    __slots__ = ("_asked", "_period", "_table", "constant", "made_by", "query_function", "scaled", "steps")
 
     def __init__(
         self,
@@ -84,6 +87,7 @@ class Pattern:
         self.steps = steps
         self.constant = constant
         self.made_by: Made | None = None
+        self.scaled: Pattern | None = None
         self._period = period
         self._asked = False
         self._table: Any = None if period is None or constant is not VARIES else _UNDECIDED
@@ -185,11 +189,13 @@ class Pattern:
         The function must treat each event by itself (not compare neighbours) and leave its times alone.
         """
         ask = self.ask
-        return Pattern(
+        changed = Pattern(
             lambda begin, end: function(ask(begin, end)),
             steps=self.steps if steps is None else steps,
             period=self._late_period(),
         )
+        changed.scaled = self.scaled
+        return changed
 
     def _late_period(self) -> PeriodLike:
         """The period, or how to work it out, without working it out now."""
@@ -268,6 +274,7 @@ class Pattern:
             return self
         same = Pattern(self.ask, steps=steps, period=self._late_period(), constant=self.constant)
         same._table = None
+        same.scaled = self.scaled
         return same
 
     def _fast(self, factor: Fraction) -> Pattern:
@@ -282,17 +289,21 @@ class Pattern:
         def query(begin: Fraction, end: Fraction) -> list[Event]:
             return stretched(ask(begin * plain, end * plain), stretch)
 
-        return Pattern(query, steps=self.steps, period=lambda: faster(self.period, factor))
+        quick = Pattern(query, steps=self.steps, period=lambda: faster(self.period, factor))
+        quick.scaled = None if self.scaled is None else self.scaled._fast(factor)
+        return quick
 
     def _late(self, offset: Fraction) -> Pattern:
         if not offset:
             return self
         ask = self.ask
-        return Pattern(
+        later = Pattern(
             lambda begin, end: moved(ask(begin - offset, end - offset), offset),
             steps=self.steps,
             period=self._late_period(),
         )
+        later.scaled = None if self.scaled is None else self.scaled._late(offset)
+        return later
 
     def app_both(self, other: Pattern, combine: Callable[[Any, Any], Any]) -> Pattern:
         """Values of two patterns combined wherever they overlap; a whole is what both wholes share."""
