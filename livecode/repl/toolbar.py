@@ -1,4 +1,4 @@
-"""The line under the prompt: tempo, cycle and beat, load, slots, and what went wrong.
+"""The line under the prompt: tempo, cycle and beat, load, jitter, slots, and what went wrong.
 
 A slot that plays shows in its colour, a muted one in brackets, one played alone underlined, one whose newest
 code failed with an exclamation mark.
@@ -43,6 +43,8 @@ class View(Protocol):
     late: int
     dropped: int
     lost: int
+    jitter: float
+    lateness: float
 
     @property
     def slots(self) -> Iterable[SlotView]: ...
@@ -53,12 +55,12 @@ HINT = "F9 hush   Tab names   help()"
 
 def fragments(status: View, width: int, hint: str = HINT) -> Fragments:
     """The toolbar as (style, text) pairs, at most `width` cells; the hint stands right if there is room."""
-    left: Fragments = [("class:toolbar.strong", f" {status.bpm:g} bpm")]
+    left: Fragments = [("class:toolbar.strong", f" {round(status.bpm, 1):g} bpm")]
     playing = [slot for slot in status.slots if slot.playing]
     if status.state in ("sounding", "looping"):
         left.append(("", f"   {int(status.cycle)} "))
         left.append(("class:toolbar.strong", _beats(status.beat, status.beats) if playing else ""))
-        left.append(("", f"  {status.load:.0f} %  "))
+        left.append(("", f"  {status.load:.0f} %  {_jitter(status)}"))
     if status.state in STATES:
         fault = "class:toolbar.fault" if status.state in ("looping", "ended") else ""
         left.append((fault, f"   {STATES[status.state]}  "))
@@ -72,6 +74,12 @@ def fragments(status: View, width: int, hint: str = HINT) -> Fragments:
         if count:
             left.append(("class:toolbar.fault", f"  {count} {word}"))
     return _fitted(left, hint, width)
+
+
+def _jitter(status: View) -> str:
+    """How far the beat's own clock was off at its worst lately, and the latest note if one was late."""
+    late = f"latest {status.lateness:.0f} ms  " if status.lateness else ""
+    return f"±{status.jitter:.1f} ms  {late}"
 
 
 def _beats(beat: int, beats: Any) -> str:

@@ -20,11 +20,14 @@ from typing import Any
 
 from livecode.language.moment import Moment
 from livecode.sound.layout import SLOTS
+from livecode.stage.budget import within
+from livecode.stage.course import points
 from livecode.stage.faults import Notices, explain
 from livecode.stage.history import SlotHistory
 from livecode.stage.prepare import Heard, Prepared, Preparer, as_given
-from livecode.stage.protocol import Alive, Hold, Playable
-from livecode.stage.scene import Take
+from livecode.stage.protocol import Alive, Hold, Playable, Tempo
+from livecode.stage.scene import Course, Take
+from livecode.stage.tempo import Metre
 from livecode.stage.timeline import Timeline
 
 AHEAD_SECONDS = 2.0
@@ -130,6 +133,10 @@ class Conductor:
         self._stall = 0.0
         self._due = inf
         self._turn = 0.0
+        self._course: Course | None = None
+        self._course_held = 0.0
+        self.leads_tempo = True
+        """Not when the tempo map of a performance that is played again is known from its beginning."""
         self._outbox: list[Any] = []
         self._unwritten: list[dict[str, Any]] = []
 
@@ -201,6 +208,12 @@ class Conductor:
                     part.renew(cycle)
             self._changed.notify_all()
 
+    def follow_tempo(self, course: Course | None, cycle: float) -> None:
+        """Let the tempo follow a pattern from a cycle on, or no more."""
+        with self.lock:
+            self._course, self._course_held = course, float(cycle)
+            self._changed.notify_all()
+
     def withdraw_again(self, slot: int, at: float, source: str) -> None:
         """A take that failed when this was performed fails again, whether its code does or not."""
         with self.lock:
@@ -216,6 +229,7 @@ class Conductor:
 
     def fill(self, goal: float) -> None:
         """Prepare everything up to a cycle, in this thread."""
+        self._lead(goal)
         while True:
             with self.lock:
                 part = self._neediest(goal)
@@ -247,6 +261,7 @@ class Conductor:
         began, woke = time.monotonic(), time.thread_time()
         collecting = True
         while True:
+            self._lead(self.goal())
             with self.lock:
                 if number != self._generation:
                     break
@@ -283,6 +298,34 @@ class Conductor:
             if part.held < now - 1.0:
                 part.held = float(floor(now))
 
+    def _lead(self, goal: float) -> None:
+        """Tell the sender how the tempo goes on up to a cycle, where it follows a pattern."""
+        while True:
+            with self.lock:
+                course = self._course
+                if self._timeline.running and self._course_held < self._timeline.now() - 1.0:
+                    self._course_held = float(floor(self._timeline.now()))
+                held = self._course_held
+                if course is None or held >= goal or not self.leads_tempo:
+                    return
+            found: list[tuple[float, float]] = []
+            trouble = ""
+            try:
+                with within(self.budget, "the tempo"):
+                    found = points(course.pattern, int(held), Metre(*self._timeline.metre))
+            except BaseException as error:
+                # As with a slot: whatever it raises, the beat goes on.
+                trouble = explain(error)
+            with self.lock:
+                if self._course is not course or self._course_held != held:
+                    continue
+                self._course_held = held + 1.0
+                if trouble:
+                    self._course = None
+                    self._notices.say(f"the tempo stays as it is: {trouble}", "fault")
+                if found:
+                    self._outbox.append(Tempo(found[-1][1], found, held))
+
     def _flush(self) -> None:
         if self._outbox:
             messages, self._outbox = self._outbox, []
@@ -309,6 +352,8 @@ class Conductor:
 
     def _pause(self) -> float:
         nearest = min(part.held for part in self.parts)
+        if self._course is not None and self.leads_tempo:
+            nearest = min(nearest, self._course_held)
         if nearest == inf or not self._timeline.running:
             return ALIVE_EVERY / 2
         seconds = (nearest - self.goal()) / self._timeline.cps

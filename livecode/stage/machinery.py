@@ -40,6 +40,7 @@ from livecode.stage.protocol import (
     Extra,
     Failed,
     Gains,
+    Groove,
     Hello,
     Load,
     Map,
@@ -343,12 +344,18 @@ class Machinery:
         old, self._scene = self._scene, scene
         timeline = self._timeline
         timeline.metre = (scene.metre.beats, scene.metre.unit)
-        if scene.cps != old.cps:
+        if scene.course is None and (scene.cps != old.cps or old.course is not None):
             start = timeline.present_cps()
             timeline.cps = scene.cps
             if self._link is not None and forced is None:
                 points = ramp(start, scene.cps, *draft.glide) if draft.glide is not None else []
                 self._send([Tempo(scene.cps, points)])
+        if scene.course is not old.course or (scene.course is not None and scene.metre != old.metre):
+            if not timeline.running:
+                timeline.cps = scene.cps
+            self._conductor.follow_tempo(scene.course, ceil(self._earliest() - 1e-9))
+        if scene.groove != old.groove and forced is None:
+            self._send([Groove(*scene.groove)])
         slots = range(SLOTS + 1)
         levels = [(slot, scene.level(slot)) for slot in slots if scene.level(slot) != old.level(slot)]
         if levels and self._link is not None:
@@ -477,6 +484,7 @@ class Machinery:
             # The tempo of a performance that is played again: the same map, moved to now.
             by = self._timeline.clock.now() + lead - stretches[0].second
             stretches = [replace(each, second=each.second + by) for each in stretches]
+        self._conductor.leads_tempo = not stretches
         self._send([Start(self._timeline.first_cycle, self._scene.cps, lead, stretches)])
         if not self.offline:
             self._conductor.start()
@@ -539,6 +547,8 @@ class Machinery:
             self._send([Gains(levels)])
         if scene.phases:
             self._send([Phase(list(scene.phases.items()))])
+        if scene.groove[0]:
+            self._send([Groove(*scene.groove)])
 
     def _warm(self) -> None:
         """Find instruments and samples and wake composers while the engine boots, so that no line waits."""

@@ -15,7 +15,7 @@ SLOT_NAMES = tuple(f"d{number}" for number in range(1, 17))
 FUNCTIONS = (
     "tempo", "cps", "meter", "hush", "mute", "unmute", "solo", "unsolo", "once", "metronome", "count_in",
     "undo", "redo", "revert", "history", "running", "now", "next_cycle", "quant", "play", "tap", "nudge",
-    "explain", "samples", "ndef", "master", "orbit_gain", "energy",
+    "groove", "explain", "samples", "ndef", "master", "orbit_gain", "energy",
 )  # fmt: skip
 NAMES: tuple[str, ...] = (*SLOT_NAMES, *FUNCTIONS, "record", "scene", "listen")
 """Every name that belongs to a session."""

@@ -37,6 +37,7 @@ from livecode.stage.protocol import (
     Ears,
     Extra,
     Gains,
+    Groove,
     Hold,
     Hush,
     Load,
@@ -51,6 +52,8 @@ from livecode.stage.protocol import (
 from livecode.stage.tempo import TempoMap
 from livecode.stage.transport import Sent, Transport
 
+ROUNDING = 1e-4
+"""Cycles by which a place on the way to a tempo may have gone by and still be taken."""
 LATEST = 0.030
 """Seconds by which a note may be late and still be worth hearing."""
 MOST_PENDING = 1200
@@ -103,6 +106,8 @@ class Player:
         self._told: Transport | None = None
         self._answer = answer or (lambda message: None)
         self._start: Start | None = None
+        self._groove: Groove | None = None
+        self._early: list[Tempo] = []
         self.sent_until = -inf
         self._pending: deque[tuple[float, int]] = deque()
         self._pending_total = 0
@@ -173,6 +178,8 @@ class Player:
                 self.transport.gains(message.gains, message.lag)
         elif isinstance(message, Tempo):
             self._change_tempo(message)
+        elif isinstance(message, Groove):
+            self._change_groove(message)
         elif isinstance(message, Phase):
             self.phases.update(message.phases)
             self.phases = {slot: seconds for slot, seconds in self.phases.items() if seconds}
@@ -253,22 +260,44 @@ class Player:
             self.tempo = TempoMap.of(start.stretches)
         else:
             self.tempo = TempoMap(self.clock.now() + start.lead, start.cycle, start.cps)
+            if self._groove is not None:
+                begin = self.tempo.second_at(start.cycle)
+                self.tempo.swing(begin, self._groove.swing, self._groove.slices)
+        for change in self._early:
+            self._change_tempo(change)
+        self._early.clear()
         self._tell_tempo(self.clock.now())
         self._answer(Map(self.tempo.stretches))
 
     def _change_tempo(self, change: Tempo) -> None:
         if self.tempo is None:
-            if self._start is not None:
+            if change.at is not None:
+                self._early.append(change)
+            elif self._start is not None:
                 self._start.cps = change.cps
             return
-        now = self.clock.now()
-        # What plays ahead of its cycles has been sent farther than the rest.
-        begin = max(now, self.sent_until - min(0.0, *self.phases.values(), 0.0))
+        begin = self._unsent()
+        points = change.points or [(0.0, change.cps)]
         if change.at is not None:
             begin = max(begin, self.tempo.second_at(change.at))
-        self.tempo.plan(begin, change.points or [(0.0, change.cps)])
+            # What should have been passed by now is left out, so that the rest comes at its own cycles.
+            passed = self.tempo.cycle_at(begin) - change.at
+            points = [(max(0.0, way - passed), cps) for way, cps in points if way > passed - ROUNDING]
+            points = points or [(0.0, change.cps)]
+        self.tempo.plan(begin, points)
         self._tell_tempo(begin)
         self._answer(Map(self.tempo.stretches))
+
+    def _change_groove(self, change: Groove) -> None:
+        self._groove = change
+        if self.tempo is not None:
+            self.tempo.swing(self._unsent(), change.swing, change.slices)
+            self._answer(Map(self.tempo.stretches))
+
+    def _unsent(self) -> float:
+        """The first second of which nothing has been sent yet."""
+        # What plays ahead of its cycles has been sent farther than the rest.
+        return max(self.clock.now(), self.sent_until - min(0.0, *self.phases.values(), 0.0))
 
     def _tell_tempo(self, second: float) -> None:
         """The tempo bus in the server, for modulation that follows it; in a ramp a tick at a time."""

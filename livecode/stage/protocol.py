@@ -8,6 +8,7 @@
 | `Extra` | notes beside what the slots hold: `once`, count-in |
 | `Start` | let time begin, at this cycle |
 | `Tempo` | another speed, or a way to it, from the first moment not yet sent |
+| `Groove` | swing for every slot, from the next slice of a cycle |
 | `Ask` | how were the notes of a slot sent? |
 | `Phase` | a slot plays so much later or earlier than its cycles say |
 | `Resume` | first message of a front that takes over from one that died |
@@ -115,6 +116,13 @@ class Tempo(msgspec.Struct, array_like=True, tag="tempo"):
     cps: float
     points: list[tuple[float, float]] = []
     at: float | None = None
+
+
+class Groove(msgspec.Struct, array_like=True, tag="groove"):
+    """The middle of each of `slices` slices of a cycle comes later by `swing` of a slice."""
+
+    swing: float
+    slices: int
 
 
 class Phase(msgspec.Struct, array_like=True, tag="phase"):
@@ -274,7 +282,7 @@ class Failed(msgspec.Struct, array_like=True, tag="failed"):
 
 ToSender = (
     Hello | Load | Hold | Extra | Start | Tempo | Gains | Hush | Record | RecordEnd | Alive | Bye
-    | Phase | Resume | Ask | Ears
+    | Phase | Resume | Ask | Ears | Groove
 )
 ToFront = Ready | Map | State | Said | Recorded | Failed | Stands | Repeated | Told
 

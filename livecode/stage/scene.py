@@ -60,6 +60,8 @@ class Draft:
     muted: dict[int, bool] = field(default_factory=dict)
     soloed: dict[int, bool] = field(default_factory=dict)
     bpm: float | None = None
+    course: Course | None = None
+    groove: tuple[float, int] | None = None
     metre: Metre | None = None
     metronome: bool | None = None
     phases: dict[int, float] = field(default_factory=dict)
@@ -69,7 +71,8 @@ class Draft:
 
     def __bool__(self) -> bool:
         changed = (self.takes, self.gains, self.muted, self.soloed, self.phases)
-        return any(changed) or (self.bpm, self.metre, self.metronome) != (None, None, None)
+        times = (self.bpm, self.metre, self.metronome, self.groove)
+        return any(changed) or any(each is not None for each in times)
 
     def join(self, other: Draft) -> None:
         """Add later wishes."""
@@ -83,10 +86,21 @@ class Draft:
         self.ways.update(other.ways)
         if other.bpm is not None or other.metre is not None:
             self.glide = other.glide
+        if other.bpm is not None:
+            self.course = other.course
+        self.groove = other.groove or self.groove
         self.bpm = other.bpm if other.bpm is not None else self.bpm
         self.metre = other.metre or self.metre
         self.metronome = other.metronome if other.metronome is not None else self.metronome
         self.fade = max(self.fade, other.fade)
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """The tempo follows a pattern of quarter notes a minute; `source` is the text that said so."""
+
+    pattern: Pattern
+    source: str = ""
 
 
 class Glide(NamedTuple):
@@ -98,13 +112,18 @@ class Glide(NamedTuple):
 
 @dataclass(frozen=True)
 class Scene:
-    """Everything that an evaluation can change, and undo can bring back."""
+    """Everything that an evaluation can change, and undo can bring back.
+
+    With a `course` the tempo follows that, and `bpm` is where it began.
+    """
 
     takes: Mapping[int, Take] = field(default_factory=dict)
     gains: Mapping[int, float] = field(default_factory=dict)
     muted: frozenset[int] = frozenset()
     soloed: frozenset[int] = frozenset()
     bpm: float = 120.0
+    course: Course | None = None
+    groove: tuple[float, int] = (0.0, 4)
     metre: Metre = COMMON_TIME
     metronome: bool = False
     phases: Mapping[int, float] = field(default_factory=dict)
@@ -134,6 +153,8 @@ class Scene:
             muted=_switched(self.muted, draft.muted),
             soloed=_switched(self.soloed, draft.soloed),
             bpm=self.bpm if draft.bpm is None else draft.bpm,
+            course=self.course if draft.bpm is None else draft.course,
+            groove=draft.groove or self.groove,
             metre=self.metre if draft.metre is None else draft.metre,
             metronome=self.metronome if draft.metronome is None else draft.metronome,
             phases={**self.phases, **draft.phases},
@@ -148,6 +169,8 @@ class Scene:
             muted={slot: slot in target.muted for slot in self.muted ^ target.muted},
             soloed={slot: slot in target.soloed for slot in self.soloed ^ target.soloed},
             bpm=target.bpm,
+            course=target.course,
+            groove=target.groove,
             metre=target.metre,
             metronome=target.metronome,
             phases={slot: target.phases.get(slot, 0.0) for slot in self.phases.keys() | target.phases.keys()},

@@ -124,6 +124,8 @@ class Scenes:
             muted=two.muted if share > 0.5 else one.muted,
             soloed=two.soloed if share > 0.5 else one.soloed,
             bpm=_mean(one.bpm, two.bpm, share),
+            course=two.course if share > 0.5 else one.course,
+            groove=(_mean(one.groove[0], two.groove[0], share), (two if share > 0.5 else one).groove[1]),
             metre=two.metre if share > 0.5 else one.metre,
             metronome=now.metronome,
             phases=_means(one.phases, two.phases, 0.0, share),

@@ -11,6 +11,15 @@ after it, only the future moves.
 >>> tempo.plan(15.0, [(3.0, 2.0)])
 >>> tempo.cps_at(3.0), tempo.cycle_at(17.0), tempo.cps
 (1.0, 6.0, 2.0)
+
+Swing bends time inside the slices of a cycle: what is half-way through one comes later, its edges stay.
+
+>>> swung = TempoMap(0.0, 0.0, 1.0)
+>>> swung.swing(0.0, 1 / 4, 2)
+>>> [swung.second_at(cycle) for cycle in (0.0, 0.25, 0.375, 0.5)]
+[0.0, 0.375, 0.4375, 0.5]
+>>> swung.cycle_at(0.375)
+0.25
 """
 
 from __future__ import annotations
@@ -34,12 +43,17 @@ _second, _cycle = attrgetter("second"), attrgetter("cycle")
 
 
 class Stretch(msgspec.Struct, array_like=True, frozen=True):
-    """From `second` on, which is at `cycle`, `cps` cycles pass a second, `slope` more after each second."""
+    """From `second` on, which is at `cycle`, `cps` cycles pass a second, `slope` more after each second.
+
+    `swing`: the middle of each of `slices` slices of the cycle comes so much of a slice later.
+    """
 
     second: float
     cycle: float
     cps: float
     slope: float = 0.0
+    swing: float = 0.0
+    slices: int = 4
 
 
 class TempoMap:
@@ -69,28 +83,24 @@ class TempoMap:
     def cycle_at(self, second: float) -> float:
         """Where the music is at a second."""
         stretch = self._stretch(second, _second)
-        passed = second - stretch.second
-        if stretch.slope and passed > 0:
-            return stretch.cycle + passed * (stretch.cps + stretch.slope * passed / 2)
-        return stretch.cycle + passed * stretch.cps
+        even = _even_cycle(stretch, second)
+        return _unswung(stretch, even) if stretch.swing else even
 
     def second_at(self, cycle: float) -> float:
         """When a cycle comes."""
         stretch = self._stretch(cycle, _cycle)
-        way = cycle - stretch.cycle
-        if stretch.slope and way > 0:
-            # The root that stays exact when the slope is next to nothing.
-            arrived = sqrt(max(0.0, stretch.cps * stretch.cps + 2 * stretch.slope * way))
-            return stretch.second + 2 * way / (stretch.cps + arrived)
-        return stretch.second + way / stretch.cps
+        if stretch.swing:
+            cycle = _swung(stretch, cycle)
+            stretch = self._stretch(cycle, _cycle)
+        return _even_second(stretch, cycle)
 
     def cps_at(self, cycle: float) -> float:
-        """Cycles a second at a cycle."""
+        """Cycles a second at a cycle, whatever the swing."""
         stretch = self._stretch(cycle, _cycle)
-        way = cycle - stretch.cycle
-        if stretch.slope and way > 0:
-            return sqrt(max(SLOWEST_CPS**2, stretch.cps * stretch.cps + 2 * stretch.slope * way))
-        return stretch.cps
+        if stretch.swing:
+            cycle = _swung(stretch, cycle)
+            stretch = self._stretch(cycle, _cycle)
+        return _even_cps(stretch, cycle)
 
     def ramping(self, second: float) -> bool:
         """Whether the speed is changing at a second."""
@@ -106,19 +116,41 @@ class TempoMap:
 
         Between two points the speed changes evenly in time; two at one place are a step. The last one holds.
         """
-        cycle = self.cycle_at(second)
-        cps = self.cps_at(cycle)
+        now = self._stretch(second, _second)
+        cycle = _even_cycle(now, second)
+        cps = _even_cps(now, cycle)
         kept = [stretch for stretch in self.stretches if stretch.second < second][-MOST_STRETCHES + 1 :]
         way = 0.0
+        began, last = second, self.stretches[-1]
         for distance, wanted in points:
             check_cps(wanted)
             leg = distance - way
             if leg > 0:
                 seconds = 2 * leg / (cps + wanted)
-                kept.append(Stretch(second, cycle, cps, (wanted - cps) / seconds))
+                kept.append(Stretch(second, cycle, cps, (wanted - cps) / seconds, now.swing, now.slices))
                 second, cycle, way = second + seconds, cycle + leg, distance
             cps = wanted
-        self.stretches = [*kept, Stretch(second, cycle, cps)]
+        self.stretches = [*kept, Stretch(second, cycle, cps, 0.0, now.swing, now.slices)]
+        if (last.swing, last.slices) != (now.swing, now.slices):
+            # It was on its way, and was forgotten with the rest of the future.
+            self.swing(began, last.swing, last.slices)
+
+    def swing(self, second: float, amount: float, slices: int) -> None:
+        """Let the middle of each of so many slices of a cycle come later by a part of a slice.
+
+        That begins at the first moment after `second` that both the old swing and the new leave alone, so
+        nothing jumps.
+        """
+        now = self._stretch(second, _second)
+        grid = math.gcd(now.slices, slices) if now.swing else slices
+        cycle = math.ceil(_even_cycle(now, second) * grid - 1e-9) / grid
+        at = self._stretch(cycle, _cycle)
+        begin = max(second, _even_second(at, cycle))
+        kept = [each for each in self.stretches if each.second < begin]
+        later = [each for each in self.stretches if each.second > begin]
+        there = Stretch(begin, cycle, _even_cps(at, cycle), at.slope)
+        changed = (msgspec.structs.replace(each, swing=amount, slices=slices) for each in (there, *later))
+        self.stretches = [*kept[-MOST_STRETCHES + 1 :], *changed]
 
     def _stretch(self, place: float, key: attrgetter[float]) -> Stretch:
         stretches = self.stretches
@@ -126,6 +158,48 @@ class TempoMap:
         if len(stretches) == 1 or key(last) <= place:
             return last
         return stretches[max(0, bisect_right(stretches, place, key=key) - 1)]
+
+
+def _even_cycle(stretch: Stretch, second: float) -> float:
+    """Where the music is at a second, without the swing."""
+    passed = second - stretch.second
+    if stretch.slope and passed > 0:
+        return stretch.cycle + passed * (stretch.cps + stretch.slope * passed / 2)
+    return stretch.cycle + passed * stretch.cps
+
+
+def _even_second(stretch: Stretch, cycle: float) -> float:
+    way = cycle - stretch.cycle
+    if stretch.slope and way > 0:
+        # The root that stays exact when the slope is next to nothing.
+        arrived = sqrt(max(0.0, stretch.cps * stretch.cps + 2 * stretch.slope * way))
+        return stretch.second + 2 * way / (stretch.cps + arrived)
+    return stretch.second + way / stretch.cps
+
+
+def _even_cps(stretch: Stretch, cycle: float) -> float:
+    way = cycle - stretch.cycle
+    if stretch.slope and way > 0:
+        return sqrt(max(SLOWEST_CPS**2, stretch.cps * stretch.cps + 2 * stretch.slope * way))
+    return stretch.cps
+
+
+def _swung(stretch: Stretch, cycle: float) -> float:
+    """Where in even time a cycle of swung time falls."""
+    place = cycle * stretch.slices
+    slice_ = math.floor(place)
+    part, middle = place - slice_, 0.5 + stretch.swing
+    part = part * 2 * middle if part < 0.5 else middle + (part - 0.5) * 2 * (1 - middle)
+    return (slice_ + part) / stretch.slices
+
+
+def _unswung(stretch: Stretch, cycle: float) -> float:
+    """The other way round."""
+    place = cycle * stretch.slices
+    slice_ = math.floor(place)
+    part, middle = place - slice_, 0.5 + stretch.swing
+    part = part / (2 * middle) if part < middle else 0.5 + (part - middle) / (2 * (1 - middle))
+    return (slice_ + part) / stretch.slices
 
 
 CURVES = ("linear", "exponential", "sine")
@@ -209,6 +283,22 @@ def check_cps(cps: object) -> float:
     return _check(
         cps, "cps", SLOWEST_CPS, FASTEST_CPS, "give cycles a second from 0.002 to 16, as in cps(0.5)"
     )
+
+
+MOST_SWING = 0.4
+
+
+def check_swing(amount: object, slices: object) -> tuple[float, int]:
+    """A swing and its slices, or a TempoError that says what to type.
+
+    >>> check_swing(0.25, 8)
+    (0.25, 8)
+    """
+    cure = "give a part of a slice from -0.4 to 0.4 (1/6 is triplets), as in groove(1/6)"
+    number = _check(amount, "groove", -MOST_SWING, MOST_SWING, cure)
+    if not isinstance(slices, int) or isinstance(slices, bool) or not 1 <= slices <= 64:
+        raise TempoError(f"groove(..., {slices!r}) has no such slices: give how many to a cycle, 1 to 64")
+    return number, slices
 
 
 def check_metre(beats: object, unit: object) -> Metre:

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
+from math import ceil
 from statistics import median
 from typing import Any
 
 from livecode.errors import TempoError
-from livecode.stage.evaluation import FORCED
-from livecode.stage.machinery import SLOTS, Machinery
+from livecode.language.pattern import Pattern
+from livecode.language.reify import reify
+from livecode.stage.budget import within
+from livecode.stage.course import points
+from livecode.stage.evaluation import FORCED, calling_text
+from livecode.stage.machinery import CHECK_BUDGET, SLOTS, Machinery
 from livecode.stage.protocol import Tempo
-from livecode.stage.scene import Draft, Glide
-from livecode.stage.tempo import CURVES, check_bpm, check_cps, check_metre, displaced
+from livecode.stage.scene import Course, Draft, Glide
+from livecode.stage.tempo import CURVES, check_bpm, check_cps, check_metre, check_swing, displaced
 from livecode.stage.transitions import check_cycles
 
 LONGEST_TAP = 3.0
@@ -32,21 +37,51 @@ class Timekeeping(Machinery):
         self._taps: list[float] = []
         self._followed = 0.0
 
-    def tempo(self, bpm: float | None = None, over: float = 0, curve: str = "linear") -> float:
+    def tempo(self, bpm: Any = None, over: float = 0, curve: str = "linear") -> float:
         """Quarter notes a minute from now on, or reached `over` so many cycles; without a number, what it is.
 
         ```python
         tempo(126)
         tempo(174, over=16, curve="exponential")
+        tempo(sine.slow(16).range(110, 130))
         ```
 
         `curve` is "linear" (evenly in time), "exponential" (by equal ratios) or "sine" (gently at both ends).
+        A pattern is followed from the next cycle on: a signal smoothly, `tempo("<120 140>")` in steps. What
+        a pattern answers must be from 1 to 999; when it fails, the tempo stays and a line says why.
         """
+        if isinstance(bpm, str | Pattern):
+            return self._follow(reify(bpm), over)
         if bpm is None:
             scene = self._wished()
             return self._present_bpm() if scene.bpm == self._scene.bpm else scene.bpm
         self._wish(Draft(bpm=check_bpm(bpm), glide=_glide(over, curve)))
         return float(bpm)
+
+    def _follow(self, course: Pattern, over: float) -> float:
+        if over:
+            raise TempoError("a tempo that follows a pattern gets there by itself: leave over= out")
+        metre = self._wished().metre
+        with within(CHECK_BUDGET, "the tempo"):
+            found = points(course, ceil(self._earliest() - 1e-9), metre)
+        bpm = metre.bpm(found[0][1]) if found else self._wished().bpm
+        self._wish(Draft(bpm=bpm, course=Course(course, calling_text())))
+        return bpm
+
+    def groove(self, amount: float, slices: int | None = None) -> None:
+        """Let everything swing, from the next slice of a cycle on: `groove(1/6)` is triplets, 0 straight.
+
+        ```python
+        groove(1/6)
+        groove(1/12, 8)
+        ```
+
+        What falls on the middle of each of `slices` slices of the cycle (as many as the metre has beats,
+        when you do not say) comes later by a part `amount` of a slice, and what lies between moves along;
+        below 0, earlier; -0.4 to 0.4. For one pattern there are `.swing(4)` and `.swing_by(1/6, 4)`.
+        """
+        wanted = check_swing(amount, self._wished().metre.beats if slices is None else slices)
+        self._wish(Draft(groove=wanted))
 
     def cps(self, cycles_a_second: float | None = None, over: float = 0, curve: str = "linear") -> float:
         """The tempo as cycles (bars) a second; without a number, what it is.
@@ -160,7 +195,8 @@ class Timekeeping(Machinery):
     def _present_bpm(self) -> float:
         """The tempo at this moment: on its way while a ramp is on."""
         scene, timeline = self._scene, self._timeline
-        if timeline.map is not None and timeline.map.ramping(timeline.clock.now()):
+        moving = timeline.map is not None and timeline.map.ramping(timeline.clock.now())
+        if moving or (scene.course is not None and timeline.running):
             return scene.metre.bpm(timeline.present_cps())
         return scene.bpm
 

@@ -19,7 +19,7 @@ def status(**changes):
     for number, change in changes.pop("slots", {}).items():
         vars(slots[number - 1]).update(change)
     view = {"state": "sounding", "cycle": 12.3, "beat": 2, "beats": 4, "bpm": 126.0, "load": 7.4}
-    view |= {"late": 0, "dropped": 0, "lost": 0, "slots": slots}
+    view |= {"jitter": 0.0, "lateness": 0.0, "late": 0, "dropped": 0, "lost": 0, "slots": slots}
     return SimpleNamespace(**(view | changes))
 
 
@@ -36,6 +36,11 @@ def test_the_toolbar_says_tempo_cycle_beat_load_and_slots():
 def test_faults_and_late_notes_are_marked():
     text = words(status(late=3, slots={2: {"playing": True, "fault": "no sample 'x'"}}))
     assert "d2!" in text and "3 late" in text
+
+
+def test_jitter_and_the_latest_note_are_shown():
+    assert "±0.4 ms" in words(status(jitter=0.41)) and "latest" not in words(status(jitter=0.41))
+    assert "latest 12 ms" in words(status(jitter=15.0, lateness=11.6))
 
 
 def test_nothing_moves_while_nothing_plays():
