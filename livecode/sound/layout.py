@@ -5,7 +5,7 @@
         group 100+slot          one per slot; 0 is `once` and the metronome, 1..16 are d1..d16
           group 200+slot        the slot's notes, newest at the head
           1000+16*slot+orbit    strip: the slot's gain on its way to one orbit
-          3000+16*slot+orbit    the same for its reverb and delay sends
+          3000+16*slot+orbit    the same for its reverb send, 5000+ for its delay send
       group 20 orbits
         group 400+orbit
           500+orbit delay, 600+orbit reverb
@@ -39,6 +39,7 @@ RECORDER_NODE = 40
 FIRST_CUT_NODE = 100_000
 FIRST_FREE_NODE = 1_000_000
 
+_SENDS = {"room": 3000, "delay": 5000}
 _FIRST_STRIP_BUS = 32
 _BUSES_PER_STRIP = 6
 _FIRST_ORBIT_BUS = _FIRST_STRIP_BUS + SLOTS * ORBITS * _BUSES_PER_STRIP
@@ -95,9 +96,9 @@ def strip_node(slot: int, orbit: int) -> int:
     return 1000 + 16 * slot + orbit
 
 
-def sends_node(slot: int, orbit: int) -> int:
-    """The synth that carries a slot's reverb and delay sends to an orbit, with the slot's gain."""
-    return 3000 + 16 * slot + orbit
+def send_node(slot: int, orbit: int, send: str) -> int:
+    """The synth that carries a slot's "room" or "delay" send to an orbit, with the slot's gain."""
+    return _SENDS[send] + 16 * slot + orbit
 
 
 def orbit_group(orbit: int) -> int:

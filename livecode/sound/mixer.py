@@ -14,7 +14,7 @@ Numbers are those of `livecode.sound.layout`.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -30,9 +30,10 @@ from livecode.sound.mixer_definitions import (
     ORBIT,
     REVERB,
     SCOPE,
-    SENDS,
+    SEND,
     STRIP,
     SWEEP,
+    UNMETERED,
     compiled,
 )
 from livecode.sound.osc import message
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
 
 _HEAD, _TAIL = 0, 1
 _OWN = {"reverb": REVERB, "delay": DELAY}
+_SENDS = {"room": "reverb", "delay": "delay"}
+"""Each send of a note, and the effect of its orbit that hears it."""
 DESK = "desk"
 """The effect of a `GlobalEffect` that moves the desk's own knobs: balance, width, orbit_gain, master."""
 _DUCK = "duck"
@@ -72,7 +75,8 @@ class Mixer:
         self._definitions = compiled() if definitions is None else definitions
         self._ready: set[tuple[int, int, str]] = set()
         self._strips: set[tuple[int, int]] = set()
-        self._sends: set[tuple[int, int]] = set()
+        self._sends: set[tuple[int, int, str]] = set()
+        self._watched = True
         self._orbits: set[int] = set()
         self._effects: dict[tuple[int, str], _Standing] = {}
         self._gains: dict[int, float] = {}
@@ -106,9 +110,10 @@ class Mixer:
     def tree(self, watched: bool = True, parallel: bool = False) -> list[bytes]:
         """Groups, master, and whatever stood there before, in the order of the signal.
 
-        `watched`: with what scope and spectrum need; a render does without. `parallel`: slots, the notes of
+        `watched`: with what meters, scope and spectrum need; a render does without. `parallel`: slots, the notes of
         a slot, and orbits do not wait for one another, on an engine that has several threads (supernova).
         """
+        self._watched = watched
         side_by_side = "/p_new" if parallel else "/g_new"
         made = [message("/g_new", layout.ROOT_GROUP, _HEAD, 0)]
         for group in (layout.SOURCES_GROUP, layout.ORBITS_GROUP):
@@ -131,8 +136,8 @@ class Mixer:
             made.append(self._new_effect(orbit, name, standing))
         for slot, orbit in sorted(self._strips):
             made.append(self._new_strip(slot, orbit))
-        for slot, orbit in sorted(self._sends):
-            made.append(self._new_sends(slot, orbit))
+        for slot, orbit, send in sorted(self._sends):
+            made.append(self._new_send(slot, orbit, send))
         return made
 
     @property
@@ -145,25 +150,26 @@ class Mixer:
         key = (note.slot, note.orbit, note.definition)
         if key in self._ready:
             return []
-        pairs = (("out_room", "reverb"), ("out_delay", "delay"))
-        effects = [effect for send, effect in pairs if self._encoder.declares(note.definition, send)]
-        made = self.ensure(note.slot, note.orbit, bool(effects))
-        for effect in effects:
-            made += self._ensure_effect(note.orbit, effect)
+        sends = [send for send in _SENDS if self._encoder.declares(note.definition, f"out_{send}")]
+        made = self.ensure(note.slot, note.orbit, sends)
+        for send in sends:
+            made += self._ensure_effect(note.orbit, _SENDS[send])
         if len(self._ready) > 20_000:
             self._ready.clear()
         self._ready.add(key)
         return made
 
-    def ensure(self, slot: int, orbit: int, sends: bool = False) -> list[bytes]:
-        """The strip from a slot to an orbit, one for its sends, and the orbit, where they are missing."""
+    def ensure(self, slot: int, orbit: int, sends: Iterable[str] = ()) -> list[bytes]:
+        """The strip from a slot to an orbit, one for each of these sends ("room", "delay"), and the orbit,
+        where they are missing."""
         made = self._ensure_orbit(orbit)
         if (slot, orbit) not in self._strips:
             self._strips.add((slot, orbit))
             made.append(self._new_strip(slot, orbit))
-        if sends and (slot, orbit) not in self._sends:
-            self._sends.add((slot, orbit))
-            made.append(self._new_sends(slot, orbit))
+        for send in sends:
+            if (slot, orbit, send) not in self._sends:
+                self._sends.add((slot, orbit, send))
+                made.append(self._new_send(slot, orbit, send))
         return made
 
     def apply(self, change: GlobalEffect | Sweep, seconds_per_cycle: float) -> list[bytes]:
@@ -317,18 +323,24 @@ class Mixer:
 
     def _new_strip(self, slot: int, orbit: int) -> bytes:
         return message(
-            "/s_new", STRIP, layout.strip_node(slot, orbit), _TAIL, layout.slot_group(slot),
+            "/s_new", self._metered(STRIP), layout.strip_node(slot, orbit), _TAIL, layout.slot_group(slot),
             "dry_in", layout.dry_bus(slot, orbit), "dry_out", layout.orbit_dry_bus(orbit),
             "meter", layout.strip_meter(slot, orbit), *self._fader(slot),
         )  # fmt: skip
 
-    def _new_sends(self, slot: int, orbit: int) -> bytes:
+    def _new_send(self, slot: int, orbit: int, send: str) -> bytes:
+        buses = {
+            "room": (layout.room_bus(slot, orbit), layout.orbit_room_bus(orbit)),
+            "delay": (layout.delay_bus(slot, orbit), layout.orbit_delay_bus(orbit)),
+        }
+        heard, out = buses[send]
         return message(
-            "/s_new", SENDS, layout.sends_node(slot, orbit), _TAIL, layout.slot_group(slot),
-            "room_in", layout.room_bus(slot, orbit), "room_out", layout.orbit_room_bus(orbit),
-            "delay_in", layout.delay_bus(slot, orbit), "delay_out", layout.orbit_delay_bus(orbit),
-            *self._fader(slot),
+            "/s_new", SEND, layout.send_node(slot, orbit, send), _TAIL, layout.slot_group(slot),
+            "heard", heard, "out", out, *self._fader(slot),
         )  # fmt: skip
+
+    def _metered(self, name: str) -> str:
+        return name if self._watched else name + UNMETERED
 
     def _fader(self, slot: int) -> tuple[str | float, ...]:
         gain, pan = self._gains.get(slot, 1.0), self._pans.get(slot, 0.0)
@@ -337,7 +349,7 @@ class Mixer:
 
     def _new_master(self, pair: int) -> bytes:
         return message(
-            "/s_new", MASTER, layout.master_node(pair), _HEAD, layout.MASTER_GROUP, "bus",
+            "/s_new", self._metered(MASTER), layout.master_node(pair), _HEAD, layout.MASTER_GROUP, "bus",
             layout.master_bus(pair), "out", 2 * pair, "meter", layout.master_meter(pair),
             "master_gain", float(self._master_gain),
         )  # fmt: skip
@@ -364,7 +376,7 @@ class Mixer:
 
     def _new_orbit(self, orbit: int) -> bytes:
         return message(
-            "/s_new", ORBIT, layout.orbit_out_node(orbit), _TAIL, layout.orbit_group(orbit),
+            "/s_new", self._metered(ORBIT), layout.orbit_out_node(orbit), _TAIL, layout.orbit_group(orbit),
             "bus", layout.orbit_dry_bus(orbit), "stem", layout.orbit_stem_bus(orbit),
             "out", layout.master_bus(self._pairs.get(orbit, 0)), "meter", layout.orbit_meter(orbit),
             "orbit_gain", float(self._orbit_gains.get(orbit, 1.0)),

@@ -30,7 +30,7 @@ from livecode.sound import ear_definition
 from livecode.sound.sealed import sealed, unsealed
 
 STRIP = "lc-strip"
-SENDS = "lc-sends"
+SEND = "lc-send"
 ORBIT = "lc-orbit"
 REVERB = "lc-reverb"
 DELAY = "lc-delay"
@@ -43,6 +43,8 @@ SWEEP = "lc-sweep"
 SCOPE = "lc-scope"
 RECORD = "lc-record-"
 RECORD_CHANNELS = range(1, 25)
+UNMETERED = "-unmetered"
+"""What the names of strips, orbits and masters end in where nobody reads their meters: the sound is the same."""
 
 CEILING = 0.95
 LOOKAHEAD = 0.002
@@ -97,13 +99,14 @@ def write(path: Path) -> None:
 def build() -> Iterator[Any]:
     """Each definition as a supriya SynthDef."""
     u: Any = import_module("supriya.ugens")
-    yield _strip(u)
-    yield _sends(u)
-    yield _orbit(u)
+    for metered in (True, False):
+        yield _strip(u, metered)
+        yield _orbit(u, metered)
+        yield _master(u, metered)
+    yield _send(u)
     yield _reverb(u)
     yield _delay(u)
     yield _duck(u)
-    yield _master(u)
     yield _tap(u)
     yield _copy(u)
     yield _gate(u)
@@ -150,24 +153,23 @@ def _meter(u: Any, bus: Any, signal: Any) -> None:
     u.Out.kr(bus=bus, source=[*peaks, *levels])
 
 
-def _strip(u: Any) -> Any:
+def _strip(u: Any, metered: bool) -> Any:
     with u.SynthDefBuilder(
         dry_in=0, dry_out=0, meter=0, slot_gain=1.0, slot_pan=0.0, slot_width=1.0, slot_lag=0.005
     ) as builder:  # fmt: skip
-        signal = _through(u, builder, "dry", *_fader(u, builder))
-        _meter(u, builder["meter"], signal)
-    return builder.build(name=STRIP)
+        signal = _through(u, builder["dry_in"], builder["dry_out"], *_fader(u, builder))
+        if metered:
+            _meter(u, builder["meter"], signal)
+    return builder.build(name=STRIP if metered else STRIP + UNMETERED)
 
 
-def _sends(u: Any) -> Any:
+def _send(u: Any) -> Any:
+    """A slot's share of an orbit's reverb or of its delay."""
     with u.SynthDefBuilder(
-        room_in=0, room_out=0, delay_in=0, delay_out=0, slot_gain=1.0, slot_pan=0.0, slot_width=1.0,
-        slot_lag=0.005,
+        heard=0, out=0, slot_gain=1.0, slot_pan=0.0, slot_width=1.0, slot_lag=0.005
     ) as builder:  # fmt: skip
-        fader = _fader(u, builder)
-        for path in ("room", "delay"):
-            _through(u, builder, path, *fader)
-    return builder.build(name=SENDS)
+        _through(u, builder["heard"], builder["out"], *_fader(u, builder))
+    return builder.build(name=SEND)
 
 
 def _fader(u: Any, builder: Any) -> tuple[Any, Any, Any]:
@@ -177,25 +179,26 @@ def _fader(u: Any, builder: Any) -> tuple[Any, Any, Any]:
     return gain * 2**0.5, pan, width
 
 
-def _through(u: Any, builder: Any, path: str, gain: Any, pan: Any, width: Any) -> Any:
-    left, right = u.In.ar(bus=builder[f"{path}_in"], channel_count=2)
+def _through(u: Any, heard: Any, out: Any, gain: Any, pan: Any, width: Any) -> Any:
+    left, right = u.In.ar(bus=heard, channel_count=2)
     left, right = _guarded(u, left), _guarded(u, right)
     # What both sides share stays; what they differ in is the width.
     shared, apart = (left + right) * 0.5, (left - right) * 0.5 * width
     left, right = shared + apart, shared - apart
     signal = u.Balance2.ar(left=left, right=right, position=pan, level=gain)
-    u.Out.ar(bus=builder[f"{path}_out"], source=signal)
+    u.Out.ar(bus=out, source=signal)
     return signal
 
 
-def _orbit(u: Any) -> Any:
+def _orbit(u: Any, metered: bool) -> Any:
     with u.SynthDefBuilder(bus=0, stem=0, out=0, meter=0, orbit_gain=1.0) as builder:
         gain = u.Lag.kr(source=builder["orbit_gain"], lag_time=0.005)
         signal = [each * gain for each in u.In.ar(bus=builder["bus"], channel_count=2)]
-        _meter(u, builder["meter"], signal)
+        if metered:
+            _meter(u, builder["meter"], signal)
         u.Out.ar(bus=builder["stem"], source=signal)
         u.Out.ar(bus=builder["out"], source=signal)
-    return builder.build(name=ORBIT)
+    return builder.build(name=ORBIT if metered else ORBIT + UNMETERED)
 
 
 def _reverb(u: Any) -> Any:
@@ -256,16 +259,17 @@ def _duck(u: Any) -> Any:
     return builder.build(name=DUCK)
 
 
-def _master(u: Any) -> Any:
+def _master(u: Any, metered: bool) -> Any:
     with u.SynthDefBuilder(bus=0, out=0, meter=0, master_gain=1.0, master_lag=0.02) as builder:
         gain = u.Lag.kr(source=builder["master_gain"], lag_time=builder["master_lag"])
         signal = [_guarded(u, each) * gain for each in u.In.ar(bus=builder["bus"], channel_count=2)]
         signal = [u.LeakDC.ar(source=each, coefficient=LEAK) for each in signal]
         signal = [u.Limiter.ar(source=each, level=CEILING, duration=LOOKAHEAD) for each in signal]
         signal = [each.clip(-CEILING, CEILING) for each in signal]
-        _meter(u, builder["meter"], signal)
+        if metered:
+            _meter(u, builder["meter"], signal)
         u.ReplaceOut.ar(bus=builder["out"], source=signal)
-    return builder.build(name=MASTER)
+    return builder.build(name=MASTER if metered else MASTER + UNMETERED)
 
 
 def _tap(u: Any) -> Any:

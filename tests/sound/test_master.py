@@ -23,7 +23,7 @@ def setup(signals: Any) -> tuple[Mixer, list[bytes]]:
     mixer = Mixer(Encoder())
     loads = [*mixer.definitions(), *signals.values()]
     opening = [message("/d_recv", each.data) for each in loads] + mixer.tree()
-    opening += [*mixer.ensure(1, 0, sends=True), *mixer.ensure(2, 0)]
+    opening += [*mixer.ensure(1, 0, sends=("room", "delay")), *mixer.ensure(2, 0)]
     opening += mixer.apply(GlobalEffect(0, 0, "reverb"), 1.0) + mixer.apply(GlobalEffect(0, 0, "delay"), 1.0)
     return mixer, opening
 

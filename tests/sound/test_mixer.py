@@ -50,7 +50,8 @@ def test_numbers_of_slots_and_orbits_never_meet() -> None:
     meters += [layout.MASTER_METER_BUS + each for each in range(4)]
     assert len(meters) == len(set(meters))
     assert max(meters) < layout.FIRST_FREE_CONTROL_BUS
-    nodes = [make(*pair) for make in (layout.strip_node, layout.sends_node) for pair in pairs]
+    nodes = [layout.strip_node(*pair) for pair in pairs]
+    nodes += [layout.send_node(*pair, send) for pair in pairs for send in ("room", "delay")]
     nodes += [make(slot) for make in (layout.slot_group, layout.notes_group) for slot in range(layout.SLOTS)]
     makers = (
         layout.orbit_group,
@@ -83,8 +84,19 @@ def test_strips_and_effects_are_built_when_first_needed_and_once(mixer: Mixer) -
     other = mixer.prepare(Note(1, 1, ROOM.name, 2, 0))
     assert named(first) == ["lc-orbit", "lc-strip"]
     assert again == []
-    assert named(wet) == ["lc-sends", "lc-reverb", "lc-delay"]
-    assert named(other) == ["lc-strip", "lc-sends"]
+    assert named(wet) == ["lc-send", "lc-send", "lc-reverb", "lc-delay"]
+    assert named(other) == ["lc-strip", "lc-send", "lc-send"]
+
+
+def test_only_the_sends_that_a_note_uses_are_built(mixer: Mixer) -> None:
+    mixer._encoder.define(DefinitionLoad("lc-damp-1", b"", ("out", "out_room", "sustain")))
+    made = mixer.prepare(Note(0, 1, "lc-damp-1", 1, 0))
+    assert named(made) == ["lc-orbit", "lc-strip", "lc-send", "lc-reverb"]
+
+
+def test_a_render_has_no_meters(mixer: Mixer) -> None:
+    assert "lc-master-unmetered" in named(mixer.tree(watched=False))
+    assert named(mixer.prepare(Note(0, 1, DRY.name, 1, 0))) == ["lc-orbit-unmetered", "lc-strip-unmetered"]
 
 
 def test_a_sets_own_reverb_takes_the_place_of_ours() -> None:
@@ -93,7 +105,7 @@ def test_a_sets_own_reverb_takes_the_place_of_ours() -> None:
     encoder.define(OWN_REVERB)
     mixer = Mixer(encoder, definitions={})
     assert named(mixer.prepare(Note(0, 1, ROOM.name, 1, 0))) == [
-        "lc-orbit", "lc-strip", "lc-sends", OWN_REVERB.name, "lc-delay",
+        "lc-orbit", "lc-strip", "lc-send", "lc-send", OWN_REVERB.name, "lc-delay",
     ]  # fmt: skip
 
 
@@ -123,7 +135,7 @@ def test_after_a_crash_the_same_desk_stands_again(mixer: Mixer) -> None:
     tree = [parse(each) for each in mixer.tree()]
     found = {str(arguments[0]): arguments for address, arguments in tree if address == "/s_new"}
     assert set(found) == {
-        "lc-master", "lc-scope", "lc-orbit", "lc-reverb", "lc-delay", "lc-strip", "lc-sends",
+        "lc-master", "lc-scope", "lc-orbit", "lc-reverb", "lc-delay", "lc-strip", "lc-send",
     }  # fmt: skip
     assert found["lc-strip"][found["lc-strip"].index("slot_gain") + 1] == 0.0
     assert found["lc-reverb"][found["lc-reverb"].index("size") + 1] == 0.25
@@ -219,7 +231,7 @@ def test_hush_frees_notes_and_clears_tails(hear: Any, signals: Any) -> None:
         ]
 
     def setup(mixer: Mixer) -> list[bytes]:
-        return [*mixer.ensure(1, 0, sends=True), *wet(mixer), *burst]
+        return [*mixer.ensure(1, 0, sends=("room", "delay")), *wet(mixer), *burst]
 
     def hush(mixer: Mixer) -> list[bytes]:
         return [*mixer.free_notes(1), *mixer.clear_tails()]
@@ -236,7 +248,7 @@ def test_an_echo_comes_after_its_delaytime(hear: Any, signals: Any) -> None:
         echo = GlobalEffect(0, 0, "delay", controls=(("delaytime", 0.25), ("delayfeedback", 0.5)))
         place = layout.delay_bus(1, 0)
         beep = message("/s_new", "lc-sine", -1, 0, layout.notes_group(1), "out", place, "sustain", 0.01)
-        return [*mixer.ensure(1, 0, sends=True), *mixer.apply(echo, 1.0), beep]
+        return [*mixer.ensure(1, 0, sends=("room", "delay")), *mixer.apply(echo, 1.0), beep]
 
     sound = played(hear, signals, changes=[(0.0, setup)])
     onsets = np.flatnonzero(np.abs(sound[:, 0]) > 0.01)
