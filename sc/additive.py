@@ -29,8 +29,8 @@ TABLE = {
 
 def rebuilt(name, freq, velocity, brightness, vib, vibmod):
     """The partials of a row of the table, each rising a little later than the one below it."""
-    swing = SinOsc.kr(vib, Rand.ir(0, 6.28)) * EnvGen.kr(envelope=Envelope([0, 0, 1], [0.35, 0.5], [0]))
-    pitch = freq * (swing * vibmod).semitones_to_ratio()
+    swung = swing(vib, 0.35, 0.5)
+    pitch = freq * (swung * vibmod).semitones_to_ratio()
     tilt = (lit(brightness, velocity) - 0.5) * 2
     shares = STRENGTHS[name]
     whole = sum(shares)
@@ -39,7 +39,7 @@ def rebuilt(name, freq, velocity, brightness, vib, vibmod):
         * (share / whole) ** 0.5
         * number**tilt
         * bend(0, 0.003 * number, 1)
-        * ((20000 - freq * number) / 2000).clip(0, 1)
+        * audible(freq * number)
         for number, share in enumerate(shares, 1)
         if share
     ])  # fmt: skip

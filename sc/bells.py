@@ -16,7 +16,7 @@ def modes(freq, rows, decay, hard):
     voices = []
     for number, (ratio, level, time, needs) in enumerate(rows):
         pitch = freq * ratio
-        strength = level * (1 - needs + needs * hard * 1.6) * ((18000 - pitch) / 2500).clip(0, 1)
+        strength = level * (1 - needs + needs * hard * 1.6) * audible(pitch, 18000, 2500)
         voices.append(SinOsc.ar(pitch, number * 0.9) * perc(0.0008, decay * time, -5) * strength)
     return mix(voices)
 
@@ -88,7 +88,7 @@ def risset_bell(freq, velocity, decay):
                 * perc(0, decay * time, -7)
                 * level
                 * (force if ratio > 2 else 1)
-                * ((18000 - freq * ratio) / 2500).clip(0, 1)
+                * audible(freq * ratio, 18000, 2500)
                 for ratio, shift, level, time in table
             ]
         )

@@ -39,7 +39,7 @@ def piano(freq, velocity, brightness, decay, detune, panspread):
     for number, ratio in enumerate(stretched(freq, 18, stiffness), 1):
         pitch = freq * ratio
         level = (
-            (0.06 + abs(sin(number * pi / 8.2))) * number ** (-rolloff) * ((18000 - pitch) / 3000).clip(0, 1)
+            (0.06 + abs(sin(number * pi / 8.2))) * number ** (-rolloff) * audible(pitch, 18000, 3000)
         )
         quick = ring / (1 + 0.32 * (number - 1))
         fall = perc(0.0012, quick * 0.45, -5) * 0.75 + perc(0.003, quick * 1.5, -5) * 0.3
@@ -170,7 +170,7 @@ def celesta(freq, velocity, brightness, decay):
     rows = ((1, 1, 1), (2.0, 0.18, 0.6), (3.98, 0.16 + force * 0.2, 0.22), (8.1, force * 0.12, 0.08))
     tone = mix(
         [
-            SinOsc.ar(freq * r) * perc(0.0012, ring * t, -5) * a * ((18000 - freq * r) / 2000).clip(0, 1)
+            SinOsc.ar(freq * r) * perc(0.0012, ring * t, -5) * a * audible(freq * r, 18000, 2000)
             for r, a, t in rows
         ]
     )
@@ -185,7 +185,7 @@ def toypiano(freq, velocity, decay):
     rows = ((1, 1, 1), (2.01, 0.22, 0.8), (6.267, 0.35, 0.3), (17.55, 0.12, 0.1))
     tone = mix(
         [
-            SinOsc.ar(freq * r) * perc(0.0006, decay * t, -5) * a * ((18000 - freq * r) / 2000).clip(0, 1)
+            SinOsc.ar(freq * r) * perc(0.0006, decay * t, -5) * a * audible(freq * r, 18000, 2000)
             for r, a, t in rows
         ]
     )

@@ -77,7 +77,7 @@ def airpad(freq, velocity, brightness):
             [
                 BPF.ar(noise, (freq * n).clip(30, 16000), 0.006 + 0.002 * n)
                 * (7 / n ** (1.5 - bright))
-                * ((16000 - freq * n) / 3000).clip(0, 1)
+                * audible(freq * n, 16000, 3000)
                 for n in (1, 2, 3, 4, 5, 6, 8)
             ]
         )
@@ -148,7 +148,7 @@ def drone(freq, velocity, brightness, detune):
                 SinOsc.ar(freq * n * (1 + detune * 0.0015 * sign * LFNoise1.kr(0.1)), Rand.ir(0, 6.28))
                 * (LFNoise2.kr(0.17 + n * 0.013) * 0.5 + 0.55).max(0)
                 * n ** (-1.5 + bright)
-                * ((17000 - freq * n) / 3000).clip(0, 1)
+                * audible(freq * n, 17000, 3000)
                 for n in range(1, 13)
             ]
         )

@@ -28,6 +28,8 @@ def reverb(signal, size, damp, predelay, roomlp):
     (1991): lossless Householder feedback, each line attenuated for one common decay time; diffusion by
     Schroeder's all-passes (1962).
     """
+    # What loops sees only finite numbers: the frame guards the signal, this the controls, once a block each.
+    size, damp, predelay, roomlp = (Sanitize.kr(control) for control in (size, damp, predelay, roomlp))
     # A room whose size changes must not chirp.
     large = Lag.kr(size.clip(0, 1), 0.4)
     decay = 0.35 * octaves(large * 4.6)
@@ -42,17 +44,18 @@ def reverb(signal, size, damp, predelay, roomlp):
             early = AllpassN.ar(early, 0.03, (time + side * 0.0009) * (0.6 + number * 0.1), 0.09)
         fed.append(early)
     mean = mix([back[n] for n in range(8)]) * 0.25
+    entering = [channel * 0.35 - mean for channel in fed]
+    dulled = 0.12 + damp.clip(0, 1) * 0.62
     taps, lines = [], []
     for number, samples in enumerate(LINES):
         time = samples / 48000 * scale
         loss = 0.001 ** (time / decay)
         # Slow, small movement of two lines keeps metal out of the tail.
         drift = SinOsc.kr(0.31 + 0.13 * number, number) * 0.00035 if number % 4 == 1 else 0
-        source = fed[number % 2] * 0.35 + (back[number] - mean)
+        source = entering[number % 2] + back[number]
         delayed = (DelayC if number % 4 == 1 else DelayL).ar(source, 0.12, time - block + drift)
-        dull = OnePole.ar(delayed, 0.12 + damp.clip(0, 1) * 0.62)
-        kept = Sanitize.ar(dull * loss).clip(-4, 4)
-        lines.append(HPF.ar(kept, 25))
+        dull = OnePole.ar(delayed, dulled)
+        lines.append((dull * loss).clip(-4, 4))
         taps.append(dull)
     LocalOut.ar(lines)
     left = taps[0] - taps[2] + taps[4] - taps[6] + taps[1] * 0.4

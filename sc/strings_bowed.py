@@ -103,7 +103,7 @@ def strings(freq, velocity, brightness, detune, vib, vibmod):
 
     def hall(signal):
         low = LPF.ar(signal, cutoff)
-        return centred(HPF.ar(low * 0.6 + BPF.ar(low, 480, 0.5) * 0.5 + BPF.ar(low, 2500, 0.6) * 0.4, 90))
+        return HPF.ar(low * 0.6 + BPF.ar(low, 480, 0.5) * 0.5 + BPF.ar(low, 2500, 0.6) * 0.4, 90)
 
     return [
         hall(side)

@@ -22,7 +22,7 @@ def sine(freq):
 def tri(freq):
     """A triangle wave: soft, hollow, odd partials."""
     partials = [(n, (1 if n % 4 == 1 else -1) / (n * n)) for n in range(1, 16, 2)]
-    return mix([SinOsc.ar(freq * n) * a * ((20000 - freq * n) / 2000).clip(0, 1) for n, a in partials])
+    return mix([SinOsc.ar(freq * n) * a * audible(freq * n) for n, a in partials])
 
 
 @instrument(

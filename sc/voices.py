@@ -62,8 +62,8 @@ def throat(source, freq, vowel, formant, ring=0.35):
 )
 def voice(freq, velocity, vowel, formant, breath, brightness, vib, vibmod):
     """A solo singer on a vowel."""
-    swing = SinOsc.kr(vib, Rand.ir(0, 6.28)) * EnvGen.kr(envelope=Envelope([0, 0, 1], [0.25, 0.5], [0]))
-    pitch = freq * (swing * vibmod).semitones_to_ratio() * (1 + LFNoise1.kr(5) * 0.0015)
+    swung = swing(vib, 0.25, 0.5)
+    pitch = freq * (swung * vibmod).semitones_to_ratio() * (1 + LFNoise1.kr(5) * 0.0015)
     effort = lit(brightness, velocity)
     glottis = LPF.ar(Pulse.ar(pitch, 0.12), freq + 1200 + effort * 5000) + Saw.ar(pitch) * 0.25
     air = HPF.ar(PinkNoise.ar(), 1000) * breath * 0.3
@@ -86,26 +86,29 @@ def choir(freq, velocity, vowel, formant, brightness, detune):
     """A choir on a vowel, six singers on two sides."""
     effort = lit(brightness, velocity)
     apart = 0.001 + detune * 0.006
+    settled = EnvGen.kr(envelope=Envelope([0, 1], [0.6], [0])) * 0.14
 
     def singer(number):
-        swing = (
-            SinOsc.kr(4.6 + number * 0.27, Rand.ir(0, 6.28))
-            * 0.14
-            * EnvGen.kr(envelope=Envelope([0, 1], [0.6], [0]))
-        )
-        pitch = (
+        swing = SinOsc.kr(4.6 + number * 0.27, Rand.ir(0, 6.28)) * settled
+        return Saw.ar(
             freq
             * (1 + apart * (number / 2.5 - 1))
             * swing.semitones_to_ratio()
             * (1 + LFNoise1.kr(4) * 0.002)
         )
-        return LPF.ar(Pulse.ar(pitch, 0.14) + Saw.ar(pitch) * 0.2, freq + 1000 + effort * 4500)
 
-    sides = spread([singer(number) for number in (0, 4, 2, 3, 1, 5)], 0.9)
+    def voiced(side):
+        # A saw without itself a little later is a pulse: one delay a side for what would be six pulses.
+        return LPF.ar(
+            side * 1.2 - DelayL.ar(side, 0.02, (0.14 / freq).min(0.019)), freq + 1000 + effort * 4500
+        )
+
+    breath = PinkNoise.ar() * 0.03
+    sides = [voiced(side) for side in spread([singer(number) for number in (0, 4, 2, 3, 1, 5)], 0.9)]
     return [
-        centred(throat(side + PinkNoise.ar() * 0.03, freq, vowel, formant * scale, 0.25 + effort * 0.5))
+        centred(throat(side + air, freq, vowel, formant * scale, 0.25 + effort * 0.5))
         + LPF.ar(side, freq * 1.2) * 0.1
-        for side, scale in zip(sides, (1.015, 0.985))
+        for side, air, scale in zip(sides, (breath, DelayN.ar(breath, 0.02, 0.017)), (1.015, 0.985))
     ]
 
 
@@ -138,8 +141,8 @@ def talkbox(freq, velocity, vowel, formant, rate, brightness):
 )
 def whistle(freq, velocity, breath, vib, vibmod):
     """Somebody whistling."""
-    swing = SinOsc.kr(vib, Rand.ir(0, 6.28)) * EnvGen.kr(envelope=Envelope([0, 0, 1], [0.2, 0.4], [0]))
-    pitch = freq * (swing * vibmod).semitones_to_ratio() * octaves(-0.07 * perc(0.0005, 0.08, -3))
+    swung = swing(vib, 0.2, 0.4)
+    pitch = freq * (swung * vibmod).semitones_to_ratio() * octaves(-0.07 * perc(0.0005, 0.08, -3))
     return (
         SinOsc.ar(pitch)
         + BPF.ar(WhiteNoise.ar(), pitch.clip(60, 15000), 0.06) * breath * 2

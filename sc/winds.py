@@ -13,8 +13,8 @@ VIB = {
 
 def player(freq, vib, vibmod, after=0.35, drift=0.0008):
     """A pitch with a player's vibrato and small unsteadiness."""
-    swing = SinOsc.kr(vib, Rand.ir(0, 6.28)) * EnvGen.kr(envelope=Envelope([0, 0, 1], [after, 0.5], [0]))
-    return freq * (swing * vibmod).semitones_to_ratio() * (1 + LFNoise1.kr(4) * drift)
+    swung = swing(vib, after, 0.5)
+    return freq * (swung * vibmod).semitones_to_ratio() * (1 + LFNoise1.kr(4) * drift)
 
 
 def breath_noise(freq, level, low=2.0):
@@ -228,20 +228,22 @@ def trombone(freq, velocity, brightness, slide, vib, vibmod):
 
 
 @instrument(
-    "moorer_trumpet",
+    "trumpet",
     trim=-19,
     family="winds",
     attack=0.004,
     release=0.07,
-    aliases=("trumpet",),
+    aliases=("moorer_trumpet",),
     brightness=Control(0.5, 0, 1),
     **VIB,
 )
-def moorer_trumpet(freq, velocity, brightness, vib, vibmod):
+def trumpet(freq, velocity, brightness, vib, vibmod):
     """A trumpet by twelve sines, each with its own line segments: high partials come later and leave sooner.
 
-    The way of Moorer and Grey, "Lexicon of Analyzed Tones, Part 3: The Trumpet" (Computer Music Journal 2:2,
-    1977), the tone Charles Petzold rebuilt; the breakpoints here are our own, not their measurements.
+    Published and followed here: that a trumpet can be rebuilt so, one line-segment envelope of level and one
+    of frequency a partial (Moorer and Grey, "Lexicon of Analyzed Tones, Part 3: The Trumpet", Computer Music
+    Journal 2:2, 1978, the tone Charles Petzold rebuilt). The figures are ours, not their measurements, which
+    we could not see: for published breakpoints play `risset_brass`.
     """
     bright = lit(brightness, velocity, 0.9)
     pitch = player(freq, vib, vibmod * 0.7, 0.4)
@@ -263,7 +265,7 @@ def moorer_trumpet(freq, velocity, brightness, vib, vibmod):
             * shape
             * level
             * tilt
-            * ((19000 - high) / 3000).clip(0, 1)
+            * audible(high, 19000, 3000)
         )
     lips = BPF.ar(PinkNoise.ar(), (freq * 2.5).clip(300, 6000), 0.8) * (perc(0.004, 0.05, -3) * 0.25 + 0.01)
     return mix(voices) + lips
@@ -303,7 +305,7 @@ def risset_brass(freq, sustain, velocity):
         shape = EnvGen.ar(envelope=Envelope([0.0, *(level for _, level in points)], times_, [0]))
         pitch = freq * number + LFNoise1.kr(20) * freq * 0.004
         force = 1 if number == 1 else (velocity * 1.25) ** (number * 0.25)
-        voices.append(SinOsc.ar(pitch) * shape * force * ((19000 - freq * number) / 3000).clip(0, 1))
+        voices.append(SinOsc.ar(pitch) * shape * force * audible(freq * number, 19000, 3000))
     return mix(voices)
 
 

@@ -27,6 +27,7 @@ from livecode.sound.ugens import (
 
 __all__ = [
     "additive",
+    "audible",
     "bend",
     "centred",
     "line",
@@ -39,6 +40,7 @@ __all__ = [
     "spread",
     "staggered",
     "string",
+    "swing",
     "tap",
     "times",
     "vibrato",
@@ -104,15 +106,25 @@ def additive(freq: Any, partials: Sequence[tuple[float, Any]]) -> Any:
     back.
     """
     return mix([
-        SinOsc.ar(freq * ratio, Rand.ir(0, 6.283)) * level * ((20000 - freq * ratio) / 2000).clip(0, 1)
+        SinOsc.ar(freq * ratio, Rand.ir(0, 6.283)) * level * audible(freq * ratio)
         for ratio, level in partials
     ])  # fmt: skip
 
 
+def audible(pitch: Any, top: float = 20000, band: float = 2000) -> Any:
+    """1 for a partial that can be heard, falling to 0 in the `band` Hz below `top`, before it folds back."""
+    return ((top - pitch) / band).clip(0, 1)
+
+
+def swing(rate: Any, delay: Any = 0.3, rise: Any = 0.4) -> Any:
+    """What a vibrato adds, -1 to 1: nothing for `delay` seconds, all of it `rise` seconds later."""
+    begun = EnvGen.kr(envelope=Envelope([0, 0, 1], [delay, rise], [0]))
+    return SinOsc.kr(rate, Rand.ir(0, 6.283)) * begun
+
+
 def vibrato(freq: Any, rate: Any = 5.5, depth: Any = 0.005, delay: Any = 0.3) -> Any:
     """The frequency, swinging by `depth` (a fraction of it) once `delay` seconds have passed."""
-    swing = SinOsc.kr(rate, Rand.ir(0, 6.283)) * EnvGen.kr(envelope=Envelope([0, 0, 1], [delay, 0.4], [0]))
-    return freq * (1 + swing * depth)
+    return freq * (1 + swing(rate, delay) * depth)
 
 
 def octaves(amount: Any) -> Any:

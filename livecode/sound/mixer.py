@@ -76,7 +76,7 @@ class Mixer:
         self._ready: set[tuple[int, int, str]] = set()
         self._strips: set[tuple[int, int]] = set()
         self._sends: set[tuple[int, int, str]] = set()
-        self._watched = True
+        self._watched, self._strips_only = True, False
         self._orbits: set[int] = set()
         self._effects: dict[tuple[int, str], _Standing] = {}
         self._gains: dict[int, float] = {}
@@ -107,13 +107,16 @@ class Mixer:
         self.outputs = engine.options.outputs
         engine.send_many(self.tree(parallel=engine.parallel))
 
-    def tree(self, watched: bool = True, parallel: bool = False) -> list[bytes]:
+    def tree(self, watched: bool = True, parallel: bool = False, strips_only: bool = False) -> list[bytes]:
         """Groups, master, and whatever stood there before, in the order of the signal.
 
-        `watched`: with what meters, scope and spectrum need; a render does without. `parallel`: slots, the notes of
-        a slot, and orbits do not wait for one another, on an engine that has several threads (supernova).
+        `watched`: with what meters, scope and spectrum need; a render does without. `parallel`: slots, the
+        notes of a slot, and orbits do not wait for one another, on an engine that has several threads
+        (supernova).
+        `strips_only`: orbits, their effects and the master stand in another process, which hears the
+        orbits' buses of this one.
         """
-        self._watched = watched
+        self._watched, self._strips_only = watched, strips_only
         side_by_side = "/p_new" if parallel else "/g_new"
         made = [message("/g_new", layout.ROOT_GROUP, _HEAD, 0)]
         for group in (layout.SOURCES_GROUP, layout.ORBITS_GROUP):
@@ -125,6 +128,8 @@ class Mixer:
         for orbit in range(layout.ORBITS):
             made.append(message("/g_new", layout.orbit_group(orbit), _TAIL, layout.ORBITS_GROUP))
             made.append(message("/g_new", layout.inserts_group(orbit), _TAIL, layout.orbit_group(orbit)))
+        if strips_only:
+            return made
         made += [self._new_master(pair) for pair in sorted({0, *self._pairs.values()}, reverse=True)]
         if watched:
             made.append(message("/s_new", SCOPE, layout.SCOPE_NODE, _TAIL, layout.MASTER_GROUP, "bus", 0))
@@ -157,6 +162,14 @@ class Mixer:
         if len(self._ready) > 20_000:
             self._ready.clear()
         self._ready.add(key)
+        return made
+
+    def prepare_orbit(self, note: Note) -> list[bytes]:
+        """As `prepare`, for a note that another process plays as far as its orbit."""
+        made = self._ensure_orbit(note.orbit)
+        for send, effect in _SENDS.items():
+            if self._encoder.declares(note.definition, f"out_{send}"):
+                made += self._ensure_effect(note.orbit, effect)
         return made
 
     def ensure(self, slot: int, orbit: int, sends: Iterable[str] = ()) -> list[bytes]:
@@ -300,13 +313,13 @@ class Mixer:
         return made
 
     def _ensure_orbit(self, orbit: int) -> list[bytes]:
-        if orbit in self._orbits:
+        if orbit in self._orbits or self._strips_only:
             return []
         self._orbits.add(orbit)
         return [self._new_orbit(orbit)]
 
     def _ensure_effect(self, orbit: int, name: str) -> list[bytes]:
-        if (orbit, name) in self._effects:
+        if (orbit, name) in self._effects or self._strips_only:
             return []
         standing = self._effects[orbit, name] = _Standing(self._node(orbit, name), self._definition(name))
         return [self._new_effect(orbit, name, standing)]

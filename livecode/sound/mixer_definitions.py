@@ -44,7 +44,7 @@ SCOPE = "lc-scope"
 RECORD = "lc-record-"
 RECORD_CHANNELS = range(1, 25)
 UNMETERED = "-unmetered"
-"""What the names of strips, orbits and masters end in where nobody reads their meters: the sound is the same."""
+"""How strips, orbits and masters are called where nobody reads their meters; the sound is the same."""
 
 CEILING = 0.95
 LOOKAHEAD = 0.002

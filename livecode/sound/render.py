@@ -9,36 +9,19 @@ No sound device is needed. The master chain is included; `stems` asks for each o
 from __future__ import annotations
 
 import math
+import os
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 from livecode.errors import FileProblem
 from livecode.sound import layout
-from livecode.sound.command import BufferLoad, Command, DefinitionLoad, GlobalEffect, Note, Sweep
-from livecode.sound.encode import Encoder
+from livecode.sound.command import Command
 from livecode.sound.engine.offline import play
-from livecode.sound.mixer import Mixer
-from livecode.sound.mixer_definitions import COPY
-from livecode.sound.osc import bundle, message
+from livecode.sound.engine.shared import can_be_shared, play_shared
 from livecode.sound.record import convert, stem_path
-from livecode.sound.tap import click
-
-_TAIL = 1
-_BUNDLE_LIMIT = 60_000
-
-
-class Sent(Protocol):
-    """What is sent at a time: seconds from the start, a note or effect, the tempo then."""
-
-    @property
-    def time(self) -> float: ...
-    @property
-    def note(self) -> Note | GlobalEffect | Sweep: ...
-    @property
-    def seconds_per_cycle(self) -> float: ...
+from livecode.sound.score import Sent, divided, helpers_score, score
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +49,19 @@ class Rendered:
 
 
 class Renderer:
-    """Renders offline. `engine` is "auto", "scsynth", "embedded" or a path; `sample_rate` in Hz."""
+    """Renders offline. `engine` is "auto", "scsynth", "embedded" or a path; `sample_rate` in Hz.
 
-    def __init__(self, sample_rate: int = 48000, engine: str = "auto") -> None:
+    With 2 `processes` (0: where the machine has two cores) scsynth's work is divided: see
+    `livecode.sound.score`.
+    """
+
+    def __init__(self, sample_rate: int = 48000, engine: str = "auto", processes: int = 0) -> None:
         self.sample_rate = sample_rate
         self.engine = engine
+        self.processes = processes
+
+    def _may_share(self) -> bool:
+        return (self.processes or processors()) > 1 and can_be_shared(self.engine)
 
     def render(
         self,
@@ -102,96 +93,35 @@ class Renderer:
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryDirectory(prefix=".render-", dir=target.parent) as folder:
-                score, raw = Path(folder, "score.osc"), Path(folder, "sound.wav")
-                length = seconds + tail
-                score.write_bytes(self.score(sends, loads, length, extra, gains, stems, taps, outputs))
-                name = play(score, raw, self.sample_rate, outputs + len(extra), self.engine)
+                raw = Path(folder, "sound.wav")
+                length, channels = seconds + tail, outputs + len(extra)
+                sends, loads, gains = list(sends), list(loads), list(gains)
+                share = None if taps or not self._may_share() else divided(sends, loads, length, channels)
+                written = Path(folder, "score.osc")
+                written.write_bytes(score(sends, loads, length, extra, gains, stems, taps, outputs, share))
+                if share is None:
+                    name = play(written, raw, self.sample_rate, channels, self.engine)
+                else:
+                    helper = Path(folder, "helper.osc")
+                    helper.write_bytes(helpers_score(sends, loads, length, share, gains))
+                    name = play_shared(
+                        written, helper, raw, self.sample_rate, channels, share.channels, self.engine
+                    )
                 first = outputs + layout.TAP_CHANNELS + 1 if taps else outputs
-                made = _share(raw, target, stems, first, sample_format)
+                made = _share_out(raw, target, stems, first, sample_format)
         except OSError as error:
             raise FileProblem(f"cannot write {target}: {error.strerror or error}") from None
         return Rendered(target, seconds + tail, name, made)
 
-    def score(
-        self,
-        sends: Iterable[Sent],
-        loads: Iterable[Command],
-        seconds: float,
-        extra: Sequence[int] = (),
-        gains: Iterable[tuple[float, int, float]] = (),
-        orbits: Sequence[int] = (),
-        taps: bool = False,
-        outputs: int = 2,
-    ) -> bytes:
-        """The score file: the desk, the loads, then every note at its time, as scsynth -N reads it.
 
-        `extra` buses are copied to the channels after the `outputs`; `orbits` stand from the start.
-        """
-        encoder = Encoder()
-        mixer = Mixer(encoder)
-        mixer.outputs = outputs
-        opening: list[bytes] = [message("/d_recv", each.data) for each in mixer.definitions()]
-        for load in loads:
-            if isinstance(load, DefinitionLoad):
-                encoder.define(load)
-                opening.append(message("/d_recv", load.data))
-            elif isinstance(load, BufferLoad) and load.channels:
-                encoder.stream(load)
-            elif isinstance(load, BufferLoad):
-                opening.append(message("/b_allocRead", load.number, load.path, load.start, load.frames))
-        opening += mixer.tree(watched=False)
-        for orbit in orbits:
-            opening += mixer.ensure(0, orbit)
-        for output, bus in enumerate(extra, outputs):
-            opening.append(message("/s_new", COPY, -1, _TAIL, layout.MASTER_GROUP, "bus", bus, "out", output))
-        packets = _packets(0.0, opening)
-        changes = sorted(gains)
-        clicks = 0
-        for sent in sorted(sends, key=lambda sent: sent.time):
-            what, time = sent.note, sent.time
-            if time > seconds:
-                break
-            while changes and changes[0][0] <= time:
-                packets += _gain(mixer, *changes.pop(0))
-            if isinstance(what, Note):
-                own = encoder.messages(what, sent.seconds_per_cycle)
-                made = [*encoder.ahead(), *mixer.prepare(what), *own]
-                if taps:
-                    made.append(click(clicks))
-                    clicks += 1
-                time += what.nudge
-            else:
-                made = mixer.apply(what, sent.seconds_per_cycle)
-            packets += _packets(max(time, 0.0), made)
-        for change in changes:
-            packets += _gain(mixer, *change)
-        packets.sort(key=lambda packet: packet[8:16])
-        # The embedded engine crashes at its end when a synth is still there.
-        packets += _packets(seconds, [message("/g_freeAll", 0), message("/c_set", 0, 0.0)])
-        return b"".join(len(packet).to_bytes(4, "big") + packet for packet in packets)
+def processors() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _gain(mixer: Mixer, seconds: float, slot: int, gain: float) -> list[bytes]:
-    return _packets(max(seconds, 0.0), mixer.set_gain(slot, gain))
-
-
-def _packets(seconds: float, messages: Sequence[bytes]) -> list[bytes]:
-    tag = round(seconds * 4294967296.0)
-    packets: list[bytes] = []
-    held: list[bytes] = []
-    size = 0
-    for each in messages:
-        if held and size + len(each) > _BUNDLE_LIMIT:
-            packets.append(bundle(tag, held))
-            held, size = [], 0
-        held.append(each)
-        size += len(each) + 4
-    if held:
-        packets.append(bundle(tag, held))
-    return packets
-
-
-def _share(raw: Path, target: Path, stems: Sequence[int], first: int, sample_format: str) -> dict[int, Path]:
+def _share_out(
+    raw: Path, target: Path, stems: Sequence[int], first: int, sample_format: str
+) -> dict[int, Path]:
     """Puts the master where it belongs, and each stem beside it."""
     if not stems:
         if target.suffix == ".wav" and sample_format == "float":

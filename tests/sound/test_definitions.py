@@ -256,7 +256,7 @@ def test_a_control_whose_default_is_out_of_range_is_refused(control: tuple[float
 def test_every_factory_definition_fits_a_packet(tmp_path: Path) -> None:
     definitions = Definitions(Catalogue([FACTORY], cache=tmp_path))
     heavy = frozenset({"lpf", "hpf", "shape", "crush", "tremolo", "phaser"})
-    for name in ("drone", "piano", "choir", "wavetable", "pipe", "moorer_trumpet", "crashacoustic"):
+    for name in ("drone", "piano", "choir", "wavetable", "pipe", "trumpet", "crashacoustic"):
         assert len(definitions.for_note(name, heavy, frozenset({"room", "delay"})).data) < 60_000, name
 
 

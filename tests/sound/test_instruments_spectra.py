@@ -37,7 +37,7 @@ def band(tmp_path_factory: pytest.TempPathFactory) -> Orchestra:
     made.play("bell", "risset_bell", freq=400.0, held=2.0)
     made.play("fmbell", "chowning_bell", freq=FREQ, index=2.0)
     for velocity in (0.3, 1.0):
-        made.play(("trumpet", velocity), "moorer_trumpet", freq=FREQ, velocity=velocity, vibmod=0)
+        made.play(("trumpet", velocity), "trumpet", freq=FREQ, velocity=velocity, vibmod=0)
     made.play("brass", "risset_brass", freq=400.0, held=1.0)
     for name in ("marimba", "xylophone", "glockenspiel", "timpani"):
         made.play(name, name, freq=FREQ, brightness=1.0)

@@ -44,12 +44,11 @@ def play(
     Raises EngineError with one line when there is no engine, when it crashes or when it complains.
     """
     program = None if engine == "embedded" else find("scsynth" if engine == "auto" else engine)
-    options = EngineOptions()
     if program is not None:
         name = program.name
-        listens = "_" if heard is None else str(heard)
-        command = [str(program), "-N", str(score), listens, str(sound), str(sample_rate), "WAV", "float"]
-        command += [*options.limits(), "-i", "0" if heard is None else "1", "-o", str(channels)]
+        command = offline_command(
+            program, score, sound, sample_rate, channels, heard, 0 if heard is None else 1
+        )
     elif heard is not None:
         raise EngineError(f"hearing a file needs scsynth: {how_to_install()}")
     elif engine in ("auto", "embedded") and embedded_available():
@@ -60,13 +59,34 @@ def play(
         raise EngineError(f"{engine} is not on this machine: {how_to_install()}, or pip install nanosynth")
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
     lines = [*done.stdout.splitlines(), *done.stderr.splitlines()]
-    if done.returncode != 0 or not sound.exists():
+    judge(name, done.returncode if sound.exists() else done.returncode or 1, lines)
+    return name
+
+
+def offline_command(
+    program: Path,
+    score: Path,
+    sound: Path,
+    sample_rate: int,
+    channels: int,
+    heard: Path | None = None,
+    inputs: int = 0,
+    form: str = "WAV",
+) -> list[str]:
+    """The command line with which scsynth plays a score, hearing the sound file `heard` at its inputs."""
+    command = [str(program), "-N", str(score), "_" if heard is None else str(heard), str(sound)]
+    command += [str(sample_rate), form, "float", *EngineOptions().limits()]
+    return [*command, "-i", str(inputs), "-o", str(channels)]
+
+
+def judge(name: str, code: int, lines: list[str]) -> None:
+    """Raises EngineError with one line if an engine that played a score crashed or complained."""
+    if code != 0:
         said = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
-        raise EngineError(f"the {name} crashed while rendering (code {done.returncode}): {said}")
+        raise EngineError(f"the {name} crashed while rendering (code {code}): {said}")
     complaint = next((line.strip() for line in lines if any(word in line for word in _WORDS)), None)
     if complaint is not None:
         raise EngineError(f"the {name} could not play everything: {complaint}")
-    return name
 
 
 def main(words: list[str]) -> None:
