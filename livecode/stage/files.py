@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import livecode.sets as sets
 from livecode.errors import FileProblem, NameUnknown
 from livecode.stage.faults import explain, remember_source
+from livecode.stage.scene import KNOBS, Knob
 
 if TYPE_CHECKING:
     from livecode.stage.evaluation import Evaluation
@@ -36,6 +37,7 @@ class PatternFile:
         self._session = session
         self._slots: set[int] = set()
         self._levels: tuple[set[int], set[int], set[int]] = (set(), set(), set())
+        self._desk: tuple[set[Knob], set[str]] = (set(), set())
         self._stamp: object = None
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None
@@ -61,6 +63,7 @@ class PatternFile:
         draft = evaluation.draft
         self._slots = {slot for slot, take in draft.takes.items() if take is not None}
         self._levels = (set(draft.gains), set(draft.muted), set(draft.soloed))
+        self._desk = (set(draft.knobs), {name for name, each in draft.sources.items() if each is not None})
         self.names = names
 
     def watch(self) -> None:
@@ -88,6 +91,11 @@ class PatternFile:
             draft.muted[slot] = False
         for slot in soloed - draft.soloed.keys():
             draft.soloed[slot] = False
+        knobs, sources = self._desk
+        for knob in knobs - draft.knobs.keys():
+            draft.knobs[knob] = KNOBS[knob[2]]
+        for source in sources - draft.sources.keys():
+            draft.sources[source] = None
 
     def _look(self) -> object:
         try:

@@ -19,10 +19,13 @@ from msgspec.structs import replace
 
 import livecode.config as settings
 from livecode.errors import EngineError, PatternError, one_line
+from livecode.language.intensity import NAME as ENERGY
+from livecode.language.live import serve_controls
 from livecode.language.moment import Moment
 from livecode.language.pattern import Pattern
 from livecode.language.reify import reify
 from livecode.language.world import World
+from livecode.stage import desk
 from livecode.stage import journal as journals
 from livecode.stage import metronome as metronomes
 from livecode.stage.clock import MonotonicClock
@@ -75,6 +78,8 @@ LOOKS_SELDOMER = 4.0
 CHECK_BUDGET = 2.0
 """Seconds that checking a new pattern may take; Ctrl-C is quicker."""
 CHECKED_CYCLES = 2
+SOON = 0.25
+"""Seconds before a bar line within which its first notes are on their way already."""
 MARGIN = 0.03
 """Seconds beyond the look-ahead before which nothing can be swapped any more."""
 LEAD = 0.25
@@ -125,7 +130,7 @@ class Machinery:
         self._restored: dict[str, Any] = {}
         self._stands: Stands | None = None
         self.watched: set[Path] = set()
-        self._quants: dict[int, float | str] = {}
+        self._stop_energy: Callable[[], None] | None = None
         self._files: dict[Path, PatternFile] = {}
         self._recording: Recording | None = None
         self._transcript, self._clicks = transcript, clicks
@@ -219,9 +224,9 @@ class Machinery:
                 self.notices.say(f"d{slot} has nothing to {word}", "info", slot)
                 return
             scene = self._scene.after(Draft(takes={slot: take}))
-            swaps = self._apply(scene, again=True)
+            applied = self._apply(scene, again=True)
             self._history.add(f"d{slot}.{word}()", scene, self._when())
-            self._write(word, slot=slot, swaps=swaps, **entry)
+            self._write(word, slot=slot, **applied, **entry)
 
     def _slot_revert(self, slot: int, number: int) -> None:
         step = self._history.step(number)
@@ -238,8 +243,8 @@ class Machinery:
             if scene is None:
                 self.notices.say(f"nothing to {word}")
                 return
-            swaps = self._apply(scene, again=True)
-            self._write(word, swaps=swaps, **entry)
+            applied = self._apply(scene, again=True)
+            self._write(word, **applied, **entry)
 
     def _evaluation(self) -> Evaluation | None:
         evaluation = EVALUATION.get()
@@ -320,12 +325,12 @@ class Machinery:
                 entry["count_in"] = self._count_in(evaluation.count_in)
             if evaluation.draft:
                 scene = self._scene.after(evaluation.draft)
-                entry["swaps"] = self._apply(scene, draft=evaluation.draft)
+                entry.update(self._apply(scene, draft=evaluation.draft))
                 self._history.add(evaluation.source, scene, self._when())
             if evaluation.extras:
                 self._line()
                 self._start()
-                begin = self._swap_cycle(0.0)
+                begin = entry.get("begin", self._swap_cycle(0.0))
                 if forced is not None and forced.begin is not None:
                     begin = forced.begin
                 self._send([Extra(shifted(commands, begin)) for commands in evaluation.extras])
@@ -335,10 +340,12 @@ class Machinery:
 
     def _apply(
         self, scene: Scene, at_once: bool = False, again: bool = False, draft: Draft | None = None
-    ) -> dict[int, float]:
-        """Make another scene the one that plays; the cycle from which on each slot plays something else.
+    ) -> dict[str, Any]:
+        """Make another scene the one that plays.
 
-        `again`: by undo or redo; `at_once`: not at the quant; `draft` says how to get there.
+        Gives, as the journal has it, the cycle from which on each slot plays something else (`swaps`) and
+        that of changes to the desk and the sources (`begin`), if there are any. `again`: by undo or redo;
+        `at_once`: not at the quant; `draft` says how to get there.
         """
         draft, forced = draft or Draft(), FORCED.get()
         old, self._scene = self._scene, scene
@@ -368,6 +375,9 @@ class Machinery:
         ]
         if phases and self._link is not None:
             self._send([Phase(phases)])
+        applied: dict[str, Any] = {"swaps": {}, **self._turn_knobs(old, scene, draft, at_once)}
+        if scene.energy is not old.energy:
+            self._steer(scene.energy)
         changes: dict[int, Take | None] = {
             slot: scene.takes.get(slot)
             for slot in sorted(old.takes.keys() | scene.takes.keys())
@@ -386,7 +396,7 @@ class Machinery:
             changes[0] = Take(metronomes.clicks(scene.metre), "metronome()") if scene.metronome else None
             cycles[0] = self.now() if at_once else self._swap_cycle(0.0, earliest)
         if not changes:
-            return {}
+            return applied
         if forced is not None:
             cycles.update((slot, forced.swaps[slot]) for slot in changes if slot in forced.swaps)
         for slot, take in changes.items():
@@ -408,7 +418,42 @@ class Machinery:
         self._conductor.swap(plans)
         if any(changes.values()):
             self._start()
-        return cycles
+        return {**applied, "swaps": cycles}
+
+    def _turn_knobs(self, old: Scene, scene: Scene, draft: Draft, at_once: bool) -> dict[str, Any]:
+        """Bring the desk and the sources from one scene to another; `begin`, if anything changes."""
+        moved = desk.changes(old, scene, draft.fades)
+        resolver: Any = self._preparer.resolver if old.sources.keys() | scene.sources.keys() else None
+        for name in old.sources.keys() | scene.sources.keys():
+            standing = scene.sources.get(name)
+            if standing is None:
+                resolver.source(None, 0, name)
+            else:
+                resolver.source(standing.source, standing.orbit)
+        if not moved:
+            return {}
+        self._line()
+        self._start()
+        forced = FORCED.get()
+        begin = self.now() if at_once else self._swap_cycle(0.0)
+        if forced is not None and forced.begin is not None:
+            begin = forced.begin
+        self._send([Extra(shifted(list(moved), begin))])
+        return {"begin": begin}
+
+    def _steer(self, course: Pattern | None) -> None:
+        """Let energy follow a course from the next bar on."""
+        if self._stop_energy is not None:
+            self._stop_energy()
+        self._stop_energy = None if course is None else serve_controls({ENERGY: course}.get)
+        timeline = self._timeline
+        soon = ceil(timeline.now() + SOON * timeline.cps) if timeline.running else 0
+        self._conductor.ask_again(float(soon))
+
+    def _standing_desk(self, cycle: float) -> list[Any]:
+        """Everything that a new desk has to be told, from a cycle on."""
+        moved = desk.changes(Scene(), self._scene)
+        return [Extra(shifted(list(moved), cycle))] if moved else []
 
     def _leaves(self, take: Take | None) -> None:
         """A take makes way for another; when it has been gone for a while it keeps no answers."""
@@ -450,7 +495,7 @@ class Machinery:
         if phase < 0 and self._timeline.running:
             # It plays before its time, so more of it has been sent.
             earliest -= phase * self._timeline.present_cps()
-        quant = self._quants.get(slot, 1.0)
+        quant = self._wished().quants.get(slot, 1.0)
         grid = 1 / self._scene.metre.beats if isinstance(quant, str) else quant
         quantized = self._swap_cycle(grid, earliest)
         return quantized if way is None else way.begin(earliest, quantized)
@@ -630,6 +675,7 @@ class Machinery:
             stretches = self._timeline.map.stretches if self._timeline.map is not None else []
             self._send([Start(self._timeline.first_cycle, self._scene.cps, LEAD, stretches)])
             self._conductor.resend()
+            self._send(self._standing_desk(self.now()))
         self._sender_replaced()
 
     def _sender_replaced(self) -> None:

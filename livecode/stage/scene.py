@@ -15,16 +15,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import count
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from livecode.stage.tempo import Metre
 
 if TYPE_CHECKING:
     from livecode.language.pattern import Pattern
+    from livecode.sound.sources import Source
     from livecode.stage.transitions import Way
 
 COMMON_TIME = Metre()
+KNOBS = {"master": 1.0, "orbit_gain": 1.0, "balance": 0.0, "width": 1.0}
+"""The desk's knobs, and where each stands when nobody has turned it."""
+Knob = tuple[int, int, str]
+"""Orbit, slot and name of a knob; 0 where it has no such."""
 _numbers = count(1)
+Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 
 @dataclass(eq=False, repr=False)
@@ -68,11 +75,19 @@ class Draft:
     ways: dict[int, Way] = field(default_factory=dict)
     glide: Glide | None = None
     fade: float = 0.0
+    knobs: dict[Knob, float] = field(default_factory=dict)
+    sources: dict[str, Standing | None] = field(default_factory=dict)
+    fades: dict[str, float] = field(default_factory=dict)
+    quants: dict[int, float | str] = field(default_factory=dict)
+    energy: Pattern | None = None
 
     def __bool__(self) -> bool:
-        changed = (self.takes, self.gains, self.muted, self.soloed, self.phases)
-        times = (self.bpm, self.metre, self.metronome, self.groove)
-        return any(changed) or any(each is not None for each in times)
+        changed = (
+            self.takes, self.gains, self.muted, self.soloed, self.phases, self.knobs, self.sources,
+            self.quants,
+        )  # fmt: skip
+        single = (self.bpm, self.metre, self.metronome, self.groove, self.energy)
+        return any(changed) or any(each is not None for each in single)
 
     def join(self, other: Draft) -> None:
         """Add later wishes."""
@@ -93,6 +108,20 @@ class Draft:
         self.metre = other.metre or self.metre
         self.metronome = other.metronome if other.metronome is not None else self.metronome
         self.fade = max(self.fade, other.fade)
+        self.knobs.update(other.knobs)
+        self.sources.update(other.sources)
+        self.fades.update(other.fades)
+        self.quants.update(other.quants)
+        self.energy = other.energy if other.energy is not None else self.energy
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """A source that sounds: on which orbit, with which controls set, `fade` among them."""
+
+    source: Source
+    orbit: int
+    settings: Mapping[str, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,6 +156,10 @@ class Scene:
     metre: Metre = COMMON_TIME
     metronome: bool = False
     phases: Mapping[int, float] = field(default_factory=dict)
+    knobs: Mapping[Knob, float] = field(default_factory=dict)
+    sources: Mapping[str, Standing] = field(default_factory=dict)
+    quants: Mapping[int, float | str] = field(default_factory=dict)
+    energy: Pattern | None = None
 
     @property
     def cps(self) -> float:
@@ -141,14 +174,8 @@ class Scene:
 
     def after(self, draft: Draft) -> Scene:
         """The scene with a draft laid over it."""
-        takes = dict(self.takes)
-        for slot, take in draft.takes.items():
-            if take is None:
-                takes.pop(slot, None)
-            else:
-                takes[slot] = take
         return Scene(
-            takes=takes,
+            takes=_without_none({**self.takes, **draft.takes}),
             gains={**self.gains, **draft.gains},
             muted=_switched(self.muted, draft.muted),
             soloed=_switched(self.soloed, draft.soloed),
@@ -158,11 +185,16 @@ class Scene:
             metre=self.metre if draft.metre is None else draft.metre,
             metronome=self.metronome if draft.metronome is None else draft.metronome,
             phases={**self.phases, **draft.phases},
+            knobs={**self.knobs, **draft.knobs},
+            sources=_without_none({**self.sources, **draft.sources}),
+            quants={**self.quants, **draft.quants},
+            energy=self.energy if draft.energy is None else draft.energy,
         )
 
     def towards(self, target: Scene) -> Draft:
         """The wishes that make this scene into another."""
         takes = {slot: target.takes.get(slot) for slot in self.takes.keys() | target.takes.keys()}
+        sources = {name: target.sources.get(name) for name in self.sources.keys() | target.sources.keys()}
         return Draft(
             takes={slot: take for slot, take in takes.items() if self.takes.get(slot) is not take},
             gains={slot: target.gains.get(slot, 1.0) for slot in self.gains.keys() | target.gains.keys()},
@@ -174,7 +206,18 @@ class Scene:
             metre=target.metre,
             metronome=target.metronome,
             phases={slot: target.phases.get(slot, 0.0) for slot in self.phases.keys() | target.phases.keys()},
+            knobs={
+                knob: target.knobs.get(knob, KNOBS[knob[2]])
+                for knob in self.knobs.keys() | target.knobs.keys()
+            },
+            sources=sources,
+            quants={slot: target.quants.get(slot, 1.0) for slot in self.quants.keys() | target.quants.keys()},
+            energy=target.energy,
         )
+
+
+def _without_none(wished: Mapping[Key, Value | None]) -> dict[Key, Value]:
+    return {key: value for key, value in wished.items() if value is not None}
 
 
 def _switched(members: frozenset[int], switches: dict[int, bool]) -> frozenset[int]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from livecode.errors import NameUnknown, PatternError, TempoError
 from livecode.language.reify import reify
 from livecode.stage.evaluation import calling_text
-from livecode.stage.scene import Draft, Glide, Scene, Take
+from livecode.stage.scene import KNOBS, Draft, Glide, Scene, Take
 from livecode.stage.tempo import Metre
 from livecode.stage.transitions import Way, check_cycles, crossfaded
 
@@ -129,6 +129,15 @@ class Scenes:
             metre=two.metre if share > 0.5 else one.metre,
             metronome=now.metronome,
             phases=_means(one.phases, two.phases, 0.0, share),
+            knobs={
+                knob: _mean(
+                    one.knobs.get(knob, KNOBS[knob[2]]), two.knobs.get(knob, KNOBS[knob[2]]), share
+                )
+                for knob in one.knobs.keys() | two.knobs.keys()
+            },
+            sources=(two if share > 0.5 else one).sources,
+            quants=(two if share > 0.5 else one).quants,
+            energy=(two if share > 0.5 else one).energy,
         )
         draft = now.towards(target)
         if cycles:

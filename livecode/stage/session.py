@@ -16,18 +16,15 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from math import ceil, floor
+from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import livecode.config as settings
 from livecode.errors import EngineError, LivecodeError, PatternError, TempoError
-from livecode.language.intensity import NAME as ENERGY
-from livecode.language.live import serve_controls
 from livecode.language.pattern import Pattern
 from livecode.language.reify import reify
 from livecode.language.world import WORLD
-from livecode.sound.command import GlobalEffect
 from livecode.sound.layout import ORBITS
 from livecode.stage.chance import fresh, sow
 from livecode.stage.conductor import Part
@@ -49,7 +46,7 @@ from livecode.stage.protocol import (
     Resume,
 )
 from livecode.stage.recording import Recording
-from livecode.stage.scene import Draft, Take
+from livecode.stage.scene import Draft, Standing, Take
 from livecode.stage.scenes import Scenes
 from livecode.stage.slot import Placed, Slot, checked_knob
 from livecode.stage.sources import Ndef, Sources
@@ -67,9 +64,8 @@ if TYPE_CHECKING:
     from livecode.stage.replay import Script
 
 RESUMED_WITHIN = 3.0
-SOON = 0.25
-"""Seconds before a bar line within which its first notes are on their way already."""
-
+HUSHED_IN = 0.02
+"""Seconds in which a source is silenced by `hush()`."""
 KEPT_TEXTS = 64
 """Evaluated texts in which what sounds is looked for."""
 
@@ -101,9 +97,8 @@ class Session(Timekeeping):
         self.scenes = Scenes(self)
         self.texts: deque[str] = deque(maxlen=KEPT_TEXTS)
         self._names: dict[str, Any] | None = None
-        self._stop_energy: Callable[[], None] | None = None
         self._levels: Levels | None = None
-        self._sources: Sources | None = None
+        self._sources = Sources(self)
         self._ears: Ears | None = None
         _open.add(self)
 
@@ -123,12 +118,15 @@ class Session(Timekeeping):
             if self._link is not None:
                 self._send([Hush()])
             takes: dict[int, Take | None] = dict.fromkeys(self._scene.takes)
-            scene = self._scene.after(Draft(takes=takes, metronome=False))
-            swaps: dict[int, float] = {}
-            if takes or self._scene.metronome:
-                swaps = self._apply(scene, at_once=True)
+            sources: dict[str, Standing | None] = dict.fromkeys(self._scene.sources)
+            fades = dict.fromkeys(sources, HUSHED_IN)
+            draft = Draft(takes=takes, metronome=False, sources=sources, fades=fades)
+            applied: dict[str, Any] = {"swaps": {}}
+            if takes or sources or self._scene.metronome:
+                scene = self._scene.after(draft)
+                applied = self._apply(scene, at_once=True, draft=draft)
                 self._history.add("hush()", scene, self._when())
-            self._write("hush", swaps=swaps)
+            self._write("hush", **applied)
 
     def energy(self, level: Any) -> None:
         """How much is to go on, 0 to 1, from the next bar on: a number, or a pattern as the course of a set.
@@ -144,12 +142,7 @@ class Session(Timekeeping):
         course = level if isinstance(level, Pattern) else reify(level)
         if isinstance(level, int | float) and not 0 <= level <= 1:
             raise PatternError(f"energy({level}): give a number from 0 to 1")
-        if self._stop_energy is not None:
-            self._stop_energy()
-        self._stop_energy = serve_controls({ENERGY: course}.get)
-        timeline = self._timeline
-        soon = ceil(timeline.now() + SOON * timeline.cps) if timeline.running else 0
-        self._conductor.ask_again(float(soon))
+        self._wish(Draft(energy=course))
 
     def mute(self, *slots: Any) -> None:
         """Silence slots while their patterns go on unheard: `mute(d1, d3)`; none named: all that play."""
@@ -270,8 +263,6 @@ class Session(Timekeeping):
         """
         if not isinstance(name, str) or not name.isidentifier():
             raise PatternError(f"{name!r} is no name for a source: write ndef('fog', lambda: ...)")
-        if self._sources is None:
-            self._sources = Sources(lambda: self._preparer.resolver, self._ship, self._extra)  # type: ignore[arg-type, return-value]
         return self._sources.place(name, what, fade, orbit, controls)
 
     def master(self, gain: float) -> None:
@@ -284,11 +275,7 @@ class Session(Timekeeping):
         self._desk(checked_knob("orbit_gain", gain, 0, 4), orbit=number)
 
     def _desk(self, knob: tuple[str, float], slot: int = 0, orbit: int = 0) -> None:
-        self._extra([GlobalEffect(0.0, orbit, "desk", slot, (knob,))])
-
-    def _extra(self, commands: list[Any]) -> None:
-        with self._evaluating("ndef(...)") as evaluation:
-            evaluation.extras.append(commands)
+        self._wish(Draft(knobs={(orbit, slot, knob[0]): knob[1]}))
 
     def explain(self, what: Any, cycle: int | None = None) -> Explanation:
         """Why a slot (or a pattern) plays what it plays in a cycle, the one that sounds when none is named.
@@ -443,6 +430,7 @@ class Session(Timekeeping):
             takes = {slot: take for slot, take in self._scene.takes.items() if take is not None}
             self._conductor.swap({slot: [(0.0, take)] for slot, take in takes.items()})
             self._start()
+            self._send(self._standing_desk(0.0))
 
     def _caught_up(self, script: Script) -> None:
         from livecode.stage.replay import catch_up

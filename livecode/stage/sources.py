@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from livecode.errors import ControlError, NameUnknown
-from livecode.sound.command import GlobalEffect
 from livecode.sound.layout import ORBITS
-from livecode.sound.sources import EFFECT, FADE, Source, build
+from livecode.sound.sources import FADE, Source, build
+from livecode.stage.scene import Draft, Standing
 
 if TYPE_CHECKING:
-    from livecode.sound.command import DefinitionLoad
-    from livecode.sound.resolve import Resolver
+    from livecode.stage.machinery import Machinery
+
+HIDDEN = ("out", "gate")
 
 
 class Ndef:
@@ -46,19 +47,10 @@ class Ndef:
 
 
 class Sources:
-    """Every source of a session: what it was made of and where it stands.
+    """What a performer does to the sources of a session: wishes, as everything else in an evaluation."""
 
-    `ship` gets definitions, `send` the commands of an evaluation; `resolver()` knows instruments by name.
-    """
-
-    def __init__(
-        self,
-        resolver: Callable[[], Resolver],
-        ship: Callable[[list[DefinitionLoad]], None],
-        send: Callable[[list[GlobalEffect]], None],
-    ) -> None:
-        self._resolver, self._ship, self._send = resolver, ship, send
-        self._made: dict[str, tuple[Source, int, float]] = {}
+    def __init__(self, session: Machinery) -> None:
+        self._session = session
 
     def place(
         self, name: str, what: Any, fade: float | None, orbit: int, controls: Mapping[str, Any]
@@ -68,60 +60,62 @@ class Sources:
             given = dict(controls) if fade is None else {**controls, "fade": fade}
             self.change(name, given)
             return Ndef(name, self)
+        resolver: Any = self._session._preparer.resolver
         if isinstance(what, str):
-            catalogue = self._resolver().catalogue
+            catalogue = resolver.catalogue
             what = catalogue.function_of(catalogue.instrument(what))
         source = build(name, what)
-        before = self._made.get(name)
-        lasting = fade if fade is not None else before[2] if before else FADE
+        before = self._standing.get(name)
+        lasting = fade if fade is not None else before.settings["fade"] if before else FADE
         settings = _checked(source, {**controls, "fade": lasting})
         place = int(orbit) % ORBITS
-        if before is not None and before[1] != place:
-            self.stop(name, lasting)
-        self._made[name] = (source, place, lasting)
-        self._resolver().source(source, place)
-        self._ship([source.load])
-        self._send([GlobalEffect(0.0, place, EFFECT + name, 0, settings, (), source.load.name)])
+        if before is not None and (before.source.load.name, before.orbit) == (source.load.name, place):
+            settings = {**before.settings, **settings}
+        # Now already, for what is said of it in the same block.
+        resolver.source(source, place)
+        self._session._ship([source.load])
+        self._session._wish(Draft(sources={name: Standing(source, place, settings)}))
         return Ndef(name, self)
 
     def change(self, name: str, controls: Mapping[str, Any]) -> None:
         """Sets controls of a source that sounds. Raises NameUnknown when there is none of that name."""
-        source, orbit, fade = self._known(name)
-        settings = _checked(source, controls)
-        self._made[name] = (source, orbit, dict(settings).get("fade", fade))
-        self._send([GlobalEffect(0.0, orbit, EFFECT + name, 0, settings, (), source.load.name)])
+        known = self._known(name)
+        settings = {**known.settings, **_checked(known.source, controls)}
+        self._session._wish(Draft(sources={name: Standing(known.source, known.orbit, settings)}))
 
     def stop(self, name: str, fade: float | None = None) -> None:
         """Lets a source end."""
-        source, orbit, lasting = self._known(name)
-        settings = (("fade", lasting if fade is None else float(fade)), ("gate", 0.0))
-        del self._made[name]
-        self._resolver().source(None, orbit, name)
-        self._send([GlobalEffect(0.0, orbit, EFFECT + name, 0, settings, (), source.load.name)])
+        known = self._known(name)
+        lasting = known.settings["fade"] if fade is None else _checked(known.source, {"fade": fade})["fade"]
+        self._session._wish(Draft(sources={name: None}, fades={name: lasting}))
 
     def described(self, name: str) -> str:
         """A source and its controls in a line."""
-        found = self._made.get(name)
+        found = self._standing.get(name)
         if found is None:
             return f"ndef {name!r}: stopped"
-        own = [key for key in found[0].controls if key not in ("out", "gate")]
-        return f"ndef {name!r} on orbit {found[1]}, fades in {found[2]:g} s: {', '.join(own)}"
+        own = ", ".join(key for key in found.source.controls if key not in HIDDEN)
+        return f"ndef {name!r} on orbit {found.orbit}, fades in {found.settings['fade']:g} s: {own}"
 
-    def _known(self, name: str) -> tuple[Source, int, float]:
-        found = self._made.get(name)
+    @property
+    def _standing(self) -> Mapping[str, Standing]:
+        return self._session._wished().sources
+
+    def _known(self, name: str) -> Standing:
+        found = self._standing.get(name)
         if found is None:
-            raise NameUnknown("source", name, self._made, "start one: ndef('fog', lambda: ...)")
+            raise NameUnknown("source", name, self._standing, "start one: ndef('fog', lambda: ...)")
         return found
 
 
-def _checked(source: Source, controls: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
-    found = []
+def _checked(source: Source, controls: Mapping[str, Any]) -> dict[str, float]:
+    found = {}
     for key, value in controls.items():
         control = source.controls.get(key)
-        if control is None or key in ("out", "gate"):
-            known = [each for each in source.controls if each not in ("out", "gate")]
+        if control is None or key in HIDDEN:
+            known = [each for each in source.controls if each not in HIDDEN]
             raise NameUnknown(f"control of source {source.name!r}", key, known)
         if not isinstance(value, Real) or not math.isfinite(float(value)):
             raise ControlError(f"{key} of source {source.name!r} needs a number, not {value!r:.40}")
-        found.append((key, control.clip(float(value))))
-    return tuple(found)
+        found[key] = control.clip(float(value))
+    return found

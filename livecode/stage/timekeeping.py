@@ -183,14 +183,14 @@ class Timekeeping(Machinery):
     def quant(self, cycles: float | str) -> None:
         """When new patterns take over, for all slots: every so many cycles, 0 for at once, or "beat"."""
         quant = check_quant(cycles)
-        self._quants = dict.fromkeys(range(1, SLOTS + 1), quant)
+        self._wish(Draft(quants=dict.fromkeys(range(1, SLOTS + 1), quant)))
 
     def next_cycle(self) -> int:
         """The next cycle at which something can begin."""
         return int(self._swap_cycle(1.0))
 
     def _quant_of(self, slot: int, cycles: float | str) -> None:
-        self._quants[slot] = check_quant(cycles)
+        self._wish(Draft(quants={slot: check_quant(cycles)}))
 
     def _present_bpm(self) -> float:
         """The tempo at this moment: on its way while a ramp is on."""
