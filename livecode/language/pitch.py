@@ -9,7 +9,7 @@ from typing import Any
 from livecode.errors import ControlError, NameUnknown, PatternError
 from livecode.language.notes import as_note, note_number
 from livecode.language.operators import align_in
-from livecode.language.pattern import Pattern, pure
+from livecode.language.pattern import VARIES, Pattern, pure
 from livecode.language.registry import function
 from livecode.language.reify import reify
 from livecode.language.scales import Scale, degree_number, find_scale, scale_of
@@ -72,8 +72,16 @@ def scale(pattern: Pattern, name: Any) -> Pattern:
     Degrees may be sharpened (`"2#"`), and fractions lie between two degrees. Note names go to the nearest
     note of the scale.
     """
-    scales = _scale_pattern(name)
-    read = align_in(pattern, scales, lambda value, s: _on_pitch(value, lambda p: _in_scale(p, s)))
+    return _read_in(pattern, _scale_pattern(name))
+
+
+def _read_in(pattern: Pattern, scales: Pattern) -> Pattern:
+    """Numbers read as degrees of the scales heard at their time, with a note of these scales."""
+    if scales.constant is not VARIES:
+        only = scales.constant
+        read = pattern.with_value(lambda value: _on_pitch(value, lambda p: _in_scale(p, only)))
+    else:
+        read = align_in(pattern, scales, lambda value, s: _on_pitch(value, lambda p: _in_scale(p, s)))
     read.scaled = scales
     return read
 
@@ -115,26 +123,50 @@ def to_scale(pattern: Pattern, steps: Any) -> Pattern:
 
     >>> mini("0 1 2 3").to_scale([0, 2, 7]).first_cycle()
     [(0..1/4) 0, (1/4..1/2) 2, (1/2..3/4) 7, (3/4..1) 12]
+    >>> [event.value for event in mini("1").to_scale("<0:2:7 0:3:7>").query(0, 2)]
+    [2, 3]
+
+    A pattern of steps has a colon between those of one scale.
     """
     if isinstance(steps, str):
-        steps = [event.value for event in reify(steps).first_cycle()]
-    made = Scale("steps", 0, tuple(steps))
-    if not made.steps:
+        steps = reify(steps)
+        listed = [event.value for event in steps.first_cycle()]
+        if not any(isinstance(value, list) for value in listed):
+            steps = listed
+    scales = steps.with_value(_by_steps) if isinstance(steps, Pattern) else pure(_by_steps(steps))
+    return _read_in(pattern, scales)
+
+
+def _by_steps(steps: Any) -> Scale:
+    if not steps:
         raise PatternError("a scale needs a step: try to_scale([0, 2, 4, 7, 9])")
-    return pattern.with_value(lambda value: _on_pitch(value, lambda pitch: _in_scale(pitch, made)))
+    return Scale("steps", 0, tuple(steps) if isinstance(steps, (list, tuple)) else (steps,))
 
 
-@function(family="notes", plain=("name",))
+@function(family="notes", plain=("name",), aliases=("xen",))
 def tuning(pattern: Pattern, name: Any) -> Pattern:
     """Read numbers as degrees of a tuning: `just`, `19edo`, ratios or the path of a Scala file.
 
     >>> [round(event.value["note"], 2) for event in n("0 4 7").tuning("just").first_cycle()]
     [0.0, 3.86, 7.02]
 
-    With twelve degrees to the octave it retunes notes; with others, count its degrees from c4.
+    With twelve degrees to the octave it retunes notes; with others, count its degrees from c4. Names may be
+    a pattern: `tuning("<just 19edo>")`.
     """
-    made = name if isinstance(name, Scale) else tuning_of(str(name))
-    return pattern.with_value(lambda value: _on_pitch(value, lambda pitch: _in_scale(pitch, made)))
+    if isinstance(name, str) and _SEVERAL.search(name):
+        name = reify(name)
+    if isinstance(name, Pattern):
+        return _read_in(pattern, name.with_value(_one_tuning))
+    return _read_in(pattern, pure(_one_tuning(name)))
+
+
+_SEVERAL = re.compile(r"[<>\[\]{}*|]")
+
+
+def _one_tuning(name: Any) -> Scale:
+    if isinstance(name, Scale):
+        return name
+    return tuning_of(":".join(map(str, name)) if isinstance(name, list) else str(name))
 
 
 _INTERVALS = {

@@ -13,7 +13,7 @@ from livecode.language.euclid import bjorklund
 from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
 from livecode.language.joins import squeeze_join
 from livecode.language.operators import is_true
-from livecode.language.pattern import Pattern, by_cycles, pure, silence
+from livecode.language.pattern import VARIES, Pattern, by_cycles, pure, silence
 from livecode.language.random import draws, sub_seed
 from livecode.language.registry import constructor, function
 from livecode.language.reify import reify
@@ -88,7 +88,7 @@ def fast_from_list(things: Iterable[Any]) -> Pattern:
     return fastcat(*(silence if each is None else pure(each) for each in things))
 
 
-@constructor(family="structure")
+@constructor(family="structure", patternable=("count",))
 def permstep(count: Any, things: Sequence[Any], where: Any) -> Pattern:
     """Spread a list over so many steps, in one of all the ways there are, ordered from the evenest.
 
@@ -138,8 +138,17 @@ def distrib(pattern: Pattern, counts: Sequence[int]) -> Pattern:
 
     >>> mini("bd").distrib([2, 5, 16]).first_cycle()
     [(0..1/16) 'bd', (3/8..7/16) 'bd']
+
+    The numbers may be patterns, each by itself.
     """
-    numbers = [int(each) for each in counts]
+    given = [reify(each) for each in counts]
+    if any(each.constant is VARIES for each in given):
+        together = pure(())
+        for each in given:
+            together = together.app_both(each, lambda known, number: (*known, number))
+        joined: Pattern = together.with_value(lambda numbers: distrib(pattern, numbers)).inner_join()
+        return joined
+    numbers = [int(each.constant) for each in given]
     if len(numbers) < 2 or any(each < 1 for each in numbers):
         raise PatternError(f"distrib needs two or more numbers above 0, not {counts!r}: try distrib([3, 8])")
     rhythm = [True] * numbers[0]
@@ -212,7 +221,7 @@ def _hashed(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-@constructor(family="chance")
+@constructor(family="chance", patternable=("count", "seed"))
 def rand_struct(count: Any, seed: Any = 0) -> Pattern:
     """So many steps of random lengths, another rhythm each cycle; the values count them from 0.
 
@@ -234,7 +243,7 @@ def rand_struct(count: Any, seed: Any = 0) -> Pattern:
     return Pattern(by_cycles(cycle))
 
 
-@constructor(family="chance")
+@constructor(family="chance", patternable=("steps", "start", "seed"))
 def markov_pat(steps: Any, start: Any, chances: Sequence[Sequence[float]], seed: Any = 0) -> Pattern:
     """Numbers that follow one another by chance: row 2 of the table says how likely each comes after a 2.
 

@@ -14,7 +14,8 @@ mini("bd sn").fast("<2 3>")    # an argument may be a pattern
 
 A definition takes its pattern first and plain values after it. The registry calls it with plain values only:
 where an argument is a pattern (or a string or list, which are read as one), the function is called for each
-of its values and the results are joined. Functions and other callables count as plain values.
+of its values and the results are joined. Functions are plain values, and a pattern may have them as its own:
+`every(2, cat(rev, fast(2)))`.
 
 Inside the module that defines it, the name stays the definition, pattern first: other modules use the method.
 """
@@ -33,6 +34,7 @@ from livecode.language.pattern import VARIES, Pattern, noted, silence, tripped_h
 from livecode.language.time import Fraction
 
 _MOST_REMEMBERED = 64
+_CYCLES_TRIED = 4
 
 _ALWAYS_PLAIN = frozenset(("function",))
 """What is called `function` is handed over as typed: controls may stand for a function that sets them."""
@@ -320,6 +322,9 @@ def _method(definition: Callable[..., Any], plain: frozenset[str], join: str) ->
             raise PatternError(f"{definition.__name__} needs {missing}: {shown}")
         patterned = []
         for name, value in bound.items():
+            if name == "function" and isinstance(value, Pattern | list) and of_functions(value):
+                patterned.append(name)
+                continue
             if name in plain or type(value) in _NUMBERS or callable(value) or value is None:
                 continue
             constant = constant_of(value)
@@ -350,6 +355,25 @@ def constant_of(value: Any) -> Any:
 
         return reify(value).constant
     return value
+
+
+def of_functions(value: Any) -> bool:
+    """Whether a pattern, or a list read as one, has functions for its values, as far as a few cycles tell.
+
+    >>> of_functions(pure(len)), of_functions([len, max]), of_functions(pure(1))
+    (True, True, False)
+    """
+    if isinstance(value, list):
+        return bool(value) and all(callable(each) or of_functions(each) for each in value)
+    if not isinstance(value, Pattern):
+        return False
+    if value.constant is not VARIES:
+        return callable(value.constant)
+    try:
+        found = next((e for cycle in range(_CYCLES_TRIED) for e in value.query(cycle, cycle + 1)), None)
+    except LivecodeError:
+        return False
+    return found is not None and callable(found.value)
 
 
 def _function(definition: Callable[..., Any], method: Callable[..., Any]) -> Callable[..., Any]:

@@ -27,7 +27,8 @@ def every(pattern: Pattern, count: Any, function: Any, offset: Any = 0) -> Patte
     >>> [event.value for event in mini("0 1").every(2, rev).query(0, 2)]
     [1, 0, 0, 1]
 
-    `offset` picks another cycle of them than the first. 0 or less: never.
+    `offset` picks another cycle of them than the first. 0 or less: never. Here as everywhere a function may
+    be a pattern of functions too, `every(2, cat(rev, fast(2)))`, or a list of them within the cycle.
     """
     return _every(pattern, count, function, int(offset))
 
@@ -60,7 +61,7 @@ def fold_every(pattern: Pattern, counts: Any, function: Any) -> Pattern:
     [2, 0, 1, 1]
     """
     for count in reversed(counts):
-        pattern = _every(pattern, count, function, 0)
+        pattern = pattern.every(count, function)
     return pattern
 
 

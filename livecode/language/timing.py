@@ -13,7 +13,7 @@ from livecode.language.joins import squeeze_join
 from livecode.language.operators import arithmetic
 from livecode.language.pattern import Pattern, by_cycles, pure, silence
 from livecode.language.period import LONGEST, together
-from livecode.language.registry import function
+from livecode.language.registry import function, of_functions
 from livecode.language.time import Event, Fraction, Span, floor, intersection, moved, to_time
 from livecode.language.transform import compress, fast, rev, slow, zoom
 
@@ -37,9 +37,12 @@ def as_function(thing: Any) -> Transform:
 
 
 def transformed(function: Any, pattern: Pattern) -> Pattern:
-    """A pattern passed through a transformation, whatever it returned made a pattern."""
+    """A pattern passed through a transformation, or through those that a pattern of functions has in turn."""
     from livecode.language.reify import reify
 
+    if isinstance(function, Pattern | list) and of_functions(function):
+        chosen = reify(function).with_value(lambda each: transformed(each, pattern))
+        return chosen.inner_join().with_steps(pattern.steps)  # type: ignore[no-any-return]
     return reify(as_function(function)(pattern))
 
 

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 import livecode.language as language
 from livecode.errors import LivecodeError
-from livecode.language import REGISTRY, Pattern, fast, gain, mini, n, note, pure, s, sequence
+from livecode.language import (
+    REGISTRY,
+    Pattern,
+    add,
+    cat,
+    fast,
+    gain,
+    mini,
+    n,
+    note,
+    polymeter,
+    pure,
+    rev,
+    s,
+    sequence,
+)
 
 ONE_NUMBER = [
     "fast",
@@ -122,3 +139,50 @@ def test_a_name_is_an_identifier_that_can_be_called_or_is_a_signal(name: str) ->
     exported = getattr(language, name)
     assert name.isidentifier()
     assert callable(exported) or isinstance(exported, Pattern)
+
+
+IN_TURN = cat(rev, fast(2))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda function: BASE.every(1, function),
+        lambda function: BASE.apply(function),
+        lambda function: BASE.off(0.25, function),
+        lambda function: BASE.last_of("1", function),
+        lambda function: BASE.when("1 0", function),
+        lambda function: BASE.superimpose(function),
+        lambda function: BASE.layer(function, add(10)),
+        lambda function: BASE.chunk(4, function),
+        lambda function: BASE.within(0, 0.5, function),
+        lambda function: BASE.sometimes_by(0.5, function),
+        lambda function: BASE.while_("1 0", function),
+        lambda function: BASE.inside(2, function),
+    ],
+)
+def test_a_function_may_be_a_pattern_of_functions(call: Callable[[object], Pattern]) -> None:
+    patterned = call(IN_TURN)
+    for cycle in range(4):
+        plain = call((rev, fast(2))[cycle % 2])
+        assert patterned.query(cycle, cycle + 1) == plain.query(cycle, cycle + 1)
+
+
+def test_a_list_of_functions_is_a_sequence_of_them() -> None:
+    half = BASE.every(1, [rev, add(10)])
+    assert [event.value for event in half.first_cycle()] == [3, 2, 12, 13]
+
+
+def test_a_patterned_amount_and_a_patterned_function_go_together() -> None:
+    pattern = BASE.every("<1 2>", cat(rev, add(10)))
+    assert [event.value for event in pattern.query(0, 2)] == [3, 2, 1, 0, 0, 1, 2, 3]
+    assert [event.value for event in pattern.query(2, 4)] == [3, 2, 1, 0, 0, 1, 2, 3]
+
+
+def test_lists_tunings_and_steps_may_hold_patterns() -> None:
+    assert mini("0").fold_every(["<2 1>"], add(1)).query(1, 2)[0].value == 1
+    tuned = mini("4").tuning("<just 12edo>").query(0, 2)
+    assert [round(event.value, 2) for event in tuned] == [3.86, 4]
+    steps = polymeter("a b c", "d e", steps="<3 6>")
+    assert [len(steps.query(cycle, cycle + 1)) for cycle in range(2)] == [6, 12]
+    assert len(mini("a").distrib(["<2 3>", 8]).query(1, 2)) == 3
