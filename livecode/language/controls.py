@@ -10,6 +10,7 @@ note("c'maj7 f'm").s("organ").lpf(sine.range(200, 2000))
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -25,6 +26,7 @@ from livecode.language.reify import reify
 from livecode.language.time import Event, Fraction
 
 Controls = dict[str, Any]
+_DEGREE = re.compile(r"-?\d+[#sbf]+")
 
 
 def _as_number(control: Control, value: Any) -> Any:
@@ -46,6 +48,9 @@ def _as_note(control: Control, value: Any) -> Any:
         number = note_number(value)
         if number is not None:
             return number
+        if control.name == "n" and _DEGREE.fullmatch(value):
+            # A degree with an alteration, which only a scale can read.
+            return value
     if type(value) is Modulation:
         return value
     raise ControlError(f"{control.name} needs a note such as c, eb4 or 7, not {value!r}")

@@ -39,14 +39,14 @@ def mono(pattern: Pattern) -> Pattern:
     """Let only one event sound at a time: one that begins while another sounds waits, or is left out.
 
     >>> mini("[a b, c d e]").mono().first_cycle()
-    [(0..1/2) 'a', (1/2..2/3) 'd', (2/3..1) 'b']
+    [(0..1/3) 'c', (1/3..1/2) 'a', (1/2..2/3) 'd', (2/3..1) 'b']
     """
     ask = pattern.ask
 
     def cycle(begin: Fraction, end: Fraction) -> list[Event]:
         number = floor(begin)
         found = [event for event in ask(Fraction(number), Fraction(number + 1)) if event.whole is not None]
-        found.sort(key=lambda event: event.whole_or_part.begin)
+        found.sort(key=lambda event: (event.whole_or_part.begin, event.whole_or_part.end))
         out: list[Event] = []
         free: Fraction | None = None
         for event in found:

@@ -30,9 +30,9 @@ def jux4(pattern: Pattern, function: Any) -> Pattern:
     """Like `jux` on a ring of four loudspeakers: the pattern on one side, changed on the opposite one.
 
     >>> [event.value["pan"] for event in s("bd").jux4(rev).first_cycle()]
-    [0.125, 0.625]
+    [0.625, 0.125]
     """
-    return stack(_panned(pattern, 1 / 8), transformed(function, _panned(pattern, 5 / 8)))
+    return stack(_panned(pattern, 5 / 8), transformed(function, _panned(pattern, 1 / 8)))
 
 
 @function(family="repetition")
@@ -87,7 +87,7 @@ def offadd(pattern: Pattern, time: Any, number: Any) -> Pattern:
     >>> [event.value for event in note("c").offadd(1/4, 7).query(1/4, 1/2) if event.has_onset()]
     [{'note': 7}]
     """
-    higher = align_in(
+    higher = align_mix(
         pattern._late(to_time(time)), reify(number), arithmetic("add", lambda one, two: one + two)
     )
     return stack(pattern, higher).with_steps(pattern.steps)
@@ -154,7 +154,7 @@ def stack_with(pattern: Pattern, patterns: Sequence[Any]) -> Pattern:
     """
     count = len(patterns)
     turned = [
-        align_mix(reify(each), pattern._late(-Fraction(place, count)), take_right)
+        align_in(reify(each), pattern._late(-Fraction(place, count)), take_right)
         for place, each in enumerate(patterns)
     ]
     return stack(*turned)

@@ -199,8 +199,9 @@ def euclid_off_bool(pattern: Pattern, onsets: Any, steps: Any, rotation: Any = 0
     of = int(steps)
     if of < 1:
         return silence
-    rhythm = fast_from_list(list(bjorklund(int(onsets), of, int(rotation))))
-    return rhythm.app_both(pattern, lambda one, two: is_true(two) == one)
+    rhythm = fast_from_list(list(bjorklund(int(onsets), of)))
+    turned = rhythm.app_both(pattern, lambda one, two: is_true(two) == one)
+    return turned._late(-Fraction(int(rotation), of))
 
 
 @function(family="structure", plain=("table",))

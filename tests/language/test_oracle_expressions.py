@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import livecode.language as language
-from livecode.language import Event, Pattern, reify
+from livecode.language import Event, Fraction, Pattern, reify
 
 ORACLE = Path(__file__).parent.parent / "oracle"
 NAMES = {name: getattr(language, name) for name in language.__all__}
@@ -42,9 +42,18 @@ def plain(value: Any) -> Any:
 
 
 def sorted_events(events: list[list[Any]]) -> list[str]:
-    return sorted(
-        json.dumps([*map(shortened, event[:4]), plain(event[4])], sort_keys=True) for event in events
+    """Events in order, fragments of one event that touch put together: where one is cut is nobody's claim."""
+    rows = sorted(
+        (json.dumps([*map(shortened, each[:2]), plain(each[4])], sort_keys=True), *map(Fraction, each[2:4]))
+        for each in events
     )
+    out: list[tuple[str, Fraction, Fraction]] = []
+    for text, begin, end in rows:
+        if out and out[-1][0] == text and out[-1][2] == begin:
+            out[-1] = (text, out[-1][1], end)
+        else:
+            out.append((text, begin, end))
+    return [f"{text} {begin} {end}" for text, begin, end in out]
 
 
 def shortened(time: Any) -> Any:
