@@ -2,6 +2,7 @@
 
     python benchmarks/timing.py                  every load, 12 s each
     python benchmarks/timing.py sort --seconds 30
+    python benchmarks/timing.py --in-turn       one performance, one load after the other
 
 A click one sample long goes with every note; its height spells the note's number. Reference clicks, 24 a
 second and sent more than 10 s early, map wall time to samples, the wobble of the server's clock included.
@@ -19,8 +20,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -125,32 +127,57 @@ def measure(load: str, source: str = SET, seconds: float = 12.0, path: str | Non
     return measure_and_keep(load, source, seconds, path)[0]
 
 
+def measure_in_turn(loads: Sequence[str], source: str = SET, seconds: float = 12.0) -> list[Measured]:
+    """One performance under one load after the other, so many seconds each."""
+    return _tried(loads, source, seconds, None)[0]
+
+
 def measure_and_keep(
     load: str, source: str, seconds: float, path: str | None = None
 ) -> tuple[Measured, list[Sent]]:
     """`measure`, and what the sender sent."""
+    (measured,), sent = _tried([load], source, seconds, path)
+    return measured, sent
+
+
+def _tried(
+    loads: Sequence[str], source: str, seconds: float, path: str | None
+) -> tuple[list[Measured], list[Sent]]:
     for tries in range(1, TRIES + 1):
-        measured, sent = _measure(load, source, seconds, path)
-        measured.tries = tries
-        if not measured.xruns:
+        measured, sent = _measure(loads, source, seconds, path)
+        for each in measured:
+            each.tries = tries
+        if not any(each.xruns for each in measured):
             break
     return measured, sent
 
 
-def _measure(load: str, source: str, seconds: float, path: str | None) -> tuple[Measured, list[Sent]]:
+@dataclass
+class Passage:
+    """What was played under one load: from and until which monotonic second, counts before and after."""
+
+    load: str
+    begin: float
+    end: float
+    before: Any
+    after: Any
+
+
+def _measure(
+    loads: Sequence[str], source: str, seconds: float, path: str | None
+) -> tuple[list[Measured], list[Sent]]:
     with tempfile.TemporaryDirectory(prefix="timing-") as folder:
         transcript, sound = Path(folder, "sent.jsonl"), Path(folder, "sound.wav")
         config = settings.Config(device="dummy")
         session = Session("live", config=config, journal=None, transcript=transcript, clicks=True)
-        ended = threading.Event()
-        worker = threading.Thread(target=LOADS[load], args=(ended,), daemon=True)
         engine = None
+        passages: list[Passage] = []
         try:
             session.wait(20.0)
             assert session._ready is not None
             address = f"127.0.0.1:{session._ready.port}"
             engine = connect(EngineOptions(engine=address, folder=settings.folder("cache")))
-            references = _references(engine, seconds)
+            references = _references(engine, len(loads) * seconds)
             take = tap.record(engine, sound)
             _until(min(references.values()) - 0.5)
             begun = session.status()
@@ -159,21 +186,38 @@ def _measure(load: str, source: str, seconds: float, path: str | None) -> tuple[
             else:
                 session.load(path)
             # Not before: a line typed under the load would itself wait for the interpreter.
-            worker.start()
-            time.sleep(seconds)
-            session.hush()
-            time.sleep(0.5)
-            after = session.status()
-            ended.set()
-            worker.join(10.0)
+            for load in loads:
+                last = load == loads[-1]
+                passages.append(_under(load, seconds, session, begun, session.hush if last else None))
+                begun = passages[-1].after
             take.stop()
         finally:
-            ended.set()
             if engine is not None:
                 engine.connection.close()
             session.close()
+        passages[0].begin = -inf
         sent = read_transcript(transcript)
-        return _compare(load, sent, tap.read(sound), references, begun, after), sent
+        return _compare(passages, sent, tap.read(sound), references), sent
+
+
+def _under(
+    load: str, seconds: float, session: Session, before: Any, hush: Callable[[], None] | None
+) -> Passage:
+    """Let it play under a load; the last time the music ends before the load does."""
+    ended = threading.Event()
+    worker = threading.Thread(target=LOADS[load], args=(ended,), daemon=True)
+    begin = time.monotonic()
+    try:
+        worker.start()
+        time.sleep(seconds)
+        if hush is not None:
+            hush()
+        time.sleep(0.5)
+        after = session.status()
+    finally:
+        ended.set()
+        worker.join(10.0)
+    return Passage(load, begin, inf if hush is not None else time.monotonic(), before, after)
 
 
 def _references(engine: Any, seconds: float) -> dict[int, float]:
@@ -190,31 +234,38 @@ def _until(wall: float) -> None:
 
 
 def _compare(
-    load: str, sent: list[Sent], clicks: tap.Clicks, references: dict[int, float], begun: Any, after: Any
-) -> Measured:
+    passages: list[Passage], sent: list[Sent], clicks: tap.Clicks, references: dict[int, float]
+) -> list[Measured]:
     offset = wall_offset(50)
     notes = [each for each in sent if isinstance(each.note, Note)]
     # What hush() took back in its last tenth of a second never sounded, and was not meant to.
     heard_until = max((number for number in clicks.samples), default=-1)
     intended = {number: each.due + offset for number, each in enumerate(notes) if number <= heard_until}
     errors = clicks.errors(intended, references)
-    values = np.array(list(errors.values()))
     finite = bool(np.isfinite(clicks.master).all())
-    return Measured(
-        load=load,
-        events=len(values),
-        p50=float(np.percentile(np.abs(values), 50)),
-        p99=float(np.percentile(np.abs(values), 99)),
-        worst=float(np.abs(values).max()),
-        late=int((values > LATE_SAMPLES).sum()) + after.late - begun.late,
-        lost=len(intended.keys() - clicks.samples.keys()) + len(clicks.doubled) + len(clicks.strange),
-        missing=after.dropped - begun.dropped + after.lost - begun.lost,
-        looped=after.looped - begun.looped,
-        xruns=after.xruns - begun.xruns,
-        tries=1,
-        peak=float(np.abs(clicks.master).max()),
-        bad_values=not finite,
-    )
+    measured = []
+    for each in passages:
+        ours = {number for number in intended if each.begin <= notes[number].due < each.end}
+        values = np.array([errors[number] for number in ours if number in errors])
+        doubled = len(clicks.doubled) + len(clicks.strange) if each is passages[0] else 0
+        measured.append(
+            Measured(
+                load=each.load,
+                events=len(values),
+                p50=float(np.percentile(np.abs(values), 50)),
+                p99=float(np.percentile(np.abs(values), 99)),
+                worst=float(np.abs(values).max()),
+                late=int((values > LATE_SAMPLES).sum()) + each.after.late - each.before.late,
+                lost=len(ours - clicks.samples.keys()) + doubled,
+                missing=each.after.dropped - each.before.dropped + each.after.lost - each.before.lost,
+                looped=each.after.looped - each.before.looped,
+                xruns=each.after.xruns - each.before.xruns,
+                tries=1,
+                peak=float(np.abs(clicks.master).max()),
+                bad_values=not finite,
+            )
+        )
+    return measured
 
 
 def main() -> int:
@@ -223,14 +274,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
     parser.add_argument("loads", nargs="*", metavar="LOAD", help=f"{', '.join(LOADS)} (all)")
     parser.add_argument("--seconds", type=float, default=12.0)
+    parser.add_argument("--in-turn", action="store_true", help="in one performance")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     unknown = set(options.loads) - set(LOADS)
     if unknown:
         parser.error(f"no load called {sorted(unknown)[0]!r}: there are {', '.join(LOADS)}")
     good = True
-    for load in options.loads or LOADS:
-        measured = measure(load, seconds=options.seconds)
+    loads = options.loads or list(LOADS)
+    alone = (measure(load, seconds=options.seconds) for load in loads)
+    for measured in measure_in_turn(loads, seconds=options.seconds) if options.in_turn else alone:
         print(json.dumps(asdict(measured)) if options.json else measured, flush=True)
         good &= measured.p99 <= 2.0 and not (measured.late or measured.lost or measured.missing)
     return 0 if good else 1
