@@ -8,7 +8,6 @@ from typing import Any
 import outside
 import pytest
 
-
 timing = outside.module("benchmarks/timing.py")
 
 
