@@ -117,11 +117,17 @@ class Draft:
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """A source that sounds: on which orbit, with which controls set, `fade` among them."""
+    """A source that sounds: on which orbit, with which controls set, `fade` among them.
+
+    `source_text` made it, in a `file` or typed, at the cycle `since`.
+    """
 
     source: Source
     orbit: int
     settings: Mapping[str, float]
+    source_text: str = ""
+    since: float = 0.0
+    file: str | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 from livecode.errors import ControlError, NameUnknown
 from livecode.sound.layout import ORBITS
 from livecode.sound.sources import FADE, Source, build
+from livecode.stage.evaluation import calling_text
 from livecode.stage.scene import Draft, Standing
 
 if TYPE_CHECKING:
@@ -74,14 +76,16 @@ class Sources:
         # Now already, for what is said of it in the same block.
         resolver.source(source, place)
         self._session._ship([source.load])
-        self._session._wish(Draft(sources={name: Standing(source, place, settings)}))
+        text, since, file = calling_text(), self._session.now(), self._session._file()
+        standing = Standing(source, place, settings, text, since, file)
+        self._session._wish(Draft(sources={name: standing}))
         return Ndef(name, self)
 
     def change(self, name: str, controls: Mapping[str, Any]) -> None:
         """Sets controls of a source that sounds. Raises NameUnknown when there is none of that name."""
         known = self._known(name)
         settings = {**known.settings, **_checked(known.source, controls)}
-        self._session._wish(Draft(sources={name: Standing(known.source, known.orbit, settings)}))
+        self._session._wish(Draft(sources={name: replace(known, settings=settings)}))
 
     def stop(self, name: str, fade: float | None = None) -> None:
         """Lets a source end."""

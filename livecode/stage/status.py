@@ -72,14 +72,18 @@ class Lit:
 
 @dataclass(frozen=True)
 class Running:
-    """A slot that plays: since which cycle, from which file (None: typed), and why it is (not) heard."""
+    """What plays: since which cycle, from which file (None: typed), and why it is (not) heard.
+
+    `slot` is 0 for what is no slot; then `name` says what it is.
+    """
 
     slot: int
     source: str
     since: float
     file: str | None
     why: str
+    name: str = ""
 
     def __str__(self) -> str:
         place = f" ({self.file})" if self.file else ""
-        return f"d{self.slot} since cycle {self.since:g}{place}, {self.why}: {self.source}"
+        return f"{self.name or f'd{self.slot}'} since cycle {self.since:g}{place}, {self.why}: {self.source}"

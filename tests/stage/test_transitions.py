@@ -288,3 +288,12 @@ def test_taps_make_a_tempo(stage: Offline, monkeypatch: pytest.MonkeyPatch) -> N
     assert stage.session.tempo() == answers[-1]
     now[0] += 10
     assert stage.session.tap() is None
+
+
+def test_running_says_since_when_it_passes_and_until_when(stage: Offline) -> None:
+    stage('d1 >> s("bd*4")')
+    stage.play(0.5)
+    stage('d1.xfade(4) >> s("cp")')
+    stage.play(1)
+    (line,) = stage.session.running()
+    assert (line.since, line.why) == (1.0, "cross-fades until cycle 5")

@@ -165,3 +165,16 @@ def test_a_source_that_a_file_no_longer_names_ends(tmp_path: Path) -> None:
         play(session, 1)
         assert told(session)[-1][1]["gate"] == 0.0
         assert session._scene.sources == {}
+
+
+def test_running_lists_sources_and_the_metronome_too(tmp_path: Path) -> None:
+    with Session("offline", config=Config(), journal=None) as session:
+        session.evaluate('d1 >> s("bd")\nmetronome()')
+        play(session, 1.5)
+        session.evaluate(FOG.format(""))
+        session.evaluate("ndef('fog', cutoff=300)")
+        lines = [str(each) for each in session.running()]
+        assert lines[1].startswith("ndef fog since cycle 1.5, sounds: ndef('fog', lambda cutoff")
+        assert lines[2].startswith("metronome since cycle 0, clicks")
+        session.evaluate("hush()")
+        assert session.running() == []
