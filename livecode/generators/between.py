@@ -22,8 +22,13 @@ from livecode.generators.markov.melody import WIDEST, Tune, Walk
 from livecode.generators.markov.mixing import Floats, softmax
 from livecode.generators.markov.variable import Hand, TuneModel
 from livecode.generators.neural.build import Trained
+from livecode.generators.neural.melodies import TuneComposer
+from livecode.generators.neural.styles import in_metre
 from livecode.generators.stream import Stream
 from livecode.music.phrase import Phrase, bar_ticks, concat
+
+OTHERS = "style of the other"
+"""The constraint that says in which style the second of two is to compose."""
 
 
 def between(one: Any, other: Any, amount: Any) -> Stream:
@@ -36,6 +41,11 @@ def between(one: Any, other: Any, amount: Any) -> Stream:
     generator = Morph(one.plan.generator, other.plan.generator)
     parameters = {**other.plan.parameters, **one.plan.parameters, "morph": amount}
     constraints = {**other.plan.constraints, **one.plan.constraints}
+    # A style is each one's own: the way from a jig to a reel lies between the two.
+    constraints.pop("style", None)
+    for key, each in (("style", one), (OTHERS, other)):
+        if "style" in each.plan.constraints:
+            constraints[key] = each.plan.constraints["style"]
     plan = replace(
         one.plan,
         generator=generator,
@@ -67,13 +77,18 @@ class Morph:
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """A phrase between the two."""
         amount = min(1.0, max(0.0, context.parameter("morph", 0.5)))
+        here, there = _sides(context)
         if amount == 0.0:
-            return self.one.compose(context, length, seed)
+            return self.one.compose(here, length, seed)
         if amount == 1.0:
-            return self.other.compose(context, length, seed)
-        first, second = _learnt(self.one), _learnt(self.other)
+            return self.other.compose(there, length, seed)
+        first, second = _told(_learnt(self.one), here), _told(_learnt(self.other), there)
         if isinstance(first, Melodist) and isinstance(second, Melodist):
-            return _between(first, second, amount).compose(context, length, seed)
+            mixed = _between(first, second, amount)
+            nearer = first if amount < 0.5 else second
+            metre = nearer.metre_in(context) if isinstance(nearer, TuneComposer) else context.metre
+            plain = _asked(context, None)
+            return in_metre(metre, plain, length, lambda now, long: mixed.compose(now, long, seed))
         return self._in_turn(context, length, seed, amount)
 
     def _in_turn(self, context: Context, length: int, seed: int, amount: float) -> Phrase:
@@ -94,11 +109,29 @@ class Morph:
                 asked.pop(distant, None)
             over = context.over.slice(begin, begin + width) if context.over is not None else None
             here = replace(context, previous=previous, over=over, over_before=None, constraints=asked)
-            phrase = chosen.compose(here, width, int(random.integers(1 << 62)))
+            phrase = chosen.compose(_sides(here)[chosen is self.other], width, int(random.integers(1 << 62)))
             bars.append(phrase)
             previous = concat([previous, phrase]) if previous is not None else phrase
             previous = previous.slice(max(0, previous.length - 4 * bar), previous.length)
         return concat(bars)
+
+
+def _asked(context: Context, style: Any) -> Context:
+    """The same context, of one style or of none."""
+    constraints = {
+        name: value for name, value in context.constraints.items() if name not in ("style", OTHERS)
+    }
+    return replace(context, constraints=constraints | ({} if style is None else {"style": style}))
+
+
+def _sides(context: Context) -> tuple[Context, Context]:
+    """The context as the first composer sees it, and as the second does."""
+    one, other = (_asked(context, context.constraints.get(key)) for key in ("style", OTHERS))
+    return one, other
+
+
+def _told(generator: Generator, context: Context) -> Generator:
+    return generator.told(context) if isinstance(generator, TuneComposer) else generator
 
 
 def _learnt(generator: Generator) -> Generator:

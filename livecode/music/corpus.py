@@ -7,7 +7,7 @@ import json
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,16 @@ from livecode.sets import find, listing
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece: its notes, its name, where it was found, and the tune family it belongs to."""
+    """One piece: its notes, its name, where it was found, the tune family it belongs to, its kind.
+
+    The kind is a word such as "jig", where its book or its file names one.
+    """
 
     phrase: Phrase
     name: str
     source: str = ""
     family: str = ""
+    kind: str = ""
 
 
 SHOWN = 8
@@ -124,6 +128,32 @@ def corpus(name: str | Path) -> Corpus:
     return read_folder(Path(text).expanduser())
 
 
+def together(sources: Sequence[str | Path]) -> Corpus:
+    """One corpus of several, each piece with its kind: what its book says, else the corpus it is of.
+
+    >>> both = together(["foster", "bach chorales"])
+    >>> both.name, len(both), both[0].kind, both[-1].kind
+    ('foster + bach chorales', 247, 'song', 'chorale')
+
+    Tune families go across the corpora.
+    """
+    from livecode.music.families import families
+    from livecode.music.kinds import kind_of
+
+    read = [corpus(source) for source in sources]
+    several = len(read) > 1
+    pieces = [
+        replace(p, kind=p.kind or kind_of(p.name, p.source) or (each.name if several else ""))
+        for each in read
+        for p in each
+    ]
+    if several:
+        numbers = families([piece.phrase.voice(0) for piece in pieces])
+        pieces = [replace(piece, family=str(numbers[i])) for i, piece in enumerate(pieces)]
+    skipped = [each for whole in read for each in whole.skipped]
+    return Corpus(" + ".join(each.name for each in read), pieces, skipped)
+
+
 def exists(text: str) -> str:
     """The corpus that a name or its alias means, or the path; NameUnknown for neither."""
     lowered = ALIASES.get(text.strip().lower(), text.strip().lower())
@@ -155,7 +185,9 @@ def pack(pieces: Sequence[Piece]) -> bytes:
     """Pieces as the bytes of an npz file, the same bytes for the same pieces."""
     notes = [piece.phrase.notes for piece in pieces]
     about = [
-        [p.name, p.source, p.family, p.phrase.length, list(p.phrase.metre), p.phrase.key] for p in pieces
+        [p.name, p.source, p.family, p.phrase.length, list(p.phrase.metre), p.phrase.key]
+        + ([p.kind] if p.kind else [])
+        for p in pieces
     ]
     columns: dict[str, Any] = {
         name: np.concatenate([n[name] for n in notes]) if notes else np.zeros(0, NOTE[name])
@@ -185,8 +217,8 @@ def unpack(data: bytes) -> list[Piece]:
             f"these {len(data)} bytes are no packed corpus ({problem}): make it again"
         ) from None
     pieces, start = [], 0
-    for (name, source, family, length, metre, key), count in zip(about, counts):
+    for (name, source, family, length, metre, key, *kind), count in zip(about, counts):
         phrase = Phrase(notes[start : start + count], length, (metre[0], metre[1]), key)
-        pieces.append(Piece(phrase, name, source, family))
+        pieces.append(Piece(phrase, name, source, family, *kind))
         start += count
     return pieces

@@ -11,6 +11,7 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from livecode.errors import CorpusError, FileProblem, LivecodeError, one_line
 from livecode.music.corpus import Corpus, Piece, pack, unpack
 from livecode.music.families import families
 from livecode.music.key import find_key
+from livecode.music.kinds import named
 from livecode.music.phrase import TICKS, Phrase, bar_ticks, empty_notes
 from livecode.music.process import Child, ChildLost, RemoteError
 from livecode.music.scores import LONGEST, MOST_NOTES, phrase_of_score
@@ -36,7 +38,7 @@ SECONDS, MOST_SECONDS = 30.0, 120.0
 MOST_TUNES = 5000
 SAID = 300
 """Characters of a reason at most."""
-_VERSION = "1"
+_VERSION = "2"
 
 Progress = Callable[[int, int, str], None]
 
@@ -55,7 +57,7 @@ def read_folder(path: Path, progress: Progress | None = None) -> Corpus:
         name, reason = skipped[0]
         raise CorpusError(f"nothing in {path.name} could be read (first {name}: {reason}): try other files")
     numbers = families([piece.phrase for piece in pieces])
-    marked = [Piece(p.phrase, p.name, p.source, str(numbers[i])) for i, p in enumerate(pieces)]
+    marked = [replace(piece, family=str(numbers[i])) for i, piece in enumerate(pieces)]
     return Corpus(path.name, marked, skipped)
 
 
@@ -110,8 +112,7 @@ def _kept(file: Path, child: Child) -> list[Piece]:
     mark = blake2b(contents + file.suffix.lower().encode() + _VERSION.encode(), digest_size=16).hexdigest()
     cache = folder("cache") / "corpora" / f"{mark}.npz"
     try:
-        kept = unpack(cache.read_bytes())
-        return [Piece(p.phrase, p.name if p.name != "?" else file.stem, file.name) for p in kept]
+        return _of_file(unpack(cache.read_bytes()), file)
     except (OSError, CorpusError):
         pass
     try:
@@ -132,7 +133,11 @@ def _kept(file: Path, child: Child) -> list[Piece]:
     except OSError:
         # A full disk costs time at the next reading, nothing else.
         pass
-    return [Piece(p.phrase, p.name if p.name != "?" else file.stem, file.name) for p in pieces]
+    return _of_file(pieces, file)
+
+
+def _of_file(pieces: list[Piece], file: Path) -> list[Piece]:
+    return [replace(p, name=p.name if p.name != "?" else file.stem, source=file.name) for p in pieces]
 
 
 def read_bytes(argument: list[Any]) -> bytes:
@@ -201,7 +206,9 @@ def _abc(contents: bytes) -> list[Piece]:
             # One bad tune does not spoil a book.
             reason = one_line(problem)
             continue
-        pieces.append(Piece(piece.phrase, title.group(1) if title else "?"))
+        rhythm = re.search(r"(?m)^R:[ \t]*(\S.{,39}?)\s*$", chunk)
+        kind = named(rhythm.group(1)) if rhythm else ""
+        pieces.append(Piece(piece.phrase, title.group(1) if title else "?", kind=kind))
     if not pieces:
         raise CorpusError(reason)
     return pieces

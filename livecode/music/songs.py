@@ -77,4 +77,4 @@ def _song(fields: dict[str, str], tune: str) -> Piece:
         metre=metre,
         key=fields.get("key", ""),
     )
-    return Piece(phrase, title, fields.get("looked up", ""), title)
+    return Piece(phrase, title, fields.get("looked up", ""), title, "song")

@@ -114,6 +114,8 @@ def time_of(length: int, sounding: int) -> int:
 class Tune:
     """A melody as columns: where each note begins (twelfths of a quarter), its time, its height.
 
+    `style` is the number a net has for its kind, 0 for none.
+
     >>> tune = Tune.of(Phrase.of([62, 64, 66], key="d major"))
     >>> tune.places.tolist(), tune.heights.tolist()
     ([0, 12, 24], [0, 2, 4])
@@ -126,6 +128,7 @@ class Tune:
     metre: int
     mode: int
     tonic: int = 62
+    style: int = 0
 
     @classmethod
     def of(cls, phrase: Phrase) -> Tune:

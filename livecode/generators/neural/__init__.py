@@ -9,6 +9,7 @@ Nothing heavy is imported here.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -27,16 +28,27 @@ def neural(name: str = "chorale", **asked: Any) -> Stream:
     `name` is a model in `models/`, or a path to its folder. Numbers, or patterns of them: `temperature` (0.8;
     1 as trained) and `top_p` (0.9 leaves out the rarest tenth; 1 nothing) say where a voice goes when it
     moves, `density` how often it does (above 1 oftener), `register` how many semitones higher, `mode` 1 for
-    major and -1 for minor, `tension` 0 to 1, `style` how much of what it learned on stage is heard (1),
-    `candidates` how many versions are weighed when it plays `.over()` another part (6). `bars` and `seed` are
-    numbers; `device="cuda"` composes on a GPU. Raises NameUnknown for a model that is not there, FileProblem
-    for a damaged one, GeneratorError for a device that is not there.
+    major and -1 for minor, `tension` 0 to 1, `learned` how much of what it learned on stage is heard (1),
+    `candidates` how many versions are weighed when it plays `.over()` another part (6). `style` is a kind of
+    tune, or a pattern of kinds, for nets that tell kinds apart:
+
+    ```python
+    neural("tiny", style="<jig reel slip:jig chorale>").synth("pluck")
+    ```
+
+    `bars` and `seed` are numbers; `device="cuda"` composes on a GPU. Raises NameUnknown for a model that is
+    not there, FileProblem for a damaged one, GeneratorError for a device that is not there, ControlError for
+    a style that it has not learned.
     """
     from livecode.generators.neural.build import Trained
+    from livecode.generators.neural.styles import checked_style
     from livecode.generators.stream import Stream
 
     bars, seed, device = asked.pop("bars", 4), asked.pop("seed", 0), asked.pop("device", "")
-    return Stream(Trained.of(name, device), bars=bars, seed=seed, name=f"neural {name}", **checked(asked))
+    style = asked.pop("style", None)
+    net = Trained.of(name, device)
+    made = Stream(net, bars=bars, seed=seed, name=f"neural {name}", **checked(asked))
+    return made if style is None else made.constrained(style=checked_style(net.styles, style, Path(str(name)).name))
 
 
 def ensemble(
@@ -79,5 +91,5 @@ def checked(asked: dict[str, Any]) -> dict[str, Any]:
     return asked
 
 
-PARAMETERS = ("temperature", "top_p", "density", "register", "mode", "tension", "style", "candidates")
+PARAMETERS = ("temperature", "top_p", "density", "register", "mode", "tension", "learned", "candidates")
 """What may be asked of a net by number or pattern."""

@@ -109,7 +109,7 @@ def adapted_to(smith: TuneSmith, tunes: Sequence[Tune], how: How = ON_STAGE) -> 
     """A net of tunes that has learned from some tunes."""
     states, rows, before, times, steps = ([] for _ in range(5))
     for tune in tunes:
-        trunk, head, these, those = describe_tunes([tune])
+        trunk, head, these, those = describe_tunes([tune], bool(smith.config.styles))
         x = norm(smith.trunk_table[trunk].sum(axis=1)) * smith.enter
         states.append((smith.over_time.whole(x) * smith.leave)[-MOST:])
         rows.append(head[-MOST:])

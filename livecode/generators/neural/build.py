@@ -79,7 +79,7 @@ def _of_tunes(folder: Path, name: str, weights: str, loaded: Any) -> Composer:
     from livecode.music.corpus import Corpus
 
     try:
-        home = checked_home(loaded.home)
+        home = checked_home(loaded.home, loaded.config.styles)
     except ValueError as problem:
         raise FileProblem(f"{folder.name}/{CONFIG}: {problem}: train it again") from None
     spec = {"kind": "neural", "name": name, "weights": weights}
@@ -119,6 +119,14 @@ class Trained:
 
             device_named(device)
         return cls(str(name), digest_of(folder), device)
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The kinds of tunes that it tells apart."""
+        from livecode.generators.neural import checkpoint
+
+        config = checkpoint.load(model_folder(self.name), weights=False).config
+        return tuple(getattr(config, "styles", ()))
 
     def spec(self) -> Spec:
         """Plain data that makes it again."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,9 +40,19 @@ A {task.config.kind} of {size / 1e6:.1f} M parameters, {MARK}: `neural("{folder.
   {plan.epochs}, after {trainer.seconds / 60:.0f} minutes on {trainer.device}.
 - **Sizes**: {sizes}.
 - **Plan**: {settings}.
-- **Recipe**: `{" ".join(["livecode train", Path(data).name, *sys.argv[2:]])}`
+- **Recipe**: `{recipe(sys.argv)}`
 
 ![curve](curve.png)
 """,
         "utf-8",
     )
+
+
+def recipe(typed: Sequence[str]) -> str:
+    """The command that was typed, as it may be published: of paths their last names.
+
+    >>> recipe(["/usr/bin/livecode", "train", "/home/me/tunes", "-o", "mine"])
+    'livecode train tunes -o mine'
+    """
+    words = typed[2:] if typed[1:2] == ["train"] else typed[1:]
+    return " ".join(["livecode train", *(Path(word).name if "/" in word else word for word in words)])

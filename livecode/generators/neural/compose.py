@@ -166,8 +166,8 @@ class NeuralComposer:
         heard[:, : len(lines)] = grid[:, lines]
         inside = np.where((heard >= config.low) & (heard <= config.high), heard, 0)
         learned = adapted_net(self.net, [config.classes(inside)], lines=len(lines))
-        style = context.parameter("style", 1.0)
-        return learned if style == 1.0 else between(self.net, learned, style)
+        amount = context.parameter("learned", 1.0)
+        return learned if amount == 1.0 else between(self.net, learned, amount)
 
     def _masks(self, context: Context, steps: int, taken: Sequence[int]) -> list[list[Mask]]:
         """For every step and voice, the classes that may be drawn."""

@@ -11,7 +11,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha1
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -22,6 +22,8 @@ import numpy.typing as npt
 from livecode.errors import CorpusError, FileProblem, LivecodeError
 from livecode.generators.markov.melody import Tune
 from livecode.generators.neural.features import Classes, Shape, describe, recalled
+from livecode.generators.neural.tunes import MOST_LETTERS, MOST_STYLES
+from livecode.music.corpus import together
 from livecode.sets import find
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ Given = Literal["nothing", "voices", "bars", "both"]
 KINDS: tuple[Given, ...] = ("nothing", "voices", "bars", "both")
 Pitches = npt.NDArray[np.int64]
 SPLITS = ("test", "valid", "train")
+OF_A_KIND = 10
+"""Tunes of a kind that a net needs to tell it from others."""
 
 
 def load_json(path: str | Path) -> Any:
@@ -77,24 +81,30 @@ def read_jsb(data: Any, split: str | None = None) -> list[Pitches]:
     return pieces
 
 
-def read_splits(source: str | Path, shape: Shape, seed: int = 0) -> tuple[list[Pitches], list[Pitches]]:
+def read_splits(
+    sources: Sequence[str | Path], shape: Shape, seed: int = 0
+) -> tuple[list[Pitches], list[Pitches]]:
     """Pieces to learn from and pieces to choose by, all of as many voices.
 
-    `source` is JSON with `train` and `valid` (without `valid` every tenth piece is kept apart), or a corpus:
-    its name or a folder of music files, split by tune family. Of a corpus the pieces with the commonest
-    number of voices (8 at most) that lie in the range of `shape` are taken, on a grid of 16th notes.
+    A source is JSON with `train` and `valid` (without `valid` every tenth piece is kept apart), or a corpus:
+    its name or a folder of music files, split by tune family; several go together. Of a corpus the
+    pieces with the commonest number of voices (8 at most) that lie in the range of `shape` are taken, on a
+    grid of 16th notes.
     """
-    if str(source).endswith((".json", ".json.gz")):
-        data = load_json(source)
+    tables = [source for source in sources if str(source).endswith((".json", ".json.gz"))]
+    if tables and len(sources) > 1:
+        raise CorpusError(f"{tables[0]} is JSON, which is learned alone: leave out the rest")
+    if tables:
+        data = load_json(tables[0])
         train = read_jsb(data, "train" if isinstance(data, dict) else None)
         if isinstance(data, dict) and "valid" in data:
             return train, read_jsb(data, "valid")
         chosen = np.random.default_rng(seed).permutation(len(train)) < max(1, len(train) // 10)
         splits = [p for p, v in zip(train, chosen) if not v], [p for p, v in zip(train, chosen) if v]
     else:
-        from livecode.music.corpus import Corpus, corpus
+        from livecode.music.corpus import Corpus
 
-        whole = corpus(source)
+        whole = together(sources)
         common = Counter(piece.phrase.voices for piece in whole if piece.phrase.voices <= 8).most_common(1)
         voices = common[0][0] if common else 0
 
@@ -107,8 +117,15 @@ def read_splits(source: str | Path, shape: Shape, seed: int = 0) -> tuple[list[P
         kept, held = Corpus(whole.name, without_chorales(whole.pieces)).split(0.1, seed)
         splits = grids(kept), grids(held)
     if not splits[0] or not splits[1]:
-        raise CorpusError(f"{source} has too few pieces to learn from and to choose by: give at least two")
+        raise CorpusError(
+            f"{given_as(sources)} has too few pieces to learn from and to choose by: give at least two"
+        )
     return splits
+
+
+def given_as(sources: Sequence[str | Path]) -> str:
+    """What was given to learn from, as one name."""
+    return " + ".join(Path(source).name for source in sources)
 
 
 def one_voice(pieces: list[Pitches], voice: int) -> list[Pitches]:
@@ -119,39 +136,58 @@ def one_voice(pieces: list[Pitches], voice: int) -> list[Pitches]:
     return [line for line in lines if (line > 0).any()]
 
 
-def read_tunes(source: str | Path, seed: int = 0) -> tuple[list[Tune], list[Tune]] | None:
-    """Melodies to learn from and melodies to choose by, of a corpus in one voice; None for any other.
+def read_tunes(
+    sources: Sequence[str | Path], seed: int = 0, most: int = MOST_STYLES
+) -> tuple[list[Tune], list[Tune], tuple[str, ...]] | None:
+    """Melodies to learn from, melodies to choose by, and their styles; None where most have several voices.
 
-    Where the corpus has a `heldout.txt` the tunes named there are in neither; the twentieth part, whole tune
-    families, is kept to choose by.
+    Where a corpus has a `heldout.txt` the tunes named there are in neither; the twentieth part, whole tune
+    families, is kept to choose by. Tunes of at most `most` kinds are told apart.
     """
-    if str(source).endswith((".json", ".json.gz")):
-        return None
-    from livecode.generators.neural.tunes import melodies
-    from livecode.music.corpus import Corpus, corpus
+    from livecode.music.corpus import Corpus
 
-    whole = corpus(source)
+    if any(str(source).endswith((".json", ".json.gz")) for source in sources):
+        return None
+    whole = together(sources)
     if not len(whole) or Counter(piece.phrase.voices for piece in whole).most_common(1)[0][0] > 1:
         return None
-    apart = heldout(str(source))
+    apart = set().union(*(heldout(str(source)) for source in sources))
+    # A family of which one tune is held out is held out, whichever corpus the others are in.
+    gone = {piece.family for piece in whole if piece.source in apart}
     # Not the seed that chose what is held out: the lots it drew below a twentieth are gone.
-    kept, held = Corpus(whole.name, without_chorales([p for p in whole if p.source not in apart])).split(
+    kept, held = Corpus(whole.name, without_chorales([p for p in whole if p.family not in gone])).split(
         0.05, seed + 1
     )
-    splits = melodies(p.phrase for p in kept), melodies(p.phrase for p in held)
+    names = styles_of(kept.pieces)[:most]
+    names = names if len(names) > 1 else ()
+    splits = melodies(kept, names), melodies(held, names)
     if not splits[0] or not splits[1]:
-        raise CorpusError(f"{source} has too few tunes to learn from and to choose by: give at least two")
-    return splits
+        raise CorpusError(f"{whole.name} has too few tunes to learn from and to choose by: give at least two")
+    return *splits, names
 
 
-def keep_tunes(source: str | Path, folder: Path) -> str:
-    """The name by which a net's tunes are found again: the corpus', or the folder where they are now put."""
-    from livecode.music.corpus import corpus, names, pack
+def styles_of(pieces: Iterable[Piece]) -> tuple[str, ...]:
+    """The kinds of which there are enough pieces to learn from, the commonest first."""
+    found = Counter(piece.kind[:MOST_LETTERS] for piece in pieces if piece.kind)
+    return tuple(kind for kind, count in found.most_common(MOST_STYLES) if count >= OF_A_KIND)
 
-    if str(source) in names():
-        return str(source)
+
+def melodies(pieces: Iterable[Piece], styles: Sequence[str] = ()) -> list[Tune]:
+    """The top lines of some pieces, those of two notes and more, each with the number of its style."""
+    numbers = {style: number for number, style in enumerate(styles, 1)}
+    tunes = [replace(Tune.of(p.phrase), style=numbers.get(p.kind[:MOST_LETTERS], 0)) for p in pieces]
+    return [tune for tune in tunes if len(tune) > 1]
+
+
+def keep_tunes(sources: Sequence[str | Path], folder: Path) -> str:
+    """The name by which a net's tunes are found again: the corpora's, or the folder they are now put in."""
+    from livecode.music.corpus import ALIASES, names, pack
+
+    known = [*names(), *ALIASES]
+    if all(str(source) in known for source in sources):
+        return " + ".join(map(str, sources))
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "tunes.npz").write_bytes(pack(corpus(source).pieces))
+    (folder / "tunes.npz").write_bytes(pack(together(sources).pieces))
     return folder.name
 
 

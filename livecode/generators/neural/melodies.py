@@ -7,6 +7,7 @@ It sits where the chain of variable order sits (`markov/melodist.py`): same voca
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,10 +23,11 @@ from livecode.generators.markov.sources import Sources
 from livecode.generators.markov.variable import Hand, TuneModel
 from livecode.generators.neural.adapter import adapted, between
 from livecode.generators.neural.steering import tense
+from livecode.generators.neural.styles import checked_metres, in_metre, metre_for, metres_of, number_of
 from livecode.generators.neural.trunk import Floats
 from livecode.generators.neural.tunes import TuneWalk
 from livecode.generators.neural.tunesmith import TuneSmith, TuneWriter
-from livecode.music.corpus import Corpus, corpus, load
+from livecode.music.corpus import Corpus, load, together
 from livecode.music.phrase import Phrase
 
 COOL = 0.9
@@ -36,13 +38,14 @@ REMEMBERED = 256
 
 @dataclass(frozen=True)
 class NetTunes:
-    """What a net knows of tunes, as the chains' composer asks for it."""
+    """What a net knows of tunes, as the chains' composer asks for it; `style` is the number of a kind."""
 
     smith: TuneSmith
+    style: int = 0
 
     def hand(self, walk: Walk, tonic: int) -> Hand:
         """To a tune in the making."""
-        return _NetHand(self.smith, walk, tonic)
+        return _NetHand(self.smith, walk, tonic, self.style)
 
     def nats_of(self, tunes: Sequence[Tune]) -> npt.NDArray[np.float64]:
         """Minus the log-probability of each note of some tunes."""
@@ -50,15 +53,16 @@ class NetTunes:
 
     def having_heard(self, phrase: Phrase) -> TuneModel:
         """The same net with an adapter tuned on a phrase that it heard on stage."""
-        return NetTunes(adapted(self.smith, phrase))
+        return replace(self, smith=adapted(self.smith, phrase))
 
 
 class _NetHand:
     """Follows a walk: hears what has been put at its end since it was last asked."""
 
-    def __init__(self, smith: TuneSmith, walk: Walk, tonic: int) -> None:
+    def __init__(self, smith: TuneSmith, walk: Walk, tonic: int, style: int) -> None:
         self.walk, self.heard = walk, 0
-        self.writer: TuneWriter = smith.write(TuneWalk(walk.bar, walk.metre, walk.mode, tonic))
+        told = style if smith.config.styles else None
+        self.writer: TuneWriter = smith.write(TuneWalk(walk.bar, walk.metre, walk.mode, tonic, told))
 
     def times(self, place: int) -> Floats:
         walk = self.walk
@@ -80,23 +84,55 @@ class TuneComposer(Melodist):
 
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """A melody of exactly `length` ticks."""
+        told = self.told(context)
+        return in_metre(
+            told.metre_in(context), context, length, lambda here, long: told._composed(here, long, seed)
+        )
+
+    def told(self, context: Context) -> TuneComposer:
+        """This composer, its net told which kind of tune is asked for; ControlError if it knows none such."""
+        asked = context.constraints.get("style")
+        if asked is None or not isinstance(self.model, NetTunes):
+            return self
+        number = number_of(self.styles, asked, self.folder.name)
+        # A copy that keeps what has been found out about the corpus.
+        made = copy(self)
+        made.model = replace(self.model, style=number)
+        return made
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """The kinds of tunes that the net tells apart."""
+        assert isinstance(self.model, NetTunes)
+        return self.model.smith.config.styles
+
+    def metre_in(self, context: Context) -> tuple[int, int]:
+        """The metre in which it composes for a stage's: that of the kind of tune asked for."""
+        if not isinstance(self.model, NetTunes) or not self.model.style:
+            return context.metre
+        return metre_for(self.home["styles"][self.styles[self.model.style - 1]], context.metre)
+
+    def _composed(self, context: Context, length: int, seed: int) -> Phrase:
         asked = {"temperature": COOL, **tense(context).parameters}
         density = min(max(asked.pop("density", 1.0), 0.01), 100.0)
         if density != 1.0:
             asked["more density"] = asked.get("more density", 0.0) + 2.0 * float(np.log2(density))
         here = replace(context, parameters=asked)
-        style = context.parameter("style", 1.0)
-        if context.heard is None or not len(context.heard) or style == 1.0:
+        learned = context.parameter("learned", 1.0)
+        silent = context.heard is None or not len(context.heard)
+        if silent or learned == 1.0 or not isinstance(self.model, NetTunes):
             return super().compose(here, length, seed)
-        assert isinstance(self.model, NetTunes)
-        styled = NetTunes(between(self.model.smith, adapted(self.model.smith, context.heard), style))
-        return replace(self, model=styled).compose(replace(here, heard=None), length, seed)
+        assert context.heard is not None
+        smith = between(self.model.smith, adapted(self.model.smith, context.heard), learned)
+        made = copy(self)
+        made.model = replace(self.model, smith=smith)
+        return made._composed(replace(context, heard=None), length, seed)
 
     @cached_property
     def tunes(self) -> list[Tune]:
         """The tunes it learned from, when something asks which."""
         beside = (self.folder / "tunes.npz").is_file()
-        music = load(self.folder) if beside else corpus(self.corpus.name)
+        music = load(self.folder) if beside else together(self.corpus.name.split(" + "))
         return [Tune.of(piece.phrase) for piece in music]
 
     @cached_property
@@ -122,7 +158,7 @@ class TuneComposer(Melodist):
         return Sources([], [])
 
 
-def home_of(tunes: list[Tune], name: str) -> dict[str, Any]:
+def home_of(tunes: list[Tune], name: str, styles: Sequence[str] = ()) -> dict[str, Any]:
     """What a composer must know of some tunes, for the config of a net that learned from them."""
     asker = Melodist(Corpus(name, []), cast(TuneModel, None), {})
     # Set where the composer would make them from its corpus, pieces and all.
@@ -132,10 +168,11 @@ def home_of(tunes: list[Tune], name: str) -> dict[str, Any]:
         "classes": [[round(float(share), 6) for share in row] for row in asker.classes],
         "common": [asker.common.tonic, asker.common.mode],
         "compass": list(asker.compass),
+        **({"styles": metres_of(tunes, styles)} if styles else {}),
     }
 
 
-def checked_home(home: Any) -> dict[str, Any]:
+def checked_home(home: Any, styles: Sequence[str] = ()) -> dict[str, Any]:
     """The same from a file; ValueError for anything else."""
     try:
         classes = np.array(home["classes"], float)
@@ -145,6 +182,8 @@ def checked_home(home: Any) -> dict[str, Any]:
         tonic, mode, low, high = numbers
         if not (0 <= low <= high <= 127 and 0 <= tonic <= 127 and mode in (0, 1)):
             raise ValueError
+        if styles:
+            checked_metres(home["styles"], styles)
         return {**home, "corpus": str(home["corpus"])}
     except (KeyError, TypeError, ValueError):
         raise ValueError("what it says of the tunes it learned from is not to be understood") from None

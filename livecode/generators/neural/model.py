@@ -24,7 +24,6 @@ from livecode.generators.neural.config import Config, EnsembleConfig
 from livecode.generators.neural.tunes import FIELDS as TUNE_FIELDS
 from livecode.generators.neural.tunes import HEAD_FIELDS, HEIGHTS, LOWEST, TuneConfig
 from livecode.generators.neural.tunes import HEAD_ROWS as TUNE_HEAD_ROWS
-from livecode.generators.neural.tunes import ROWS as TUNE_ROWS
 
 
 def rotary(positions: int, size: int) -> tuple[Tensor, Tensor]:
@@ -270,7 +269,8 @@ class TuneNet(nn.Module):
         super().__init__()
         self.config, self.forget = config, forget
         wide = config.width
-        self.trunk_table = nn.Parameter(torch.randn(TUNE_ROWS, wide) / len(TUNE_FIELDS) ** 0.5)
+        fields = len(TUNE_FIELDS) + bool(config.styles)
+        self.trunk_table = nn.Parameter(torch.randn(config.rows, wide) / fields**0.5)
         self.head_table = nn.Parameter(torch.randn(TUNE_HEAD_ROWS, wide) / len(HEAD_FIELDS) ** 0.5)
         self.enter = Norm(wide)
         self.attention = nn.ModuleList(Attention(wide, config.heads, dropout) for _ in range(config.layers))

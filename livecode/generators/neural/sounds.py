@@ -85,9 +85,7 @@ def statistics(sound: Floats) -> npt.NDArray[np.float64]:
     cut = padded[np.arange(frames)[:, None] * HOP + np.arange(WINDOW)]
     power = np.abs(np.fft.rfft(cut * window, axis=1)) ** 2
     edges = np.searchsorted(np.fft.rfftfreq(WINDOW, 1 / RATE), np.geomspace(60, 15000, BANDS + 1))
-    bands = np.stack(
-        [power[:, a : max(a + 1, b)].mean(axis=1) for a, b in pairwise(edges)], axis=1
-    )
+    bands = np.stack([power[:, a : max(a + 1, b)].mean(axis=1) for a, b in pairwise(edges)], axis=1)
     level = 10 * np.log10(bands + 1e-9)
     centred = level - level.mean(axis=0)
     spread = centred.std(axis=0)

@@ -22,9 +22,11 @@ from livecode.generators.neural.features import describe as features
 from livecode.generators.neural.features import overheard, recalled
 from livecode.generators.neural.melodies import home_of
 from livecode.generators.neural.model import ChoraleNet, EnsembleNet, TuneNet
-from livecode.generators.neural.tunes import HEIGHTS, LOWEST, TuneConfig, describe
+from livecode.generators.neural.tunes import HEIGHTS, LOWEST, ROWS, TuneConfig, describe
 
 Arrays = tuple[npt.NDArray[Any], ...]
+UNTOLD = 0.2
+"""Share of tunes whose kind is kept from a net that is learning."""
 
 
 class Task(Protocol):
@@ -233,16 +235,21 @@ class TuneTask:
         forget: float = 0.0,
         name: str = "",
     ) -> None:
-        self.config, self.home = config, home_of(train, name)
+        self.config, self.home = config, home_of(train, name, config.styles)
         self.net = TuneNet(config, dropout, forget)
-        self.train, self.valid = Melodies(train), Melodies(valid)
+        styled = bool(config.styles)
+        self.train, self.valid = Melodies(train, styled), Melodies(valid, styled)
         self.size, self.tokens = len(train), int(self.train.sizes.sum())
 
     def epoch(self, count: int, random: np.random.Generator) -> Iterator[Arrays]:
         lengths = self.train.sizes * random.uniform(0.9, 1.1, len(self.train.sizes))
         groups = _groups(np.argsort(lengths), count)
         for group in random.permutation(len(groups)):
-            yield self.train.batch(groups[group])
+            batch = self.train.batch(groups[group])
+            if self.config.styles:
+                # Now and then a tune of a kind is any tune: the net must also go without being told.
+                batch[0][random.random(len(batch[0])) < UNTOLD, :, -1] = ROWS
+            yield batch
 
     def checks(self) -> Iterator[Arrays]:
         for group in _groups(np.argsort(self.valid.sizes), 32):
@@ -268,10 +275,10 @@ def _groups(order: npt.NDArray[Any], count: int) -> list[npt.NDArray[Any]]:
 class Melodies:
     """Tunes described once: nothing that the net is told changes with the key."""
 
-    def __init__(self, tunes: list[Tune]) -> None:
+    def __init__(self, tunes: list[Tune], styled: bool = False) -> None:
         self.sizes = np.array([len(tune) for tune in tunes])
         self.ends = np.cumsum(self.sizes)
-        trunk, head, self.times, self.steps = describe(tunes)
+        trunk, head, self.times, self.steps = describe(tunes, styled)
         self.trunk, self.head = trunk.astype(np.int32), head.astype(np.int32)
         before = [np.concatenate([[0], tune.heights[:-1]]) for tune in tunes]
         self.before = np.clip(np.concatenate(before), LOWEST, LOWEST + HEIGHTS - 1)

@@ -5,8 +5,10 @@
     python -m livecode.generators.neural.train DATA.json -o models/chorale --resume
     torchrun --nproc-per-node 4 -m livecode.generators.neural.train DATA.json -o models/big --size base
 
-DATA is a folder of music, a corpus by its name, or JSON that holds {"train": [...], "valid": [...]}: pieces
-as steps of MIDI pitches. Melodies are learned note by note, music in several parts on a grid of sixteenths,
+DATA is a folder of music, a corpus by its name, several of these, or JSON that holds {"train": [...],
+"valid": [...]}: pieces as steps of MIDI pitches. Tunes whose kind is known (R: in ABC files, the book's own
+word, or from which of several corpora they are) are told apart by it: `style="<jig reel>"` asks for one.
+Melodies are learned note by note, music in several parts on a grid of sixteenths,
 each piece in a key drawn by chance among those that keep every voice in its range. A part of the pieces
 (`valid`, whole tune families of a corpus) chooses the best weights (an exponential mean of those trained),
 which are written in half precision to the folder named by -o whenever they are better, with the run's log,
@@ -30,23 +32,32 @@ from livecode.generators.neural import checkpoint
 from livecode.generators.neural.build import model_folder
 from livecode.generators.neural.card import write_card
 from livecode.generators.neural.config import SIZES, TUNE_SIZES, Config, EnsembleConfig
-from livecode.generators.neural.data import Pitches, keep_tunes, one_voice, read_splits, read_tunes
+from livecode.generators.neural.data import (
+    Pitches,
+    given_as,
+    keep_tunes,
+    one_voice,
+    read_splits,
+    read_tunes,
+)
 from livecode.generators.neural.model import ChoraleNet
 from livecode.generators.neural.tasks import ChoraleTask, EnsembleTask, PartsTask, Task, TuneTask
 from livecode.generators.neural.trainer import Plan, Trainer, estimate, keep_memory, suiting
-from livecode.generators.neural.tunes import TuneConfig
+from livecode.generators.neural.tunes import MOST_STYLES, TuneConfig
 from livecode.sets import own
 
 
 def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
     """What to learn from the data that was named: melodies note by note, anything else on a grid."""
-    tunes = read_tunes(chosen.data, plan.seed)
+    tunes = read_tunes(chosen.data, plan.seed, chosen.styles)
     usual = (SIZES if tunes is None else TUNE_SIZES)[chosen.size]
     sizes = {**usual, **{k: v for k, v in vars(chosen).items() if k in (*usual, "ears") and v}}
     if tunes is not None:
         sizes.pop("ears", None)
         name = keep_tunes(chosen.data, chosen.out)
-        return TuneTask(TuneConfig(**sizes), *tunes, dropout=plan.dropout, forget=plan.forget, name=name)
+        train, valid, styles = tunes
+        config = TuneConfig(**sizes, styles=styles)
+        return TuneTask(config, train, valid, dropout=plan.dropout, forget=plan.forget, name=name)
     grid = Config(**sizes)
     pieces = read_splits(chosen.data, grid, plan.seed)
     if chosen.voice is not None:
@@ -92,7 +103,9 @@ def main(arguments: Iterable[str] | None = None) -> int:
     """`livecode train CORPUS -o NAME`: train a net and put it where `neural(NAME)` finds it."""
     parser = argparse.ArgumentParser(prog="livecode train", description=__doc__)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("data", help="JSON with train and valid, a corpus by name, or a folder of music")
+    parser.add_argument(
+        "data", nargs="+", help="a folder of music, a corpus by name, several of them, or JSON"
+    )
     parser.add_argument("-o", "--out", type=Path, required=True, help="a name in models/, or a folder")
     parser.add_argument("--size", choices=sorted(SIZES), help="tiny, or small with a GPU")
     for name in ("width", "layers", "heads", "head_width", "head_hidden", "head_blocks", "ears"):
@@ -101,6 +114,9 @@ def main(arguments: Iterable[str] | None = None) -> int:
         parser.add_argument("--" + name, type=float if "float" in kind else int, default=getattr(Plan, name))
     parser.add_argument("--voice", type=int, help="learn this part alone, 0 the top")
     parser.add_argument("--members", nargs="+", metavar="MODEL", help="combine these nets of one voice each")
+    parser.add_argument(
+        "--styles", type=int, default=MOST_STYLES, help="tell so many kinds of tunes apart at most"
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--resume", action="store_true", help="go on where the last run stopped")
     parser.add_argument("--stop", type=int, metavar="EPOCH", help="stop early, to go on later with --resume")
@@ -128,7 +144,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
         )
     best = trainer.run(chosen.stop)
     if trainer.rank == 0:
-        write_card(chosen.out, str(chosen.data), trainer)
+        write_card(chosen.out, given_as(chosen.data), trainer)
         sys.stderr.write(f"{best:.4f} nats a token; play it: neural({chosen.out.name!r})\n")
     return 0
 

@@ -13,7 +13,7 @@ the metre are given, as they are to the chain; everything else is looked up in t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
@@ -43,6 +43,7 @@ METRES: Final = tuple(
     64 * a + b for a, b in ((4, 4), (2, 4), (2, 2), (6, 8), (3, 4), (9, 8), (12, 8), (3, 2))
 )
 LOWEST, HEIGHTS = -24, 73
+MOST_STYLES, MOST_LETTERS = 64, 40
 PLACES, BARS = 97, 48
 LENGTHS: Final = np.array([length for length, _ in TIMES])
 
@@ -78,6 +79,8 @@ _COLUMN: Final = {name: column for column, name in enumerate(VIEWS)}
 class TuneConfig:
     """Sizes of a net of tunes. `width`: of the trunk; `head_*`: of the layers that choose the step.
 
+    `styles`: the kinds of tunes that it tells apart; 0 stands for any, 1 for the first.
+
     >>> TuneConfig(width=128, layers=4).shapes()["time.weight"]
     (48, 128)
     """
@@ -87,22 +90,33 @@ class TuneConfig:
     heads: int = 5
     head_hidden: int = 320
     head_blocks: int = 1
+    styles: tuple[str, ...] = ()
 
     kind = "tune net"
 
     def to_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "styles": list(self.styles)}
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> TuneConfig:
         """A config from plain data; unknown or missing names and wrong values raise ValueError."""
         names = {field.name for field in fields(cls)}
+        values = {"styles": (), **values}
         if set(values) != names:
             raise ValueError(f"a config has {', '.join(sorted(names))}, not {', '.join(sorted(values))}")
+        styles = values.pop("styles")
+        if not isinstance(styles, (list, tuple)) or not all(
+            isinstance(style, str) and 0 < len(style) <= MOST_LETTERS for style in styles
+        ):
+            raise ValueError(f"its styles are {str(styles)[:60]!r}, not a list of words")
+        if len(styles) > MOST_STYLES or len(set(styles)) < len(styles):
+            raise ValueError(
+                f"it has {len(styles)} styles: up to {MOST_STYLES} that differ can be told apart"
+            )
         for name, value in values.items():
             if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 65536:
                 raise ValueError(f"{name} is {value!r}, which no net has")
-        config = cls(**values)
+        config = cls(**values, styles=tuple(styles))
         if config.heads < 1 or config.width < 2 or config.width % (2 * config.heads):
             raise ValueError(f"width {config.width} is not a multiple of twice its {config.heads} heads")
         return config
@@ -116,11 +130,16 @@ class TuneConfig:
             "steps": f"{-WIDEST}..{WIDEST} semitones from the note before, the first from the tonic",
         }
 
+    @property
+    def rows(self) -> int:
+        """Rows of the trunk's table: those of every net of tunes, and one a style."""
+        return ROWS + (len(self.styles) + 1 if self.styles else 0)
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         """Name and shape of every array of the net."""
         wide = self.width
         shapes: dict[str, tuple[int, ...]] = {
-            "trunk_table": (ROWS, wide),
+            "trunk_table": (self.rows, wide),
             "head_table": (HEAD_ROWS, wide),
             "enter.gain": (wide,),
             "leave.gain": (wide,),
@@ -186,8 +205,21 @@ def head_rows_of(times: Ints, places: Ints, bars: Ints) -> Ints:
     return rows
 
 
-def describe(tunes: Sequence[Tune]) -> tuple[Ints, Ints, Ints, Ints]:
+def with_style(rows: Ints, styles: npt.ArrayLike) -> Ints:
+    """The trunk's rows (notes, fields) with one more field: the row of each note's style.
+
+    >>> with_style(np.zeros((2, 3), np.int64), [0, 2])[:, 3] - ROWS
+    array([0, 2])
+    """
+    column = np.broadcast_to(np.asarray(styles, np.int64), len(rows)) + ROWS
+    more: Ints = np.concatenate([rows, column[:, None]], axis=1)
+    return more
+
+
+def describe(tunes: Sequence[Tune], styled: bool = False) -> tuple[Ints, Ints, Ints, Ints]:
     """Everything the net reads about some tunes, one after another, and what it is to say.
+
+    `styled` for a net that tells kinds of tunes apart.
 
     Returns rows of the trunk's table (notes, fields), of the head's table (notes, 2), times and steps.
     """
@@ -199,6 +231,8 @@ def describe(tunes: Sequence[Tune]) -> tuple[Ints, Ints, Ints, Ints]:
     tonics = np.repeat([tune.tonic for tune in tunes], sizes)
     agreed = np.concatenate([_agreed(tune) for tune in tunes])
     timing = rows_of(found.timing, agreed, places // bars, tonics)
+    if styled:
+        timing = with_style(timing, np.repeat([tune.style for tune in tunes], sizes))
     return timing, head_rows_of(found.times, places, bars), found.times, found.steps
 
 
@@ -229,15 +263,15 @@ class TuneWalk:
     ((34,), (2,))
     """
 
-    def __init__(self, bar: int, metre: int, mode: int, tonic: int) -> None:
+    def __init__(self, bar: int, metre: int, mode: int, tonic: int, style: int | None = None) -> None:
         self.walk = Walk(bar, metre, mode)
-        self.bar, self.tonic = bar, tonic
+        self.bar, self.tonic, self.style = bar, tonic, style
         self.agreed = [0] * len(LAGS)
 
     @classmethod
-    def like(cls, tune: Tune) -> TuneWalk:
+    def like(cls, tune: Tune, styled: bool = False) -> TuneWalk:
         """An empty page in the key and metre of a tune."""
-        return cls(tune.bar, tune.metre, tune.mode, tune.tonic)
+        return cls(tune.bar, tune.metre, tune.mode, tune.tonic, tune.style if styled else None)
 
     @property
     def height(self) -> int:
@@ -256,17 +290,11 @@ class TuneWalk:
     def rows(self, place: int) -> Ints:
         """The trunk's rows for the note that begins at a place."""
         views = np.array([self.walk.views(place)])
-        row: Ints = rows_of(
-            views, np.array([self.agreed]), np.array([place // self.bar]), np.array([self.tonic])
-        )[0]
+        rows = rows_of(views, np.array([self.agreed]), np.array([place // self.bar]), np.array([self.tonic]))
+        row: Ints = (rows if self.style is None else with_style(rows, self.style))[0]
         return row
 
     def head_rows(self, place: int, time: int) -> Ints:
         """The head's rows once the note's time is chosen."""
         row: Ints = head_rows_of(np.array([time]), np.array([place]), np.array([self.bar]))[0]
         return row
-
-
-def melodies(phrases: Iterable[Any]) -> list[Tune]:
-    """The top lines of some phrases, those of two notes and more."""
-    return [tune for tune in map(Tune.of, phrases) if len(tune) > 1]

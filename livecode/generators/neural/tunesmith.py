@@ -61,7 +61,7 @@ class TuneSmith:
 
     def chances(self, tune: Tune) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """Log probabilities (notes, times) and (notes, steps) all along a tune."""
-        trunk, head, _, _ = describe([tune])
+        trunk, head, _, _ = describe([tune], bool(self.config.styles))
         x = norm(self.trunk_table[trunk].sum(axis=1)) * self.enter
         states = self.over_time.whole(x) * self.leave
         before = np.concatenate([[0], tune.heights[:-1]])

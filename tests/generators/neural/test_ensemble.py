@@ -188,6 +188,6 @@ def test_what_was_heard_moves_a_net_on_a_grid():
     heard = made.compose(Context(), 2 * BAR, 5)
     plain = made.compose(Context(), 2 * BAR, 1)
     learned = made.compose(Context(heard=heard), 2 * BAR, 1)
-    none = made.compose(Context(heard=heard, parameters={"style": 0.0}), 2 * BAR, 1)
+    none = made.compose(Context(heard=heard, parameters={"learned": 0.0}), 2 * BAR, 1)
     assert none.pack() == plain.pack()
     assert learned.length == plain.length

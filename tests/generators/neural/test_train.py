@@ -63,7 +63,7 @@ def test_what_it_reports_is_what_the_saved_weights_give(data, tmp_path):
     out = tmp_path / "net"
     train(data, "-o", out, "--epochs", 2, "--batch", 2, "--check", 1, *SIZES)
     loaded = checkpoint.load(out)
-    found = score_pieces(Net(loaded.config, loaded.arrays), read_splits(data, Shape())[1])
+    found = score_pieces(Net(loaded.config, loaded.arrays), read_splits([data], Shape())[1])
     # Training measures in bfloat16.
     assert found["nats_per_token"] == pytest.approx(loaded.trained["best_valid"], abs=0.02)
 
