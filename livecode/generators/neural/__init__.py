@@ -48,7 +48,11 @@ def neural(name: str = "chorale", **asked: Any) -> Stream:
     style = asked.pop("style", None)
     net = Trained.of(name, device)
     made = Stream(net, bars=bars, seed=seed, name=f"neural {name}", **checked(asked))
-    return made if style is None else made.constrained(style=checked_style(net.styles, style, Path(str(name)).name))
+    return (
+        made
+        if style is None
+        else made.constrained(style=checked_style(net.styles, style, Path(str(name)).name))
+    )
 
 
 def ensemble(

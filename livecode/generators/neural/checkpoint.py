@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from livecode.errors import FileProblem
-from livecode.generators.neural.config import Config, EnsembleConfig
+from livecode.generators.neural.config import LARGEST, Config, EnsembleConfig, half_bytes
 from livecode.generators.neural.tunes import TuneConfig
 
 VERSION = 2
@@ -50,8 +50,13 @@ def save(
     trained: dict[str, Any] | None = None,
     home: dict[str, Any] | None = None,
 ) -> None:
-    """Write a model; each file is complete before it takes its name."""
+    """Write a model in half precision; each file is complete before it takes its name.
+
+    FileProblem for a net whose file would be larger than any should be.
+    """
     from safetensors.numpy import save as to_bytes
+
+    checked_size(config)
 
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -68,6 +73,16 @@ def save(
         fresh = folder / (name + ".new")
         fresh.write_bytes(content)
         fresh.replace(folder / name)
+
+
+def checked_size(config: Settings) -> None:
+    """FileProblem for a net whose file would be too large."""
+    size = half_bytes(config)
+    if size > LARGEST:
+        raise FileProblem(
+            f"a net of {size / 2e6:.1f} million numbers takes {size / 1e6:.0f} MB in half precision, "
+            f"{LARGEST // 10**6} at most: give a smaller --width or fewer --layers"
+        )
 
 
 def load(folder: str | Path, weights: bool = True) -> Checkpoint:

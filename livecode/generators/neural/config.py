@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from math import prod
 from typing import Any
 
 from livecode.generators.neural.features import Shape
@@ -120,6 +121,19 @@ class EnsembleConfig(Config):
             "lost": (self.voices, self.member_width),
             "lean": (self.voices,),
         }
+
+
+LARGEST = 40_000_000
+"""Bytes that the file of a net may take."""
+
+
+def half_bytes(config: Any) -> int:
+    """How many bytes a net's arrays take in half precision, as they are kept.
+
+    >>> half_bytes(Config(**SIZES["base"])) < LARGEST
+    True
+    """
+    return sum(2 * prod(shape) for shape in config.shapes().values())
 
 
 SIZES: dict[str, dict[str, int]] = {

@@ -24,6 +24,7 @@ import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 
@@ -31,7 +32,14 @@ from livecode.errors import FileProblem
 from livecode.generators.neural import checkpoint
 from livecode.generators.neural.build import model_folder
 from livecode.generators.neural.card import write_card
-from livecode.generators.neural.config import SIZES, TUNE_SIZES, Config, EnsembleConfig
+from livecode.generators.neural.config import (
+    LARGEST,
+    SIZES,
+    TUNE_SIZES,
+    Config,
+    EnsembleConfig,
+    half_bytes,
+)
 from livecode.generators.neural.data import (
     Pitches,
     given_as,
@@ -46,6 +54,8 @@ from livecode.generators.neural.trainer import Plan, Trainer, estimate, keep_mem
 from livecode.generators.neural.tunes import MOST_STYLES, TuneConfig
 from livecode.sets import own
 
+Net = TypeVar("Net", Config, TuneConfig)
+
 
 def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
     """What to learn from the data that was named: melodies note by note, anything else on a grid."""
@@ -56,13 +66,13 @@ def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
         sizes.pop("ears", None)
         name = keep_tunes(chosen.data, chosen.out)
         train, valid, styles = tunes
-        config = TuneConfig(**sizes, styles=styles)
+        config = fitting(TuneConfig(**sizes, styles=styles), chosen)
         return TuneTask(config, train, valid, dropout=plan.dropout, forget=plan.forget, name=name)
-    grid = Config(**sizes)
+    grid = fitting(Config(**sizes), chosen)
     pieces = read_splits(chosen.data, grid, plan.seed)
     if chosen.voice is not None:
         pieces = one_voice(pieces[0], chosen.voice), one_voice(pieces[1], chosen.voice)
-    grid = replace(grid, voices=pieces[0][0].shape[1])
+    grid = fitting(replace(grid, voices=pieces[0][0].shape[1]), chosen)
     if chosen.members:
         return ensemble_of(chosen.members, sizes, pieces, plan)
     kind = PartsTask if grid.ears else ChoraleTask
@@ -74,6 +84,22 @@ def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
         shuffled=plan.shuffled,
         beyond=plan.beyond,
     )
+
+
+def fitting(config: Net, chosen: argparse.Namespace) -> Net:
+    """The sizes, with as many layers fewer as keep the file small where nobody said how many.
+
+    Ears, or more voices than four, would make a large net larger than its file may be. Raises FileProblem
+    for sizes that cannot be.
+    """
+    try:
+        config = type(config).from_dict(config.to_dict())
+    except ValueError as problem:
+        raise FileProblem(f"a net of these sizes cannot be: {problem}") from None
+    while chosen.layers is None and config.layers > 1 and half_bytes(config) > LARGEST:
+        config = replace(config, layers=config.layers - 1)
+    checkpoint.checked_size(config)
+    return config
 
 
 def ensemble_of(
@@ -94,6 +120,7 @@ def ensemble_of(
     if len(members) != voices or any(member.config.width != width for member in members):
         raise FileProblem(f"{voices} voices need as many nets of one width: train them alike")
     config = EnsembleConfig(**sizes, voices=voices, member_width=width)
+    checkpoint.checked_size(config)
     task = EnsembleTask(config, members, *pieces, dropout=plan.dropout, forget=plan.forget)
     task.home = {"members": [Path(name).name for name in names]}
     return task
