@@ -188,23 +188,21 @@ class Stream(Pattern):
         keep(self, name)
         return self
 
-    def finetune(self, name: str) -> Self:
+    def finetune(self, name: str) -> Stream:
         """Make a habit of what is asked: a net of your set that does by itself what this one is asked to.
 
         ```python
         neural("folk").suppress("leaps").finetune("calm folk")
         ```
 
-        Takes some seconds, half a minute with four voices. The stream given back is the new net's, which
-        `neural("calm folk")` plays any time.
-        Raises GeneratorError for a composer that is no net.
+        Some seconds behind the music, half a minute with four voices: the old weights play on, lines at the
+        prompt say how far it is, then the new net plays, as `neural("calm folk")` does any time. What is
+        given back has `.progress`, `.ready`, `.wait()` and `.cancel()`; offline it waits.
+        Raises GeneratorError for a composer that is no net, FileProblem without a set to keep it in.
         """
-        from livecode.generators.neural.build import Trained
-        from livecode.generators.neural.finetune import finetuned
+        from livecode.generators.neural.tuning import tuning
 
-        made = Trained.of(str(finetuned(self.plan, str(name))))
-        asked = {key: value for key, value in self.plan.parameters.items() if not key.startswith("more ")}
-        return self.asking(generator=made, name=f"neural {name}", parameters=asked)
+        return tuning(self, str(name))
 
     def over(self, other: Any) -> Self:
         """Compose against what another slot or pattern plays in the same bars.

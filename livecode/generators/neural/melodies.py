@@ -23,12 +23,19 @@ from livecode.generators.markov.sources import Sources
 from livecode.generators.markov.variable import Hand, TuneModel
 from livecode.generators.neural.adapter import adapted, between
 from livecode.generators.neural.steering import tense
-from livecode.generators.neural.styles import checked_metres, in_metre, metre_for, metres_of, number_of
+from livecode.generators.neural.styles import (
+    checked_metres,
+    in_metre,
+    metre_for,
+    metres_of,
+    number_of,
+    stretched,
+)
 from livecode.generators.neural.trunk import Floats
 from livecode.generators.neural.tunes import TuneWalk
 from livecode.generators.neural.tunesmith import TuneSmith, TuneWriter
 from livecode.music.corpus import Corpus, load, together
-from livecode.music.phrase import Phrase
+from livecode.music.phrase import Phrase, bar_ticks
 
 COOL = 0.9
 """Temperature when none is asked for: at 1 a small net's rare slips lead it where it never learned."""
@@ -99,6 +106,14 @@ class TuneComposer(Melodist):
         made = copy(self)
         made.model = replace(self.model, style=number)
         return made
+
+    def tune_of(self, phrase: Phrase, stage: tuple[int, int]) -> Tune:
+        """The tune of a phrase as it was composed, before it was stretched to the stage's bars."""
+        metre = self.metre_in(Context(metre=stage))
+        if metre != stage:
+            phrase = stretched(phrase, bar_ticks(metre), bar_ticks(stage), metre)
+        style = self.model.style if isinstance(self.model, NetTunes) else 0
+        return replace(Tune.of(phrase), style=style)
 
     @property
     def styles(self) -> tuple[str, ...]:

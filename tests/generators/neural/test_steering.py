@@ -1,5 +1,6 @@
 """Rewards, sliders and parameters move nets as asked, on stage and, fine-tuned, for good."""
 
+import time
 from itertools import pairwise
 
 import numpy as np
@@ -11,6 +12,8 @@ from livecode.generators.generator import Context
 from livecode.generators.markov import markov
 from livecode.generators.neural import neural
 from livecode.generators.neural.build import composer
+from livecode.generators.pool import composers
+from livecode.language.moment import MOMENT, Moment
 from livecode.music.phrase import TICKS
 
 BAR = 4 * TICKS
@@ -73,11 +76,49 @@ def test_a_fine_tune_is_a_model_that_does_by_itself_what_was_asked(tmp_path, mon
     monkeypatch.setenv("LIVECODE_SET", str(tmp_path))
     plain = neural("folk")
     monkeypatch.setattr("livecode.generators.neural.finetune.PHRASES", 8)
-    tuned = plain.suppress("leaps").finetune("calm folk")
+    tuned = plain.suppress("leaps").finetune("calm folk").wait().after
     assert not tuned.plan.parameters
     assert (tmp_path / "models" / "calm folk" / "weights.safetensors").is_file()
     assert mean(tuned, "leaps", 8) < mean(plain, "leaps", 8)
     assert neural("calm folk").plan.generator.weights == tuned.plan.generator.weights
+
+
+def on_stage(stream, cycle):
+    token = MOMENT.set(Moment(offline=False, deadline=time.monotonic()))
+    try:
+        return stream.query(cycle, cycle + 1)
+    finally:
+        MOMENT.reset(token)
+
+
+def test_the_old_weights_play_on_while_a_net_is_tuned(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIVECODE_SET", str(tmp_path))
+    monkeypatch.setattr("livecode.generators.neural.finetune.PHRASES", 4)
+    asked = neural("folk", bars=1).suppress("leaps")
+    old = [asked.phrase(n) for n in range(2)]
+    tuned = asked.finetune("later")
+    assert not tuned.ready and tuned.progress < 1
+    assert len(on_stage(tuned, 0)) == len(old[0])
+    tuned.wait()
+    assert tuned.progress == 1 and any("later is tuned" in line for line in composers().notices)
+    # Its first phrase is made before it takes over.
+    for _ in range(200):
+        on_stage(tuned, 1)
+        if tuned._playing_new:
+            break
+        time.sleep(0.01)
+    new = tuned.phrase(1)
+    assert new.notes.tolist() != old[1].notes.tolist()
+    assert len(on_stage(tuned, 1)) == len(new)
+    assert asked.finetune("later").ready
+
+
+def test_a_fine_tune_can_be_called_off(tmp_path, monkeypatch):
+    monkeypatch.setenv("LIVECODE_SET", str(tmp_path))
+    tuned = neural("folk").suppress("leaps").finetune("never").cancel()
+    with pytest.raises(GeneratorError, match="never was called off: nothing is kept"):
+        tuned.wait()
+    assert not (tmp_path / "models" / "never").exists()
 
 
 def test_only_nets_are_tuned_and_only_into_a_set(tmp_path, monkeypatch):
