@@ -23,7 +23,7 @@ from livecode.generators.neural.checkpoint import Checkpoint
 from livecode.generators.neural.config import Config
 from livecode.generators.neural.decode import Net, Writer
 from livecode.generators.neural.features import Classes
-from livecode.generators.neural.model import Attention, ChoraleNet, rotary, turn
+from livecode.generators.neural.model import Attention, ChoraleNet, filled, rotary, turn
 from livecode.generators.neural.trunk import Cache, Floats, Trunk
 
 
@@ -127,7 +127,7 @@ class GridModel(PreTrainedModel, GenerationMixin):
         """With the weights of one of our checkpoints, on a device."""
         assert isinstance(loaded.config, Config)
         model = cls(GridConfig(net=loaded.config.to_dict()))
-        model.inner.load_state_dict({name: torch.from_numpy(a) for name, a in loaded.arrays.items()})
+        filled(model.inner, loaded.arrays)
         model.arrays = dict(loaded.arrays)
         return model.to(device).eval()
 

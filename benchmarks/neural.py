@@ -57,12 +57,11 @@ def through_torch(model: str, pieces: list[Pitches]) -> float | None:
     from livecode.generators.neural import checkpoint
     from livecode.generators.neural.build import model_folder
     from livecode.generators.neural.features import describe
-    from livecode.generators.neural.model import ChoraleNet
+    from livecode.generators.neural.model import ChoraleNet, filled
 
     torch.set_num_threads(1)
     loaded = checkpoint.load(model_folder(model))
-    net = ChoraleNet(loaded.config).eval()
-    net.load_state_dict({name: torch.from_numpy(array) for name, array in loaded.arrays.items()})
+    net = filled(ChoraleNet(loaded.config), loaded.arrays).eval()
     nats, tokens = 0.0, 0
     with torch.no_grad():
         for piece in pieces:

@@ -11,7 +11,6 @@ notes are not made, so it rises step by step. Needs torch; runs in a process of 
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,8 +27,9 @@ from livecode.generators.neural import checkpoint
 from livecode.generators.neural.build import digest_of, model_folder
 from livecode.generators.neural.config import Config
 from livecode.generators.neural.features import Classes, describe
-from livecode.generators.neural.model import ChoraleNet
+from livecode.generators.neural.model import ChoraleNet, filled
 from livecode.generators.neural.relaxing import Listening, SoftPiece
+from livecode.generators.neural.unfinished import Unfinished
 
 STEPS_A_DEPTH = 6
 """Steps of ascent for each unit of depth."""
@@ -79,8 +79,7 @@ def _net(folder: Path, weights: str) -> ChoraleNet:
     if not isinstance(loaded.config, Config):
         raise GeneratorError(f"{folder.name} is a net of tunes, which do not dream: give net='chorale'")
     torch.set_num_threads(1)
-    net = ChoraleNet(loaded.config)
-    net.load_state_dict({name: torch.from_numpy(array) for name, array in loaded.arrays.items()})
+    net = filled(ChoraleNet(loaded.config), loaded.arrays)
     net.eval().requires_grad_(False)
     return net.to(device())
 
@@ -338,7 +337,7 @@ def _bars_changed(one: Classes, other: Classes) -> int:
     return len(np.unique(places // BAR))
 
 
-_dreams: OrderedDict[str, Dream] = OrderedDict()
+_dreams = Unfinished(begun, KEPT)
 
 
 def ascend(request: dict[str, Any]) -> dict[str, Any]:
@@ -346,11 +345,7 @@ def ascend(request: dict[str, Any]) -> dict[str, Any]:
 
     Gives `pieces`, one for each step from 0 on (pitches, -1 a rest), and their `activations`.
     """
-    key = str(request["key"])
-    dream = _dreams.pop(key, None) or begun(request)
-    _dreams[key] = dream
-    while len(_dreams) > KEPT:
-        _dreams.popitem(last=False)
+    dream = _dreams.of(request)
     while len(dream.pieces) <= int(request["steps"]):
         step(dream)
     pitches = [dream.soft.config.pitches(piece).tolist() for piece in dream.pieces]

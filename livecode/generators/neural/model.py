@@ -15,6 +15,11 @@ likelihood. `decode.py` is the same function in NumPy, which is what plays; test
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -216,6 +221,15 @@ class ChoraleNet(nn.Module):
         near = relative.gather(-1, picks).view(batch, steps, voices, voices, self.config.size)
         logits: Tensor = absolute + near.sum(-2)
         return logits
+
+
+Module = TypeVar("Module", bound=nn.Module)
+
+
+def filled(net: Module, arrays: Mapping[str, npt.NDArray[np.float32]]) -> Module:
+    """The net with the arrays of a checkpoint as its weights."""
+    net.load_state_dict({name: torch.from_numpy(array) for name, array in arrays.items()})
+    return net
 
 
 class EnsembleNet(ChoraleNet):

@@ -10,7 +10,6 @@ Needs torch; runs in a process of its own, some rounds at a time, so that it can
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +22,7 @@ from torch.nn import functional
 from livecode.errors import FileProblem
 from livecode.generators.neural.dreaming import device
 from livecode.generators.neural.sounds import HOP, RATE, WINDOW, distance, loop, read, write
+from livecode.generators.neural.unfinished import Unfinished
 
 FILTERS, KERNEL = 512, 11
 PHASES = 40
@@ -187,7 +187,7 @@ def _round(painting: Painting) -> None:
     painting.losses.append(float(loss.detach()))
 
 
-_paintings: OrderedDict[str, Painting] = OrderedDict()
+_paintings = Unfinished(begun, KEPT)
 
 
 def paint(request: dict[str, Any]) -> dict[str, Any]:
@@ -196,11 +196,7 @@ def paint(request: dict[str, Any]) -> dict[str, Any]:
     Gives `losses`, `distance` to the style before and now (statistics of the sound itself, not of these
     features), and `seconds`.
     """
-    key = str(request["key"])
-    painting = _paintings.pop(key, None) or begun(request)
-    _paintings[key] = painting
-    while len(_paintings) > KEPT:
-        _paintings.popitem(last=False)
+    painting = _paintings.of(request)
     while painting.rounds < int(request["rounds"]):
         _round(painting)
     magnitudes = np.expm1(painting.x.detach().double().cpu().numpy())

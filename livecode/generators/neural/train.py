@@ -48,7 +48,7 @@ from livecode.generators.neural.data import (
     read_splits,
     read_tunes,
 )
-from livecode.generators.neural.model import ChoraleNet
+from livecode.generators.neural.model import ChoraleNet, filled
 from livecode.generators.neural.tasks import ChoraleTask, EnsembleTask, PartsTask, Task, TuneTask
 from livecode.generators.neural.trainer import Plan, Trainer, estimate, keep_memory, suiting
 from livecode.generators.neural.tunes import MOST_STYLES, TuneConfig
@@ -113,9 +113,8 @@ def ensemble_of(
     members, width = list[ChoraleNet](), 0
     for each in loaded:
         assert isinstance(each.config, Config)
-        net, width = ChoraleNet(each.config), each.config.width
-        net.load_state_dict({name: torch.from_numpy(array) for name, array in each.arrays.items()})
-        members.append(net)
+        width = each.config.width
+        members.append(filled(ChoraleNet(each.config), each.arrays))
     voices = pieces[0][0].shape[1]
     if len(members) != voices or any(member.config.width != width for member in members):
         raise FileProblem(f"{voices} voices need as many nets of one width: train them alike")
