@@ -1,6 +1,6 @@
 """Likelihood, speed, statistics and copying of the nets that ship, beside the chains.
 
-    python benchmarks/neural.py [--model chorale|folk|parts|ensemble|sizes] [--jsb FILE] [--phrases 100]
+    python benchmarks/neural.py [--model chorale|folk|tiny|parts|ensemble|sizes] [--jsb FILE] [--phrases 100]
 
 Every figure of the models' cards comes from here. One thread, CPU time for speeds: the machine may be shared.
 """
@@ -218,6 +218,7 @@ def chain_nats(pieces: list[Pitches]) -> float:
 REPORTS: dict[str, Callable[[list[Pitches], list[Pitches], int], dict[str, Row]]] = {
     "chorale": chorale,
     "folk": lambda _valid, _train, phrases: neural_more.tunes("folk", phrases),
+    "tiny": lambda _valid, _train, phrases: neural_more.tunes("tiny", phrases),
     "parts": lambda valid, _train, _phrases: {"parts: likelihood": neural_more.parts("parts", valid)},
     "ensemble": lambda valid, _train, _phrases: {
         "ensemble: likelihood": neural_more.ensembles("ensemble", valid)

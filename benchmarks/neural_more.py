@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -13,13 +18,16 @@ from livecode.generators.markov.melody import STEPS, TIMES, WIDEST, Tune
 from livecode.generators.markov.variable import MelodyModel, held_out, moments_of
 from livecode.generators.neural.build import composer
 from livecode.generators.neural.config import SIZES, TUNE_SIZES, Config
-from livecode.generators.neural.data import Pitches, draw_given
+from livecode.generators.neural.data import Pitches, draw_given, melodies
 from livecode.generators.neural.decode import Net
 from livecode.generators.neural.gathering import gathered
+from livecode.generators.neural.melodies import TuneComposer
+from livecode.generators.neural.styles import metre_for
 from livecode.generators.neural.trunk import log_softmax
 from livecode.generators.neural.tunes import TuneConfig, TuneWalk
 from livecode.generators.neural.tunesmith import TuneSmith
-from livecode.music.corpus import corpus
+from livecode.music.corpus import Corpus, corpus
+from livecode.music.kinds import kind_of
 from livecode.music.phrase import TICKS, Phrase
 
 Row = dict[str, Any]
@@ -31,7 +39,9 @@ def tunes(name: str, phrases: int) -> dict[str, Row]:
     made = composer(name)
     smith = made.model.smith
     train, held = held_out(corpus("folk"))
-    given = [Tune.of(piece.phrase) for piece in held]
+    styles = smith.config.styles
+    # A net that tells kinds apart is told each tune's, as its book does; below it is not.
+    given = melodies(Corpus("held", [replace(p, kind=kind_of(p.name, p.source)) for p in held]), styles)
     begun = time.process_time()
     net_times, net_steps = [], []
     for tune in given:
@@ -68,17 +78,65 @@ def tunes(name: str, phrases: int) -> dict[str, Row]:
         f"mixture, {best:g} of the chain": mixtures[best],
         "notes scored a second": len(net[0]) / spent,
     }
+    if styles:
+        plain = [replace(tune, style=0) for tune in given]
+        likelihood["net that is not told the kind"] = float(smith.nats_of(plain).mean())
+    kinds_told = {f"{name}: kinds (mean)": kinds_composed(made, styles, phrases)} if styles else {}
     samples = [made.compose(Context(), 16 * 4 * TICKS, seed) for seed in range(phrases)]
     # What is composed is in four quarters, so what it stands beside is too.
     real = [piece.phrase for piece in held if piece.phrase.metre == (4, 4)]
     lines = [np.diff(tune.heights) for tune in (Tune.of(piece.phrase) for piece in train)]
     return {
         f"{name}: likelihood": likelihood,
-        f"{name}: speed": tune_speed(smith),
+        f"{name}: speed": {**tune_speed(smith), **first_phrase(name)},
         f"{name}: composed (mean, spread)": tune_statistics(samples),
         f"{name}: held-out tunes in 4/4 (mean, spread)": tune_statistics(real),
         f"{name}: copying, composed": tune_copies(samples, lines),
         f"{name}: copying, held-out tunes in 4/4": tune_copies(real, lines),
+        **kinds_told,
+    }
+
+
+def kinds_composed(made: TuneComposer, styles: Sequence[str], phrases: int) -> Row:
+    """How well each kind is danced: notes that begin on a quaver of its own metre, and notes a quarter."""
+    told: Row = {}
+    for style in styles:
+        metre = metre_for(made.home["styles"][style], (4, 4))
+        bar, quavers = 16 * TICKS, 4 * metre[0] * 8 // metre[1]
+        asked = Context(constraints={"style": style})
+        tunes = [made.compose(asked, bar, seed) for seed in range(max(4, phrases // 4))]
+        onsets = np.concatenate([tune.notes["onset"] for tune in tunes]).astype(np.int64)
+        told[f"{style}, {metre[0]}/{metre[1]}: notes on its quavers"] = float(
+            (onsets * quavers % bar < quavers).mean()
+        )
+        told[f"  {style}: notes a bar"] = len(onsets) / (4 * len(tunes))
+    return told
+
+
+FIRST = """
+import time
+from livecode import *
+from livecode.generators.pool import composers
+composers().wake()
+time.sleep(3)
+since = time.monotonic()
+made = neural({name!r}, bars={bars})
+made.phrase(0)
+print(time.monotonic() - since)
+"""
+
+
+def first_phrase(name: str, bars: int = 4, times: int = 5) -> Row:
+    """Seconds from a new composer's line to its first phrase, in fresh sessions whose workers are awake."""
+    code = FIRST.format(name=name, bars=bars)
+    found = [
+        float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
+        for _ in range(times)
+    ]
+    return {
+        "first_phrase_s (median)": float(np.median(found)),
+        "first_phrase_s (worst)": max(found),
+        "load_of_the_machine": os.getloadavg()[0],
     }
 
 

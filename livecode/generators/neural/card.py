@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from shlex import join
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,4 +56,4 @@ def recipe(typed: Sequence[str]) -> str:
     'livecode train tunes -o mine'
     """
     words = typed[2:] if typed[1:2] == ["train"] else typed[1:]
-    return " ".join(["livecode train", *(Path(word).name if "/" in word else word for word in words)])
+    return "livecode train " + join(Path(word).name if "/" in word else word for word in words)

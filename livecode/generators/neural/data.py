@@ -10,7 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha1
 from pathlib import Path
@@ -23,7 +23,7 @@ from livecode.errors import CorpusError, FileProblem, LivecodeError
 from livecode.generators.markov.melody import Tune
 from livecode.generators.neural.features import Classes, Shape, describe, recalled
 from livecode.generators.neural.tunes import MOST_LETTERS, MOST_STYLES
-from livecode.music.corpus import together
+from livecode.music.corpus import SHOWN, Corpus, together
 from livecode.sets import find
 
 if TYPE_CHECKING:
@@ -82,14 +82,17 @@ def read_jsb(data: Any, split: str | None = None) -> list[Pitches]:
 
 
 def read_splits(
-    sources: Sequence[str | Path], shape: Shape, seed: int = 0
+    sources: Sequence[str | Path],
+    shape: Shape,
+    seed: int = 0,
+    say: Callable[[str], None] = lambda line: None,
 ) -> tuple[list[Pitches], list[Pitches]]:
     """Pieces to learn from and pieces to choose by, all of as many voices.
 
     A source is JSON with `train` and `valid` (without `valid` every tenth piece is kept apart), or a corpus:
     its name or a folder of music files, split by tune family; several go together. Of a corpus the
     pieces with the commonest number of voices (8 at most) that lie in the range of `shape` are taken, on a
-    grid of 16th notes.
+    grid of 16th notes. `say` hears what was left out.
     """
     tables = [source for source in sources if str(source).endswith((".json", ".json.gz"))]
     if tables and len(sources) > 1:
@@ -102,8 +105,6 @@ def read_splits(
         chosen = np.random.default_rng(seed).permutation(len(train)) < max(1, len(train) // 10)
         splits = [p for p, v in zip(train, chosen) if not v], [p for p, v in zip(train, chosen) if v]
     else:
-        from livecode.music.corpus import Corpus
-
         whole = together(sources)
         common = Counter(piece.phrase.voices for piece in whole if piece.phrase.voices <= 8).most_common(1)
         voices = common[0][0] if common else 0
@@ -114,13 +115,43 @@ def read_splits(
                 t for t in tables if t.max(initial=0) <= shape.high and t[t > 0].min(initial=127) >= shape.low
             ]
 
-        kept, held = Corpus(whole.name, without_chorales(whole.pieces)).split(0.1, seed)
+        usable = [piece for piece in without_chorales(whole.pieces) if grids([piece])]
+        _say_skipped(whole, len(whole) - len(usable), say)
+        kept, held = apart(Corpus(whole.name, usable), 0.1, seed)
         splits = grids(kept), grids(held)
     if not splits[0] or not splits[1]:
         raise CorpusError(
-            f"{given_as(sources)} has too few pieces to learn from and to choose by: give at least two"
+            f"{given_as(sources)} has too few pieces to learn from and to choose by: "
+            "give at least two that are no variants of one another"
         )
     return splits
+
+
+def apart(whole: Corpus, share: float, seed: int) -> tuple[Corpus, Corpus]:
+    """A corpus split by families, the share to choose by larger where so small a one would be of nothing."""
+    kept, held = whole.split(share, seed)
+    while not len(held) and share < 1:
+        share = min(1.0, 2 * share)
+        kept, held = whole.split(share, seed)
+    if not len(kept) and len({piece.family for piece in whole}) > 1:
+        last = whole[-1].family
+        kept, held = (
+            Corpus(whole.name, [piece for piece in whole if (piece.family == last) is here])
+            for here in (False, True)
+        )
+    return kept, held
+
+
+def _say_skipped(whole: Corpus, unfit: int, say: Callable[[str], None]) -> None:
+    for file, reason in whole.skipped[:SHOWN]:
+        say(f"skipped {file}: {reason}")
+    if len(whole.skipped) > SHOWN:
+        say(f"... and {len(whole.skipped) - SHOWN} files more")
+    if unfit:
+        say(
+            f"{unfit} of {len(whole)} pieces left out: other numbers of voices, beyond the range, "
+            "or chorales on which nets are tested"
+        )
 
 
 def given_as(sources: Sequence[str | Path]) -> str:
@@ -137,32 +168,36 @@ def one_voice(pieces: list[Pitches], voice: int) -> list[Pitches]:
 
 
 def read_tunes(
-    sources: Sequence[str | Path], seed: int = 0, most: int = MOST_STYLES
+    sources: Sequence[str | Path],
+    seed: int = 0,
+    most: int = MOST_STYLES,
+    say: Callable[[str], None] = lambda line: None,
 ) -> tuple[list[Tune], list[Tune], tuple[str, ...]] | None:
     """Melodies to learn from, melodies to choose by, and their styles; None where most have several voices.
 
     Where a corpus has a `heldout.txt` the tunes named there are in neither; the twentieth part, whole tune
-    families, is kept to choose by. Tunes of at most `most` kinds are told apart.
+    families, is kept to choose by. At most `most` kinds are told apart; `say` hears what was skipped.
     """
-    from livecode.music.corpus import Corpus
-
     if any(str(source).endswith((".json", ".json.gz")) for source in sources):
         return None
     whole = together(sources)
     if not len(whole) or Counter(piece.phrase.voices for piece in whole).most_common(1)[0][0] > 1:
         return None
-    apart = set().union(*(heldout(str(source)) for source in sources))
+    kept_apart = set().union(*(heldout(str(source)) for source in sources))
     # A family of which one tune is held out is held out, whichever corpus the others are in.
-    gone = {piece.family for piece in whole if piece.source in apart}
+    gone = {piece.family for piece in whole if piece.source in kept_apart}
+    usable = without_chorales([piece for piece in whole if piece.family not in gone])
+    _say_skipped(whole, 0, say)
     # Not the seed that chose what is held out: the lots it drew below a twentieth are gone.
-    kept, held = Corpus(whole.name, without_chorales([p for p in whole if p.family not in gone])).split(
-        0.05, seed + 1
-    )
+    kept, held = apart(Corpus(whole.name, usable), 0.05, seed + 1)
     names = styles_of(kept.pieces)[:most]
     names = names if len(names) > 1 else ()
     splits = melodies(kept, names), melodies(held, names)
     if not splits[0] or not splits[1]:
-        raise CorpusError(f"{whole.name} has too few tunes to learn from and to choose by: give at least two")
+        raise CorpusError(
+            f"{whole.name} has too few tunes to learn from and to choose by: "
+            "give at least two that are no variants of one another"
+        )
     return *splits, names
 
 

@@ -47,8 +47,8 @@ def number_of(styles: Sequence[str], asked: Any, name: str) -> int:
     if word in plain:
         return plain.index(word) + 1
     near = nearest(word, plain)
-    cure = f"did you mean {styles[plain.index(near)]!r}?" if near else f"it knows {', '.join(styles)}"
-    raise ControlError(f"{name} has learned no style called {asked!r}: {cure}")
+    meant = f"did you mean {styles[plain.index(near)]!r}? " if near else ""
+    raise ControlError(f"{name} has learned no style called {asked!r}: {meant}it knows {', '.join(styles)}")
 
 
 def _plain(word: str) -> str:

@@ -20,6 +20,7 @@ the run. It stops early when `--patience` measures in a row brought no gain.
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -59,7 +60,7 @@ Net = TypeVar("Net", Config, TuneConfig)
 
 def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
     """What to learn from the data that was named: melodies note by note, anything else on a grid."""
-    tunes = read_tunes(chosen.data, plan.seed, chosen.styles)
+    tunes = read_tunes(chosen.data, plan.seed, chosen.styles, said)
     usual = (SIZES if tunes is None else TUNE_SIZES)[chosen.size]
     sizes = {**usual, **{k: v for k, v in vars(chosen).items() if k in (*usual, "ears") and v}}
     if tunes is not None:
@@ -69,7 +70,7 @@ def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
         config = fitting(TuneConfig(**sizes, styles=styles), chosen)
         return TuneTask(config, train, valid, dropout=plan.dropout, forget=plan.forget, name=name)
     grid = fitting(Config(**sizes), chosen)
-    pieces = read_splits(chosen.data, grid, plan.seed)
+    pieces = read_splits(chosen.data, grid, plan.seed, said)
     if chosen.voice is not None:
         pieces = one_voice(pieces[0], chosen.voice), one_voice(pieces[1], chosen.voice)
     grid = fitting(replace(grid, voices=pieces[0][0].shape[1]), chosen)
@@ -84,6 +85,12 @@ def task_of(chosen: argparse.Namespace, plan: Plan) -> Task:
         shuffled=plan.shuffled,
         beyond=plan.beyond,
     )
+
+
+def said(line: str) -> None:
+    """Say one line to the person at the terminal; of several processes the first one does."""
+    if os.environ.get("RANK", "0") == "0":
+        sys.stderr.write(line + "\n")
 
 
 def fitting(config: Net, chosen: argparse.Namespace) -> Net:
@@ -151,10 +158,15 @@ def main(arguments: Iterable[str] | None = None) -> int:
         chosen.size = "small" if torch.cuda.is_available() else "tiny"
     keep_memory()
     torch.set_num_threads(chosen.threads)
-    plan = Plan(**{name: getattr(chosen, name) for name in Plan.__annotations__})
+    plan = Plan(**{name: getattr(chosen, name) for name in Plan.__annotations__}).checked()
     if chosen.out.parent == Path() and not chosen.out.is_dir():
         chosen.out = (own()[0] if own() else Path()) / "models" / chosen.out
-    chosen.out.mkdir(parents=True, exist_ok=True)
+    try:
+        chosen.out.mkdir(parents=True, exist_ok=True)
+    except OSError as problem:
+        raise FileProblem(
+            f"no net can be put in {chosen.out} ({problem.strerror}): give another -o"
+        ) from None
     torch.manual_seed(plan.seed)
     task = task_of(chosen, plan)
     plan = suiting(plan, task.tokens)

@@ -23,7 +23,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from livecode.errors import FileProblem
+from livecode.errors import ControlError, FileProblem, one_line
 from livecode.generators.neural import checkpoint
 from livecode.generators.neural.curve import draw_curve
 from livecode.generators.neural.tasks import Arrays, Task, to_tensors
@@ -66,6 +66,20 @@ class Plan:
     check: int = 1
     patience: int = 6
     seed: int = 0
+
+    def checked(self) -> Plan:
+        """This plan; ControlError for one by which nothing could be learned."""
+        least = {"epochs": 0, "batch": 1, "warm": 1, "check": 1, "patience": 0, "beyond": 0}
+        for name, low in least.items():
+            if getattr(self, name) < low:
+                raise ControlError(f"--{name} {getattr(self, name)}: give a whole number from {low} on")
+        for name, high in {"rate": 1.0, "cool": 1.0, "decay": 10.0, "shuffled": 1.0}.items():
+            if not 0 <= getattr(self, name) <= high:
+                raise ControlError(f"--{name} {getattr(self, name)}: give a number from 0 to {high:g}")
+        for name in ("dropout", "forget", "mean"):
+            if not 0 <= getattr(self, name) < 1:
+                raise ControlError(f"--{name} {getattr(self, name)}: give a number from 0 to below 1")
+        return self
 
 
 def keep_memory() -> None:
@@ -248,13 +262,24 @@ class Trainer:
         (folder / "state.new").replace(folder / "state.safetensors")
 
     def restore(self) -> None:
-        from safetensors import safe_open
+        from safetensors import SafetensorError, safe_open
 
-        with safe_open(self.out / "run" / "state.safetensors", framework="pt") as store:
-            about = store.metadata()
-            tensors = {name: store.get_tensor(name) for name in store.keys()}  # noqa: SIM118
-        if json.loads(about["config"]) != self.task.config.to_dict():
-            raise FileProblem(f"{self.out / 'run'} was trained with other sizes: {about['config']}")
+        where = f"{self.out.name}/run"
+        try:
+            with safe_open(self.out / "run" / "state.safetensors", framework="pt") as store:
+                about = store.metadata() or {}
+                tensors = {name: store.get_tensor(name) for name in store.keys()}  # noqa: SIM118
+            config, found = json.loads(about["config"]), json.loads(about["about"])
+            log = list(json.loads(about["log"]))
+        except FileNotFoundError:
+            raise FileProblem(f"no run to go on with in {where}: leave out --resume") from None
+        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as problem:
+            raise FileProblem(f"{where} is damaged ({one_line(problem)}): leave out --resume") from None
+        if config != self.task.config.to_dict():
+            raise FileProblem(f"{where} was trained with other sizes: {about['config']}")
+        wanted = {f"{kind}.{name}": value for name, value in self.mean.items() for kind in ("net", "mean")}
+        if any(name not in tensors or tensors[name].shape != value.shape for name, value in wanted.items()):
+            raise FileProblem(f"{where} is of another net: leave out --resume")
         with torch.no_grad():
             for name, value in self.net.named_parameters():
                 value.copy_(tensors[f"net.{name}"])
@@ -266,9 +291,8 @@ class Trainer:
                     index, key = name.split(".")[2:]
                     state.setdefault(int(index), {})[key] = value
             optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
-        found = json.loads(about["about"])
         self.step, self.done, self.best = found["step"], found["done"], found["best"]
-        self.seconds, self.log = found["seconds"], json.loads(about["log"])
+        self.seconds, self.log = found["seconds"], log
 
 
 def estimate(trainer: Trainer) -> float:

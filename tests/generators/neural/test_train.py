@@ -1,12 +1,13 @@
 """Training: it learns, goes on where it was, and keeps the best."""
 
+import argparse
 import json
 
 import numpy as np
 import pytest
 from conftest import SMALL, walk
 
-from livecode.errors import CorpusError
+from livecode.errors import CorpusError, FileProblem, LivecodeError
 from livecode.generators.neural import checkpoint
 from livecode.generators.neural.data import Pieces, free_shifts, read_jsb, read_splits
 from livecode.generators.neural.features import Shape
@@ -174,3 +175,74 @@ def test_two_processes_learn_together(data, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     assert [entry["epoch"] for entry in log(out)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--epochs", "-3"], "--epochs -3"),
+        (["--batch", "0"], "--batch 0"),
+        (["--rate", "nan"], "--rate nan"),
+        (["--width", "7"], "width 7 is not a multiple"),
+        (["--size", "base", "--layers", "12"], "MB in half precision, 40 at most"),
+        (["--resume"], "no run to go on with"),
+    ],
+)
+def test_what_cannot_be_trained_is_one_line(data, tmp_path, words, said):
+    from livecode.generators.neural.train import main
+
+    with pytest.raises(LivecodeError) as caught:
+        main([str(data), "-o", str(tmp_path / "net"), *words])
+    assert said in str(caught.value) and "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("spoiled", ["cut", "other"])
+def test_a_run_that_is_damaged_is_not_gone_on_with(data, tmp_path, spoiled):
+    from safetensors.numpy import save_file
+
+    from livecode.generators.neural.train import main
+
+    out = tmp_path / "net"
+    train(data, "-o", out, "--epochs", 1, "--batch", 2, *SIZES)
+    state = out / "run" / "state.safetensors"
+    if spoiled == "cut":
+        state.write_bytes(state.read_bytes()[:5000])
+    else:
+        save_file(
+            {"net.enter.gain": np.zeros(3, np.float32)}, state, {"about": "{}", "log": "[]", "config": "{}"}
+        )
+    with pytest.raises(FileProblem, match=r"leave out --resume|trained with other sizes"):
+        main([str(data), "-o", str(out), "--epochs", "2", "--resume", "--batch", "2", *map(str, SIZES)])
+
+
+@pytest.mark.parametrize(("ears", "voices"), [(0, 4), (2, 4), (0, 8), (3, 8)])
+def test_no_file_of_a_size_is_larger_than_40_megabytes(ears, voices):
+    from livecode.generators.neural.config import SIZES as ALL
+    from livecode.generators.neural.config import Config, half_bytes
+    from livecode.generators.neural.train import fitting
+
+    for name, sizes in ALL.items():
+        asked = Config(**sizes, ears=ears, voices=voices)
+        made = fitting(asked, argparse.Namespace(layers=None))
+        assert half_bytes(made) <= 40_000_000
+        assert name == "base" or made == asked
+
+
+def test_a_net_that_is_too_large_is_not_written(tmp_path):
+    from livecode.generators.neural.config import Config
+
+    with pytest.raises(FileProblem, match="40 at most"):
+        checkpoint.save(tmp_path / "huge", Config(width=1024, layers=12, heads=8), {})
+    assert not (tmp_path / "huge").exists()
+
+
+def test_few_pieces_are_split_somehow():
+    from livecode.generators.neural.data import apart
+    from livecode.music.corpus import Corpus, Piece
+    from livecode.music.phrase import Phrase
+
+    for count in range(2, 14):
+        pieces = [Piece(Phrase.of([60]), str(n), family=str(n)) for n in range(count)]
+        for seed in range(4):
+            kept, held = apart(Corpus("x", pieces), 0.05, seed)
+            assert len(kept) and len(held) and len(kept) + len(held) == count
