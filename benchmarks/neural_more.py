@@ -26,7 +26,7 @@ from livecode.generators.neural.styles import metre_for
 from livecode.generators.neural.trunk import log_softmax
 from livecode.generators.neural.tunes import TuneConfig, TuneWalk
 from livecode.generators.neural.tunesmith import TuneSmith
-from livecode.music.corpus import Corpus, corpus
+from livecode.music.corpus import Corpus, corpus, together
 from livecode.music.kinds import kind_of
 from livecode.music.phrase import TICKS, Phrase
 
@@ -109,8 +109,19 @@ def kinds_composed(made: TuneComposer, styles: Sequence[str], phrases: int) -> R
         told[f"{style}, {metre[0]}/{metre[1]}: notes on its quavers"] = float(
             (onsets * quavers % bar < quavers).mean()
         )
-        told[f"  {style}: notes a bar"] = len(onsets) / (4 * len(tunes))
+        told[f"  {style}: notes a bar; real tunes"] = [
+            len(onsets) / (4 * len(tunes)),
+            real_notes_a_bar(made, style, metre),
+        ]
     return told
+
+
+def real_notes_a_bar(made: TuneComposer, style: str, metre: tuple[int, int]) -> float:
+    """Of the tunes of a kind that are in the metre in which it is danced."""
+    music = together(made.corpus.name.split(" + "))
+    lines = [piece.phrase.monophonic() for piece in music if piece.kind == style]
+    lines = [line for line in lines if line.metre == metre]
+    return sum(len(line) for line in lines) / max(1, sum(line.bars for line in lines))
 
 
 FIRST = """
