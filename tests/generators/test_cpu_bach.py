@@ -79,21 +79,31 @@ def test_the_plan_leaves_home_and_comes_back() -> None:
             assert all(first.goal == second.key for first, second in pairwise(plan))
 
 
-def test_a_chorale_obeys_every_hard_rule_across_its_strophes() -> None:
-    _, phrases = piece_of("chorale", "e minor", seed=2)
-    faults = [fault for fault in check(concat(phrases)) if fault.hard]
-    # Bach's own rate is about six in a hundred beats (benchmarks/rules.py).
-    assert len(faults) <= 2, [str(fault) for fault in faults]
-    strict = ("parallel fifths", "parallel octaves", "crossing", "range", "hidden fifths", "hidden octaves")
-    assert not [str(fault) for fault in faults if fault.rule in strict]
+@pytest.mark.parametrize(
+    ("form", "key", "seed"),
+    [("chorale", "e minor", 2), ("invention", "f major", 1), ("fugue", "a minor", 1)],
+)
+def test_an_examiner_finds_no_hard_error_in_a_whole_piece(form: str, key: str, seed: int) -> None:
+    """Bach's own rates are printed by benchmarks/rules.py: six in a hundred beats of his chorales."""
+    _, phrases = piece_of(form, key, seed=seed)
+    assert [str(fault) for fault in check(concat(phrases), ranges=None) if fault.hard] == []
 
 
-@pytest.mark.parametrize("form", ["invention", "fugue"])
-def test_voices_never_cross_nor_run_in_parallel(form: str) -> None:
-    _, phrases = piece_of(form, "a minor" if form == "fugue" else "f major", seed=1)
-    faults = check(concat(phrases), ranges=None)
-    strict = ("parallel fifths", "parallel octaves", "crossing", "hidden fifths", "hidden octaves")
-    assert not [str(fault) for fault in faults if fault.rule in strict]
+@pytest.mark.long
+@pytest.mark.parametrize("form", ["chorale", "invention", "fugue"])
+def test_an_examiner_finds_no_hard_error_in_ten_pieces(form: str) -> None:
+    for seed in range(20, 30):
+        stream = cpu_bach(form, seed=seed)
+        whole = concat([stream.phrase(number) for number in range(SECTIONS)])
+        assert [str(fault) for fault in check(whole, ranges=None) if fault.hard] == [], seed
+
+
+@pytest.mark.long
+def test_in_four_voices_a_fugue_errs_no_more_than_bachs_chorales() -> None:
+    """In his chorales the examiner finds about six in a hundred beats."""
+    _, phrases = piece_of("fugue", "c minor", seed=6, texture=4)
+    faults = [str(fault) for fault in check(concat(phrases), ranges=None) if fault.hard]
+    assert len(faults) <= 0.05 * sum(phrase.length for phrase in phrases) / TICKS, faults
 
 
 def test_the_parts_behind_a_preludes_figures_obey_every_hard_rule() -> None:

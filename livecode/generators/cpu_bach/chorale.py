@@ -10,10 +10,11 @@ import random
 from livecode.generators.cpu_bach.plan import Section
 from livecode.generators.cpu_bach.progressions import Step, progression
 from livecode.generators.generator import Context
+from livecode.generators.rules.chords import Given
 from livecode.generators.rules.harmoniser import Line, _line, _tied
-from livecode.generators.rules.harmony import Given, Harmony, harmonised
+from livecode.generators.rules.harmony import Harmony, harmonised
 from livecode.generators.rules.lines import LineNote, Style, write_lines
-from livecode.generators.rules.ornaments import ornamented
+from livecode.generators.rules.ornaments import disturbed, ornamented
 from livecode.generators.rules.slots import Slot, beat_of
 from livecode.generators.rules.solver import Answer
 from livecode.generators.rules.steering import steered, taste
@@ -36,6 +37,8 @@ def strophe(
     steps += [steps[-1]] * (count - len(steps))
     slots = soprano(steps, beat, length, bar, hold, seed, before)
     found = voiced(slots, steps, seed, taste(context, 0.5), before)
+    for number in disturbed(found.beats):
+        slots[number].notes = [(slots[number].onset, slots[number].length, slots[number].notes[0][2])]
     ways = ornamented(found.beats, steered(context, "energy", 0.75), seed)
     lines = [_tied(found.beats, _line(found.beats, ways, voice)) for voice in (1, 2, 3)]
     return [_top(slots, found), *lines], found.answer, steps
@@ -79,7 +82,8 @@ def soprano(
         elif step.role == "dominant":
             # The melody closes by step: from the second or the seventh step of the key.
             classes = {(step.key.tonic + 2) % 12, step.key.leading_tone}
-        if step.chord.leading is not None and step.chord.quality == "diminished":
+        if step.chord.quality == "diminished":
+            # Its root leads upwards, wherever the chord goes: no melody note leaps from it.
             classes.discard(step.chord.pitch_classes(step.key)[0])
         found = [p for p in range(62, 78) if p % 12 in classes]
         return found or [p for p in range(60, 80) if p % 12 in step.classes]

@@ -13,8 +13,10 @@ from typing import Any
 
 from livecode.errors import ControlError
 from livecode.generators.generator import Context, Spec
+from livecode.generators.rules import line_alone
 from livecode.generators.rules.harmoniser import key_for, note_outcome
-from livecode.generators.rules.lines import LineNote, Lines, Style, _melody, _pair
+from livecode.generators.rules.line_notes import LineNote, Lines, Style
+from livecode.generators.rules.lines_together import pair
 from livecode.generators.rules.melody import rhythm
 from livecode.generators.rules.slots import beat_of
 from livecode.generators.rules.solver import Task
@@ -100,10 +102,10 @@ class Canon:
             parts.reverse()
         style = Style(key, strict=True, beat=beat, leap_limit=9)
         style.peak = 0.35 + 0.4 * random.Random(seed).random()
-        _melody(task, _with_past(past, leader), Style(key, strict=True, leap_limit=9, arch=0.0))
+        line_alone.melody(task, _with_past(past, leader), Style(key, strict=True, leap_limit=9, arch=0.0))
         for upper in range(self.parts):
             for lower in range(upper + 1, self.parts):
-                _pair(task, parts, upper, lower, style)
+                pair(task, parts, upper, lower, style)
         answer = task.solve(steps=CANON_STEPS)
         found = Lines([[(note, _pitch(note, answer.values)) for note in line] for line in parts], answer)
         return self._phrase(found, key, length, context.metre)

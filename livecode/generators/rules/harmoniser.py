@@ -10,7 +10,8 @@ import numpy as np
 from livecode.errors import ControlError, GeneratorError
 from livecode.generators.generator import Context, Spec
 from livecode.generators.markov.asked import scale_pitches
-from livecode.generators.rules.harmony import Given, Harmony, Sung, harmonised, local_keys
+from livecode.generators.rules.chords import Given, local_keys
+from livecode.generators.rules.harmony import Harmony, Sung, harmonised
 from livecode.generators.rules.ornaments import Way, ornamented
 from livecode.generators.rules.slots import slots_of
 from livecode.generators.rules.solver import Answer

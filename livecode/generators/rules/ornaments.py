@@ -7,9 +7,10 @@ beats that result.
 
 from __future__ import annotations
 
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 
 from livecode.generators.rules.harmony import Sung
+from livecode.generators.rules.owing import is_chord, leading_rises, leads_once, seventh_falls
 from livecode.generators.rules.solver import Task
 from livecode.generators.rules.theory import Key
 
@@ -38,6 +39,7 @@ def ornamented(beats: list[Sung], energy: float, seed: int, steps: int = 3000) -
             number,
         )
         task.hard("no parallels at the half beat", lambda way, a=first, b=second: _clean(a, b, way), number)
+    task.hard("no parallels within the beat", lambda way, b=beats[0]: _clean_within(b, (None,) * 4, way), 0)
     for number in range(1, len(choices)):
         second = beats[number]
         task.hard(
@@ -193,7 +195,47 @@ def _clean(first: Sung, second: Sung, way: Way) -> bool:
         return False
     if _crossed(before) or _crossed(after) or parallel(before, after):
         return False
+    if any(move is not None for move in way) and not _paid(first, before, after, way):
+        return False
     return not _hidden(before, after) and not _risen(first, second, before, way)
+
+
+def _paid(first: Sung, before: tuple[int, ...], after: tuple[int, ...], way: Way) -> bool:
+    """Whether what sounds at a half beat is a chord with ornaments, and what it owes comes in the next.
+
+    A leading tone is sung once and rises in the outer parts, sevenths fall.
+    """
+    moved = [voice for voice, move in zip((1, 2, 3), way[-3:]) if move is not None and move[0] != "suspend"]
+    if before[0] != first.pitches[0]:
+        moved.append(0)
+    left = [
+        [p for v, p in enumerate(before) if v not in out] for n in (1, 2) for out in combinations(moved, n)
+    ]
+    if not any(is_chord(*pitches) for pitches in (before, *left)) or not leads_once(*before):
+        return False
+    for voice in range(4):
+        note, onward = before[voice], after[voice]
+        others = (*before[:voice], *before[voice + 1 :])
+        if voice in (0, 3) and not leading_rises(note, onward, *others):
+            return False
+        steps = voice in moved and abs(note - first.pitches[voice]) <= 2 and abs(onward - note) <= 2
+        if not steps and not seventh_falls(note, onward, *others):
+            return False
+    return True
+
+
+def disturbed(beats: list[Sung]) -> list[int]:
+    """The beats in which what the melody sings after the beat breaks a rule with the chords as they are."""
+    still: Way = (None,) * 4
+    found = []
+    for number, (first, second) in enumerate(pairwise(beats)):
+        before, after = _second_half(first, still), _first_half(second, still)
+        if before == first.pitches:
+            continue
+        clean = _agree(first, before, still) and _paid(first, before, after, still)
+        if not clean or parallel(before, after) or parallel(first.pitches, before) or _hidden(before, after):
+            found.append(number)
+    return found
 
 
 def _hidden(before: tuple[int, ...], after: tuple[int, ...]) -> bool:
