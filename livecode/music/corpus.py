@@ -160,7 +160,7 @@ def exists(text: str) -> str:
     known = [*names(), "essen"]
     if lowered in known or Path(text).expanduser().exists():
         return lowered
-    raise NameUnknown("corpus", text, [*known, *ALIASES], "say foster, folk, bach chorales or a folder")
+    raise NameUnknown("corpus", text, [*known, *ALIASES], "say folk, foster, blues, monk, bach chorales or a folder")
 
 
 def names() -> list[str]:

@@ -9,10 +9,12 @@ MIDI 1.0 detailed specification (running status, real-time bytes between others,
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from livecode.errors import EngineError, NameUnknown, one_line
@@ -21,6 +23,7 @@ NOTE_OFF, NOTE_ON = 0x80, 0x90
 LENGTHS = {0x80: 2, 0x90: 2, 0xA0: 2, 0xB0: 2, 0xC0: 1, 0xD0: 1, 0xE0: 2, 0xF1: 1, 0xF2: 2, 0xF3: 1}
 ALL_OFF = (120, 123)
 LOUDEST = 127
+SEQUENCER = Path("/dev/snd/seq")
 
 On = Callable[[float, int, float, int], None]
 Off = Callable[[float, int, int], None]
@@ -83,6 +86,9 @@ class MidiPort:
 
     def __init__(self, wanted: str, stream: MidiStream, client: str = "livecode") -> None:
         rtmidi = _library()
+        if sys.platform.startswith("linux") and not SEQUENCER.exists():
+            # Asked all the same, ALSA would write two lines of its own across the screen.
+            raise EngineError("no MIDI port on this machine: plug in a keyboard (or sudo modprobe snd-seq)")
         self._stream = stream
         self._guard = threading.Lock()
         try:
@@ -130,6 +136,8 @@ def port_named(wanted: str, names: list[str]) -> int:
 
 def ports() -> list[str]:
     """The MIDI inputs of this machine, none without python-rtmidi."""
+    if sys.platform.startswith("linux") and not SEQUENCER.exists():
+        return []
     try:
         port = _library().MidiIn(name="livecode")
         found: list[str] = port.get_ports()

@@ -17,7 +17,7 @@ __all__ = ["jam"]
 
 def jam(
     heard: Any,
-    with_: Any,
+    with_: Any = None,
     answer: str = "call",
     bars: int | None = None,
     silence: str = "alone",

@@ -59,7 +59,7 @@ class Jam(Stream):
         self._decided: dict[int, Decided] = {}
         self._again: Any = None
         self._now: Any = None
-        self._slow = 0.1
+        self._slow = 0.4
 
     def asking(self, **changes: Any) -> Self:
         """A new jam whose plan differs in some fields."""
@@ -79,7 +79,7 @@ class Jam(Stream):
             cycle = math.floor(self._now()) if self._now is not None else 0
         number, bar = divmod(int(cycle), self.plan.bars)
         metre = moment_metre()
-        if self.heard.live:
+        if self.heard.live and self._again is not None:
             decided = self._decided.get(number)
             if decided is None:
                 decided = Decided(LISTEN, self._call(number, metre))
