@@ -160,7 +160,8 @@ def exists(text: str) -> str:
     known = [*names(), "essen"]
     if lowered in known or Path(text).expanduser().exists():
         return lowered
-    raise NameUnknown("corpus", text, [*known, *ALIASES], "say folk, foster, blues, monk, bach chorales or a folder")
+    cure = "say folk, foster, blues, monk, bach chorales or a folder"
+    raise NameUnknown("corpus", text, [*known, *ALIASES], cure)
 
 
 def names() -> list[str]:

@@ -190,7 +190,9 @@ class Ears:
             from livecode.generators.dreams.recording import RecordedSource, found, heard
 
             if not found(source).is_file():
-                raise FileProblem(f"{Path(source).name} is not there: give a recording, or listen() for an input")
+                raise FileProblem(
+                    f"{Path(source).name} is not there: give a recording, as in listen('take.wav')"
+                )
 
             recording = heard(source)
             return Practice(recording.name, RecordedSource(recording.pattern()))

@@ -33,9 +33,9 @@ def test_notes_with_running_status_clocks_between_and_velocity_nought() -> None:
 
 def test_exclusive_messages_and_nonsense_are_passed_over() -> None:
     exclusive = bytes([0xF0, 0x43, 0x90, 0x10]) + bytes(200) + bytes([0xF7])
-    assert heard(bytes([5, 6, 7]), exclusive[:3], exclusive[4:], bytes([0xE3, 1, 2, 0xC5, 9, 0x95, 70, 100])) == [
-        ("on", 70, 0.79, 6)
-    ]
+    assert heard(
+        bytes([5, 6, 7]), exclusive[:3], exclusive[4:], bytes([0xE3, 1, 2, 0xC5, 9, 0x95, 70, 100])
+    ) == [("on", 70, 0.79, 6)]
     noise = os.urandom(4000)
     heard(noise, bytes(reversed(noise)))
 
