@@ -26,7 +26,7 @@ REGION = {
     "loopstart": Control(0, 0, 1e9, "frames", "where in the sample the loop begins"),
     "loopphase": Control(0, 0, 1e9, "frames", "where in the loop it starts, to be in phase with the sample"),
     "rootfreq": Control(261.6256, 0.01, 1e6, "Hz", "frequency at which the sample has its own speed"),
-    "fontlevel": Control(1, 0, 4, "", "what the font's attenuation leaves"),
+    "fontlevel": Control(1, 0, 1000, "", "what the font's attenuation leaves"),
     "predelay": Control(0, 0, 30, "s", "silence before the attack"),
     "fonthold": Control(0, 0, 100, "s", "time at full level after the attack"),
     "fontdecay": Control(1, 0, 200, "s", "time in which it would fall by 100 dB"),
@@ -88,6 +88,40 @@ def soundfont(
     return sound * shaped(fontlevel, attack, predelay, fonthold, fontdecay, keep, held, release), lasting
 
 
+def oscillating(rate, delay):
+    """A triangle that stays at 0 for `delay` seconds, then rises first."""
+    before = (rate * delay * 4) % 4
+    phase = 4 - before - 4 * (before <= 1)
+    return LFTri.kr(rate, phase) * (Sweep.kr(0, 1) >= delay)
+
+
+def moved(
+    freq, rootfreq, sustain, fontcutoff, modpredelay, modattack, modhold, moddecay, modkeep, modrelease,
+    modpitch, modcutoff, fonttremolodelay, fonttremolorate, fonttremolopitch, fonttremolocutoff,
+    fonttremololevel, fontvibratodelay, fontvibratorate, fontvibratopitch,
+):  # fmt: skip
+    """What envelope and oscillators make of speed, filter and level."""
+    bent = EnvGen.kr(
+        envelope=Envelope(
+            [0, 0, 1, 1, modkeep], [modpredelay, modattack, modhold, moddecay * (1 - modkeep)], [0, -2, 0, 0]
+        )
+    )
+    bent = bent * EnvGen.kr(envelope=Envelope([1, 1, 0], [sustain, modrelease.max(0.002)], [0, 0]))
+    wave = oscillating(fonttremolorate, fonttremolodelay)
+    cents = (
+        bent * modpitch
+        + wave * fonttremolopitch
+        + oscillating(fontvibratorate, fontvibratodelay) * fontvibratopitch
+    )
+    rate = freq / rootfreq * (cents / 100).semitones_to_ratio()
+    open_ = fontcutoff * ((bent * modcutoff + wave * fonttremolocutoff) / 100).semitones_to_ratio()
+    return rate, open_.clip(20, 20000), (wave * fonttremololevel).db_to_amplitude()
+
+
+def filtered(sound, cutoff, resonance):
+    return RLPF.ar(sound, cutoff, (resonance * -1 - 3).db_to_amplitude().clip(0.05, 1))
+
+
 @instrument("soundfont_moving", **REGION, **MOVING)
 def soundfont_moving(
     freq, buffer, loopbuffer, loopstart, loopphase, rootfreq, fontlevel, attack, predelay, fonthold,
@@ -96,21 +130,52 @@ def soundfont_moving(
     fonttremolocutoff, fonttremololevel, fontvibratodelay, fontvibratorate, fontvibratopitch,
 ):  # fmt: skip
     """A region with a filter, a modulation envelope, tremolo or vibrato."""
-    bent = EnvGen.kr(
-        envelope=Envelope(
-            [0, 0, 1, 1, modkeep], [modpredelay, modattack, modhold, moddecay * (1 - modkeep)], [0, -2, 0, 0]
-        )
-    )
-    bent = bent * EnvGen.kr(envelope=Envelope([1, 1, 0], [sustain, modrelease.max(0.002)], [0, 0]))
-    # Their oscillators are triangles that begin at 0 and rise.
-    wave = LFTri.kr(fonttremolorate) * (Sweep.kr(0, 1) >= fonttremolodelay)
-    swing = LFTri.kr(fontvibratorate) * (Sweep.kr(0, 1) >= fontvibratodelay)
-    cents = bent * modpitch + wave * fonttremolopitch + swing * fontvibratopitch
-    rate = freq / rootfreq * (cents / 100).semitones_to_ratio()
+    rate, cutoff, level = moved(
+        freq, rootfreq, sustain, fontcutoff, modpredelay, modattack, modhold, moddecay, modkeep, modrelease,
+        modpitch, modcutoff, fonttremolodelay, fonttremolorate, fonttremolopitch, fonttremolocutoff,
+        fonttremololevel, fontvibratodelay, fontvibratorate, fontvibratopitch,
+    )  # fmt: skip
     sound, lasting = played(buffer, loopbuffer, loopstart, loopphase, rate)
-    open_ = fontcutoff * ((bent * modcutoff + wave * fonttremolocutoff) / 100).semitones_to_ratio()
-    narrow = (fontresonance * -1 - 3).db_to_amplitude().clip(0.05, 1)
-    sound = RLPF.ar(sound, open_.clip(20, 20000), narrow)
-    sound = sound * (wave * fonttremololevel).db_to_amplitude()
+    sound = filtered(sound, cutoff, fontresonance) * level
     held = sustain.min(lasting)
     return sound * shaped(fontlevel, attack, predelay, fonthold, fontdecay, keep, held, release), lasting
+
+
+@instrument(
+    "soundfont_going_on",
+    **REGION,
+    **MOVING,
+    restbuffer=Control(0, 0, 1e6, "buffer", BUFFER + " with the whole sample"),
+    looplength=Control(1, 1, 1e9, "frames", "how long the loop is"),
+)
+def soundfont_going_on(
+    freq, buffer, loopbuffer, loopstart, loopphase, rootfreq, fontlevel, attack, predelay, fonthold,
+    fontdecay, keep, sustain, release, fontcutoff, fontresonance, modpredelay, modattack, modhold, moddecay,
+    modkeep, modrelease, modpitch, modcutoff, fonttremolodelay, fonttremolorate, fonttremolopitch,
+    fonttremolocutoff, fonttremololevel, fontvibratodelay, fontvibratorate, fontvibratopitch, restbuffer,
+    looplength,
+):  # fmt: skip
+    """A region that loops while the note is held and then plays on to its end."""
+    rate, cutoff, level = moved(
+        freq, rootfreq, sustain, fontcutoff, modpredelay, modattack, modhold, moddecay, modkeep, modrelease,
+        modpitch, modcutoff, fonttremolodelay, fonttremolorate, fonttremolopitch, fonttremolocutoff,
+        fonttremololevel, fontvibratodelay, fontvibratorate, fontvibratopitch,
+    )  # fmt: skip
+    sound, lasting = played(buffer, loopbuffer, loopstart, loopphase, rate)
+    # At the first block after the note's end the whole sample starts where the loop is just then. What a
+    # Sweep gives is a block ahead of the players.
+    scaled = rate * BufRateScale.ir(restbuffer)
+    place = Sweep.kr(0, scaled * SampleRate.ir()) - scaled * BlockSize.ir()
+    turned = place - loopstart
+    within = loopstart + turned % looplength
+    ended = Sweep.kr(0, 1) > sustain
+    rest = PlayBuf.ar(
+        buffer_id=restbuffer,
+        rate=scaled,
+        trigger=ended,
+        start_position=Select.kr(turned > 0, [place, within]),
+        loop=0,
+        channel_count=1,
+    )
+    sound = filtered(sound * (1 - ended) + rest * ended, cutoff, fontresonance) * level
+    return sound * shaped(fontlevel, attack, predelay, fonthold, fontdecay, keep, sustain, release), lasting

@@ -44,6 +44,7 @@ from livecode.sound.command import ONE_SHOT, BufferLoad, Command, DefinitionLoad
 from livecode.sound.layout import ORBITS
 from livecode.sound.modulations import Modulations
 from livecode.sound.orbit_effects import SENDS, TIMING, Knob, OrbitChange, changes_for
+from livecode.sound.soundfont_modulators import Playing
 
 if TYPE_CHECKING:
     from livecode.config import Config
@@ -225,7 +226,14 @@ class Resolver:
             value = {name: each for name, each in value.items() if name != "n"}
         key = 69 + 12 * math.log2(self._pitch(value, "freq") / 440)
         velocity = min(max(_number(value, "velocity", NOMINAL_VELOCITY), 0.0), 1.0)
-        voices, loads = self.fonts.voices(font, preset, key, velocity)
+        playing = Playing(
+            0,
+            0,
+            {int(_number(value, "ccn", 0)): _number(value, "ccv", 0.0)} if "ccn" in value else {},
+            pressure=127 * _number(value, "miditouch", 0.0),
+            bend=_number(value, "midibend", 0.0),
+        )
+        voices, loads = self.fonts.voices(font, preset, key, velocity, playing)
         commands: list[Command] = [*loads]
         pan = _number(value, "pan", 0.5)
         for voice in voices:

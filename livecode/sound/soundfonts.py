@@ -17,9 +17,12 @@ from pathlib import Path
 
 from livecode.errors import FileProblem
 from livecode.sound.command import BufferFree, BufferLoad
+from livecode.sound.frame import NOMINAL_VELOCITY, VELOCITY_CURVE
 from livecode.sound.general_midi import plain
 from livecode.sound.samples import Samples
-from livecode.sound.soundfont import DRUM_BANK, ENDINGS, Preset, Region, SoundFont
+from livecode.sound.soundfont import DRUM_BANK, ENDINGS, Preset, SoundFont
+from livecode.sound.soundfont_modulators import Playing
+from livecode.sound.soundfont_region import Region
 
 FIRST = "sf2"
 CURE = "put an .sf2 file into ~/SoundFonts, or: sudo apt install timgm6mb-soundfont"
@@ -72,7 +75,7 @@ class SoundFonts:
         self._places = [*samples.roots, *(usual_places() if places is None else places)]
         self._paths: dict[str, Path] | None = None
         self._open: dict[Path, SoundFont] = {}
-        self._regions: dict[tuple[Path, Region], tuple[Path, Path | None]] = {}
+        self._written_already: dict[tuple[object, ...], tuple[Path, Path | None, Path | None]] = {}
 
     def names(self) -> list[str]:
         """What may stand before the colon."""
@@ -103,11 +106,12 @@ class SoundFonts:
         self._paths = None
 
     def voices(
-        self, name: str, preset: str, key: float, velocity: float
+        self, name: str, preset: str, key: float, velocity: float, playing: Playing | None = None
     ) -> tuple[list[Voice], list[BufferLoad | BufferFree]]:
         """What a note is made of, and the buffers it needs that were not given out before.
 
-        `key` is a MIDI number, also one between two; `velocity` 0 to 1.
+        `key` is a MIDI number, also one between two; `velocity` 0 to 1. `playing` has the controllers,
+        pressure and bend that the font's modulators may hear.
         """
         font = self.font(name)
         chosen = font.find(preset)
@@ -115,8 +119,8 @@ class SoundFonts:
         nearest = min(max(round(key), 0), 127)
         found: list[Voice] = []
         loads: list[BufferLoad | BufferFree] = []
-        for layer, region in enumerate(_covering(font, chosen, nearest, struck)):
-            body, loop = self._files(font, region)
+        for layer, region in enumerate(_covering(font, chosen, nearest, struck, playing)):
+            body, loop, rest = self._files(font, region)
             sample, fresh = self._samples.as_it_is(body)
             loads += fresh
             number = -1
@@ -124,9 +128,15 @@ class SoundFonts:
                 turning, fresh = self._samples.as_it_is(loop)
                 loads += fresh
                 number = turning.load.number
+            after = -1
+            if rest is not None:
+                ending, fresh = self._samples.as_it_is(rest)
+                loads += fresh
+                after = ending.load.number
             drum = chosen.bank == DRUM_BANK and loop is None
             cut = _FIRST_CUT + region.exclusive * 16 + layer % 16 if region.exclusive else 0
-            found.append(_voice(region, key, sample.load.number, number, drum, cut))
+            buffers = (sample.load.number, number, after)
+            found.append(_voice(region, key, buffers, velocity, drum, cut))
         return found, loads
 
     def _all(self) -> dict[str, Path]:
@@ -137,14 +147,16 @@ class SoundFonts:
                 self._paths.setdefault(plain(path.stem), path)
         return self._paths
 
-    def _files(self, font: SoundFont, region: Region) -> tuple[Path, Path | None]:
-        key = (font.path, region)
-        found = self._regions.get(key)
+    def _files(self, font: SoundFont, region: Region) -> tuple[Path, Path | None, Path | None]:
+        """The sample up to its loop's end, the loop, and the whole for what goes on after the loop."""
+        key = (font.path, region.sample, region.start, region.stop, region.loop, region.rate, region.goes_on)
+        found = self._written_already.get(key)
         if found is None:
             stop = region.stop if region.loop is None else region.loop[1] + _GUARD
             body = self._written(font, region, region.start, stop)
             loop = None if region.loop is None else self._written(font, region, *region.loop)
-            found = self._regions[key] = (body, loop)
+            whole = self._written(font, region, region.start, region.stop) if region.goes_on else None
+            found = self._written_already[key] = (body, loop, whole)
         return found
 
     def _written(self, font: SoundFont, region: Region, start: int, stop: int) -> Path:
@@ -162,24 +174,29 @@ class SoundFonts:
         return path
 
 
-def _covering(font: SoundFont, preset: Preset, key: int, velocity: int) -> list[Region]:
+def _covering(
+    font: SoundFont, preset: Preset, key: int, velocity: int, playing: Playing | None
+) -> list[Region]:
     """The regions of a key, or of the nearest one that has any: a note above a contrabass is not silent."""
     for distance in range(128):
         for near in (key - distance, key + distance):
-            found = font.regions(preset, near, velocity) if 0 <= near <= 127 else []
+            found = font.regions(preset, near, velocity, playing) if 0 <= near <= 127 else []
             if found:
                 return found
     return []
 
 
-def _voice(region: Region, key: float, buffer: int, loop: int, drum: bool, cut: int) -> Voice:
+def _voice(
+    region: Region, key: float, buffers: tuple[int, int, int], velocity: float, drum: bool, cut: int
+) -> Voice:
+    buffer, loop, rest = buffers
     volume, modulation = region.volume, region.modulation
     frequency = 440 * 2 ** ((key - 69) / 12)
     controls = {
         "buffer": float(buffer),
         "loopbuffer": float(loop),
         "rootfreq": frequency / region.rate_at(key),
-        "fontlevel": 10 ** (-region.attenuation / 20),
+        "fontlevel": 10 ** ((region.force - region.attenuation) / 20) / _frames_force(velocity),
         "predelay": volume.delay,
         "fonthold": volume.hold,
         "fontdecay": volume.decay,
@@ -189,7 +206,7 @@ def _voice(region: Region, key: float, buffer: int, loop: int, drum: bool, cut: 
         begin, end = region.loop
         controls["loopstart"] = float(begin - region.start)
         controls["loopphase"] = float((region.start - begin) % (end - begin))
-    if region.moving:
+    if region.moving or rest >= 0:
         controls |= {
             "fontcutoff": 20000.0 if region.cutoff is None else region.cutoff,
             "fontresonance": region.resonance,
@@ -214,7 +231,16 @@ def _voice(region: Region, key: float, buffer: int, loop: int, drum: bool, cut: 
     if drum:
         lasting = (region.stop - region.start) / region.rate / region.rate_at(key)
     instrument = "soundfont_moving" if region.moving else "soundfont"
+    if rest >= 0:
+        instrument = "soundfont_going_on"
+        assert region.loop is not None
+        controls |= {"restbuffer": float(rest), "looplength": float(region.loop[1] - region.loop[0])}
     return Voice(instrument, tuple(controls.items()), region.pan, volume.attack, volume.release, lasting, cut)
+
+
+def _frames_force(velocity: float) -> float:
+    """The factor by which every instrument's frame makes a velocity heard; the font's own takes its place."""
+    return max(float((velocity / NOMINAL_VELOCITY) ** VELOCITY_CURVE), 1e-3)
 
 
 def _fonts(place: Path) -> list[Path]:

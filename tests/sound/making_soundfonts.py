@@ -6,10 +6,18 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import soundfile
+
+from livecode.sound.render import Renderer
+from livecode.sound.resolve import Resolver
+from livecode.sound.samples import Samples
+from livecode.stage.offline import perform
 
 RATE = 32000
+SERVER = 48000
 KEYS, VELOCITIES, SAMPLE, INSTRUMENT = 43, 44, 53, 41
 Generators = Sequence[tuple[int, int]]
 
@@ -32,7 +40,7 @@ class Sound:
     name: str
     program: int
     bank: int = 0
-    zones: list[tuple[Generators, int | None]] = field(default_factory=list)
+    zones: list[Any] = field(default_factory=list)
 
 
 def sine(freq: float, seconds: float, level: float = 0.5) -> np.ndarray:
@@ -46,10 +54,13 @@ def span(low: int, high: int) -> int:
 def write(
     path: Path,
     waves: Sequence[Wave],
-    instruments: Sequence[Sequence[tuple[Generators, int | None]]],
+    instruments: Sequence[Sequence[Any]],
     presets: Sequence[Sound],
 ) -> Path:
-    """A zone without a sample (or instrument) is global. Ranges must come first, as the format has it."""
+    """A zone is (generators, sample or instrument) or (generators, sample or instrument, modulators), and
+    global without a sample (or instrument). Ranges must come first, as the format has it. A modulator is its
+    five words.
+    """
     silence = np.zeros(46, "<i2").tobytes()
     smpl, headers, at = b"", b"", 0
     for number, wave in enumerate(waves):
@@ -71,16 +82,15 @@ def write(
         smpl += data.tobytes() + silence
         at = stop + 46
     headers += struct.pack("<20sIIIIIBbHH", b"EOS", 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    inst, ibag, igen = _tables([("an instrument", zones) for zones in instruments], SAMPLE)
-    preset_names, pbag, pgen = _tables([(each.name, each.zones) for each in presets], INSTRUMENT)
+    inst, ibag, igen, imod = _tables([("an instrument", zones) for zones in instruments], SAMPLE)
+    preset_names, pbag, pgen, pmod = _tables([(each.name, each.zones) for each in presets], INSTRUMENT)
     phdr = b""
     for name, bag, preset in zip(*preset_names, [*presets, Sound("EOP", 0)]):
         phdr += struct.pack("<20sHHHIII", name.encode(), preset.program, preset.bank, bag, 0, 0, 0)
     instruments_data = b"".join(struct.pack("<20sH", name.encode(), bag) for name, bag in zip(*inst))
-    no_modulator = bytes(10)
-    tables = _chunk(b"phdr", phdr) + _chunk(b"pbag", pbag) + _chunk(b"pmod", no_modulator)
+    tables = _chunk(b"phdr", phdr) + _chunk(b"pbag", pbag) + _chunk(b"pmod", pmod)
     tables += _chunk(b"pgen", pgen) + _chunk(b"inst", instruments_data) + _chunk(b"ibag", ibag)
-    tables += _chunk(b"imod", no_modulator) + _chunk(b"igen", igen) + _chunk(b"shdr", headers)
+    tables += _chunk(b"imod", imod) + _chunk(b"igen", igen) + _chunk(b"shdr", headers)
     body = b"sfbk" + _chunk(b"LIST", b"INFO" + _chunk(b"ifil", struct.pack("<HH", 2, 4)))
     body += _chunk(b"LIST", b"sdta" + _chunk(b"smpl", smpl)) + _chunk(b"LIST", b"pdta" + tables)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -88,21 +98,37 @@ def write(
     return path
 
 
+def heard(place: Path, tmp_path: Path, line: str, cycles: int = 1, tail: float = 1.0) -> np.ndarray:
+    """A line of code at one cycle a second, rendered."""
+
+    def resolver() -> Resolver:
+        made = Resolver(samples=Samples([place], tmp_path / "cache"), cache=tmp_path / "cache")
+        return made
+
+    performance = perform(source=f"cps(1)\nd1 >> {line}", cycles=cycles, resolver=resolver)
+    assert not performance.notices
+    target = tmp_path / "heard.wav"
+    Renderer().render(performance.sends, performance.commands, performance.seconds, target, tail=tail)
+    sound, _ = soundfile.read(target, dtype="float32", always_2d=True)
+    return np.asarray(sound)
+
+
 def _tables(
-    named: Sequence[tuple[str, Sequence[tuple[Generators, int | None]]]], last: int
-) -> tuple[tuple[list[str], list[int]], bytes, bytes]:
-    names, bags, bag, generators, count, zones_so_far = [], [], b"", b"", 0, 0
+    named: Sequence[tuple[str, Sequence[Any]]], last: int
+) -> tuple[tuple[list[str], list[int]], bytes, bytes, bytes]:
+    names, bags, bag, generators, modulators, count, zones_so_far = [], [], b"", b"", b"", 0, 0
     for name, zones in [*named, ("END", [])]:
         names.append(name)
         bags.append(zones_so_far)
-        for own, target in zones:
-            bag += struct.pack("<HH", count, 0)
+        for own, target, *moves in zones:
+            bag += struct.pack("<HH", count, len(modulators) // 10)
+            modulators += b"".join(struct.pack("<HHhHH", *move) for each in moves for move in each)
             rows = [*own, *([(last, target)] if target is not None else [])]
             generators += b"".join(struct.pack("<HH", number, value & 0xFFFF) for number, value in rows)
             count += len(rows)
             zones_so_far += 1
-    bag += struct.pack("<HH", count, 0)
-    return (names, bags), bag, generators + bytes(4)
+    bag += struct.pack("<HH", count, len(modulators) // 10)
+    return (names, bags), bag, generators + bytes(4), modulators + bytes(10)
 
 
 def _chunk(name: bytes, data: bytes) -> bytes:

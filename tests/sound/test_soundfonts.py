@@ -10,19 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from making_soundfonts import KEYS, RATE, VELOCITIES, Sound, Wave, sine, span, write
+from making_soundfonts import KEYS, RATE, SERVER, VELOCITIES, Sound, Wave, heard, sine, span, write
 from measuring import loudest, partial, rms, spectrum
 
 from livecode.errors import FileProblem, NameUnknown
 from livecode.sound.general_midi import PROGRAMS
-from livecode.sound.render import Renderer
-from livecode.sound.resolve import Resolver
 from livecode.sound.samples import Samples
 from livecode.sound.soundfont import SoundFont
 from livecode.sound.soundfonts import SoundFonts
-from livecode.stage.offline import perform
 
-SERVER = 48000
 LOOPED, NEVER = (54, 1), (54, 0)
 SUSTAIN, RELEASE, DECAY, ATTACK, ATTENUATION, PAN, CLASS, SCALE = 37, 38, 36, 34, 48, 17, 57, 56
 # 500 Hz is a whole 64 frames at 32 kHz, so that loops of whole periods have no seam.
@@ -59,21 +55,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     presets.append(Sound("Quieter", 100, 0, [(((ATTENUATION, 250),), None), ((), 0)]))
     write(root / "Our Bank.sf2", [tone, low, high, soft, hard, hit], instruments, presets)
     return root
-
-
-def heard(place: Path, tmp_path: Path, line: str, cycles: int = 1, tail: float = 1.0) -> np.ndarray:
-    """A line of code at one cycle a second, rendered."""
-
-    def resolver() -> Resolver:
-        made = Resolver(samples=Samples([place], tmp_path / "cache"), cache=tmp_path / "cache")
-        return made
-
-    performance = perform(source=f"cps(1)\nd1 >> {line}", cycles=cycles, resolver=resolver)
-    assert not performance.notices
-    target = tmp_path / "heard.wav"
-    Renderer().render(performance.sends, performance.commands, performance.seconds, target, tail=tail)
-    sound, _ = soundfile.read(target, dtype="float32", always_2d=True)
-    return np.asarray(sound)
 
 
 def strongest(sound: np.ndarray) -> float:
