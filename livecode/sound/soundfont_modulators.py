@@ -41,7 +41,10 @@ class Modulator(NamedTuple):
     @property
     def identity(self) -> tuple[int, int, int, int]:
         """Two modulators alike in this are the same: the nearer one counts."""
-        return self.source, self.to, self.by, self.transform
+        # Version 2.01 wrote a second source into its default from velocity to filter, and banks made with it
+        # switch that one off.
+        by = 0 if (self.source, self.to) == (_word(_VELOCITY, falls=True), CUTOFF) else self.by
+        return self.source, self.to, by, self.transform
 
 
 def _word(

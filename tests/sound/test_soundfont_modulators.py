@@ -72,6 +72,8 @@ def test_a_zones_own_modulator_takes_the_place_of_its_like() -> None:
     kept = merged(DEFAULTS, [own])
     assert own in kept
     assert len(kept) == len(DEFAULTS)
+    older = Modulator(0x0102, CUTOFF, 0, 0x0D02, 0)
+    assert total(merged(DEFAULTS, [older]), Playing(60, 1))[CUTOFF] == 0, "as version 2.01 wrote it"
     assert total([Modulator(127, ATTENUATION, 500, 0, 0)], Playing(60, 100)) == {}
 
 
