@@ -29,9 +29,10 @@ from livecode.stage.chance import fresh, sow
 from livecode.stage.door import Stage, knock
 from livecode.stage.evaluation import EVALUATION, FORCED, Evaluation, calling_text
 from livecode.stage.faults import Notice, remember_source
+from livecode.stage.line import SLOTS
 from livecode.stage.link import NoLink, SenderLink
 from livecode.stage.looking import Looking
-from livecode.stage.machinery import SLOTS, as_played
+from livecode.stage.machinery import as_played
 from livecode.stage.namespace import NAMES, Namespace
 from livecode.stage.protocol import (
     VERSION,

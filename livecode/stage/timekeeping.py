@@ -14,7 +14,8 @@ from livecode.language.reify import reify
 from livecode.stage.budget import within
 from livecode.stage.course import points
 from livecode.stage.evaluation import FORCED, calling_text
-from livecode.stage.machinery import CHECK_BUDGET, SLOTS, Machinery
+from livecode.stage.line import SLOTS
+from livecode.stage.machinery import CHECK_BUDGET, Machinery
 from livecode.stage.protocol import Tempo
 from livecode.stage.scene import Course, Draft, Glide
 from livecode.stage.tempo import CURVES, check_bpm, check_cps, check_metre, check_swing, displaced
