@@ -19,11 +19,26 @@ Each message is one line: what happened, the value, what to type instead.
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
+
+_ENDLESS = re.compile(r"[^\s/]{200,}")
 
 
 class LivecodeError(Exception):
-    """Base of every error livecode raises on purpose."""
+    """Base of every error livecode raises on purpose; words of thousands of letters are cut short in it."""
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*(brief(each) if isinstance(each, str) else each for each in said))
+
+
+def brief(text: str) -> str:
+    """A message with the words in it that have no end cut short.
+
+    >>> brief("no " + "a" * 5000) == "no " + "a" * 60 + "..."
+    True
+    """
+    return _ENDLESS.sub(lambda found: found[0][:60] + "...", text)
 
 
 class NotationError(LivecodeError, ValueError):
@@ -111,12 +126,17 @@ class EngineError(LivecodeError, RuntimeError):
     """scsynth, JACK or the sound card said no."""
 
 
+_LONGEST_NAME = 80
+
+
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """The known name most like the one typed, or None when nothing is near.
 
     >>> nearest("evry", ["every", "rev"])
     'every'
     """
+    if len(name) > _LONGEST_NAME:
+        return None
     lowered = {candidate.lower(): candidate for candidate in known}
     found = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.6)
     return lowered[found[0]] if found else None

@@ -14,6 +14,7 @@ from livecode.errors import ControlError, NameUnknown
 from livecode.language.notes import as_note, note_number
 
 Notes = tuple[float, ...]
+_MOST_NOTES = 64
 
 # Two names beside one another are the same chord. Names and notes are those of Tidal's table.
 TABLE: dict[str, str] = {
@@ -256,6 +257,8 @@ def modify(notes: list[float], modifier: str) -> list[float]:
     if not _is_modifier(modifier):
         raise ControlError(f"{modifier!r} does nothing to a chord: write a number, 'i', 'o' or 'd1'")
     if modifier[0] == "i":
+        if len(modifier) > _MOST_NOTES:
+            raise ControlError(f"a chord is inverted at most {_MOST_NOTES} times, not {len(modifier)}")
         for _ in modifier:
             notes = [*notes[1:], notes[0] + 12]
         return notes
@@ -266,6 +269,8 @@ def modify(notes: list[float], modifier: str) -> list[float]:
         if not 0 <= place < len(notes):
             return notes
         return [notes[place] - 12, *notes[:place], *notes[place + 1 :]]
+    if int(modifier) > _MOST_NOTES:
+        raise ControlError(f"a chord has at most {_MOST_NOTES} notes, not {modifier}")
     return [notes[index % len(notes)] + 12 * (index // len(notes)) for index in range(int(modifier))]
 
 

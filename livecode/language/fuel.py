@@ -22,6 +22,8 @@ from livecode.errors import QueryTooDense
 
 EVENTS_PER_CYCLE = 2000
 WORK_PER_EVENT = 16
+LOOKS = 400
+"""How many events of patterns of patterns one query looks at to find out how long it takes to repeat."""
 
 
 class Tank(threading.local):
@@ -29,6 +31,7 @@ class Tank(threading.local):
 
     limit: float = inf
     left: float = inf
+    looks: float = inf
 
 
 tank = Tank()
@@ -70,9 +73,9 @@ def _number(amount: float) -> str:
 @contextmanager
 def fuel(limit: int) -> Iterator[None]:
     """Allow the queries made inside to answer `limit` events at most, in all the work on the way."""
-    before = tank.limit, tank.left
-    tank.limit, tank.left = limit, limit * WORK_PER_EVENT
+    before = tank.limit, tank.left, tank.looks
+    tank.limit, tank.left, tank.looks = limit, limit * WORK_PER_EVENT, LOOKS
     try:
         yield
     finally:
-        tank.limit, tank.left = before
+        tank.limit, tank.left, tank.looks = before

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from livecode.errors import PatternError
+from livecode.language.fuel import tank
 from livecode.language.pattern import Pattern
 from livecode.language.period import together
 from livecode.language.registry import function
@@ -37,17 +38,25 @@ def _inner_period(event: Event, inner: Pattern) -> int | None:
 
 
 def _joined_period(outer: Pattern, inner_period: InnerPeriod) -> Callable[[], int | None]:
-    """The period of a join, found by asking the outer pattern for all its different cycles."""
+    """The period of a join, found by asking the outer pattern for all its different cycles.
+
+    None when that would be more than a query may look at: a text of a thousand joins has to answer in time.
+    """
 
     def period() -> int | None:
         cycles = outer.period
         if cycles is None or cycles > MOST_CYCLES:
             return None
         common: int | None = cycles
-        for event in outer.ask(Fraction(0), Fraction(cycles)):
-            common = together((common, inner_period(event, _as_pattern(event.value))))
-            if common is None or common > MOST_CYCLES:
+        for cycle in range(cycles):
+            if tank.looks <= 0:
                 return None
+            events = outer.ask(Fraction(cycle), Fraction(cycle + 1))
+            tank.looks -= len(events)
+            for event in events:
+                common = together((common, inner_period(event, _as_pattern(event.value))))
+                if common is None or common > MOST_CYCLES:
+                    return None
         return common
 
     return period

@@ -15,7 +15,7 @@ from quicktions import Fraction
 
 from livecode.errors import LivecodeError, NameUnknown, PatternError, QueryTooDense
 from livecode.language.asking import applied_both, applied_left, by_cycles, tripped_here
-from livecode.language.fuel import EVENTS_PER_CYCLE, WORK_PER_EVENT, spend, tank, too_dense
+from livecode.language.fuel import EVENTS_PER_CYCLE, LOOKS, WORK_PER_EVENT, spend, tank, too_dense
 from livecode.language.period import PeriodLike, common_steps, faster, together
 from livecode.language.table import QueryFunction, Table, worth_keeping
 from livecode.language.time import (
@@ -103,11 +103,11 @@ class Pattern:
         if tank.left != inf:
             return self._answer(first, last)
         tank.limit = EVENTS_PER_CYCLE * max(1, ceiling(last - first))
-        tank.left = tank.limit * WORK_PER_EVENT
+        tank.left, tank.looks = tank.limit * WORK_PER_EVENT, LOOKS
         try:
             return self._answer(first, last)
         finally:
-            tank.limit = tank.left = inf
+            tank.limit = tank.left = tank.looks = inf
 
     def _answer(self, begin: Fraction, end: Fraction) -> list[Event]:
         try:

@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 
 from quicktions import Fraction
 
+from livecode.errors import NotationError
 from livecode.language.exact import exact
 from livecode.language.mini.scanner import AMOUNT, BLANK, DENOMINATOR, PLAIN_NUMBER, Scanner
 from livecode.language.mini.tree import (
@@ -31,6 +32,7 @@ from livecode.language.mini.tree import (
 )
 
 DEEPEST: Final = 64
+LONGEST: Final = 10_000
 
 _CLOSES: Final = {"[": "]", "{": "}", "<": ">", "(": ")"}
 _ENDS: Final = frozenset(",|]})>")
@@ -412,10 +414,14 @@ def parse(text: str) -> Node:
     >>> parse("bd").steps[0].node
     Value(value='bd', begin=0, end=2)
 
-    Raises NotationError, and NotationTooDense for more than 2000 events a cycle.
+    Raises NotationError, and NotationTooDense for more than 2000 events a cycle. A text of more than 10 000
+    characters is refused unread: no string of 2000 events needs them.
     """
     from livecode.language.mini.measure import check_size
 
+    if len(text) > LONGEST:
+        cure = "write it in parts, and put them together with stack or fastcat"
+        raise NotationError(text, LONGEST, f"more than {LONGEST} characters, {len(text)}, stand here", cure)
     node = Parser(text).parse()
     check_size(text, node)
     return node
