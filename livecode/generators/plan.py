@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -60,6 +61,8 @@ class Plan:
                     f"{name} is {value!r} in cycle {cycle}: give a number or a pattern of them"
                 )
             values[name] = float(value)
+            if not math.isfinite(values[name]):
+                raise ControlError(f"{name} is {value} in cycle {cycle}: give a finite number")
         return values
 
     def constraints_at(self, cycle: int) -> dict[str, Any]:

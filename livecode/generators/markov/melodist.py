@@ -166,7 +166,8 @@ class _Tune:
         )
         self.temperature = min(10.0, max(0.05, context.parameter("temperature", 1.0)))
         self.top_p = min(1.0, max(0.01, context.parameter("top_p", 1.0)))
-        self.register = context.parameters.get("register")
+        register = context.parameters.get("register")
+        self.register = None if register is None else max(-127.0, min(127.0, register))
         model = melodist.model
         if context.heard is not None and len(context.heard):
             model = model.having_heard(context.heard)

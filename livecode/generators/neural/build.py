@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -31,9 +32,21 @@ def model_folder(name: str) -> Path:
     nets = {n: folder for n, folder in listing("models").items() if (folder / WEIGHTS).is_file()}
     if text in nets:
         return nets[text]
+    composing = [name for name, folder in nets.items() if _composes(folder)]
     raise NameUnknown(
-        "neural model", text, nets, f"there are {', '.join(sorted(nets)) or 'none yet: livecode train'}"
+        "neural model",
+        text,
+        composing,
+        f"there are {', '.join(sorted(composing)) or 'none yet: livecode train'}",
     )
+
+
+def _composes(folder: Path) -> bool:
+    """Whether a folder is of a net that writes music: there are others, which hear."""
+    try:
+        return bool(json.loads((folder / CONFIG).read_bytes())["kind"] != "ears")
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
 
 
 def digest_of(folder: Path) -> str:

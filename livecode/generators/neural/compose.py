@@ -219,6 +219,9 @@ class NeuralComposer:
         free = np.full((UPBEAT, config.voices), FREE, np.int64)
         scale = Context(constraints={k: v for k, v in context.constraints.items() if k == "in_scale"})
         write(writer, free, self._masks(scale, UPBEAT, ()), taste, random)
+        if count > 1:
+            # An upbeat is one's choice: every candidate begins with it.
+            writer.pick(np.zeros(count, np.int64))
         return writer
 
     def _phrase(
@@ -255,6 +258,11 @@ def write(
     """
     steps, voices = given.shape
     count = writer.particles
+    whole = writer.voice == 0 and writer.step % writer.config.frame == 0 and not writer.config.ears
+    if writer.net.writes_pages and steering is None and whole:
+        from livecode.generators.neural.device_page import write_there
+
+        return write_there(writer, given, masks, taste, random, STRICT)
     notes = np.zeros((count, steps, voices), np.int64)
     chances = np.zeros((count, steps, voices))
     weights = np.zeros(count)

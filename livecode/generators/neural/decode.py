@@ -50,6 +50,8 @@ from livecode.generators.neural.trunk import (
 class Net:
     """A net's arrays laid out for multiplying rows of numbers from the left."""
 
+    writes_pages = False
+
     def __init__(self, config: Config, arrays: dict[str, Floats]) -> None:
         self.config = config
 

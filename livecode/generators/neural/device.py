@@ -10,7 +10,7 @@ GPU the same functions run eagerly, which is how they are tested: notes and chan
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,27 +43,43 @@ def device_named(name: str) -> torch.device:
 
 
 class Recorded:
-    """A function of tensors that stay where they are: a CUDA graph on a GPU, itself elsewhere."""
+    """A function of tensors that stay where they are: a CUDA graph on a GPU, itself elsewhere.
 
-    def __init__(self, function: Callable[[], Tensor], device: torch.device) -> None:
-        self.function, self.graph, self.result = function, None, torch.zeros(0)
-        if device.type == "cuda":
-            # Libraries set themselves up in the first calls, which must not be recorded.
-            stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-            stream.wait_stream(torch.cuda.current_stream(device))
-            with torch.cuda.stream(stream):
-                for _ in range(3):
-                    function()
-            torch.cuda.current_stream(device).wait_stream(stream)
-            self.graph = torch.cuda.CUDAGraph()
-            with torch.cuda.graph(self.graph):
-                self.result = function()
+    It is recorded when it is first called; `kept` are the tensors that it changes, put back after the
+    trial runs that recording needs.
+    """
+
+    def __init__(
+        self, function: Callable[[], Tensor], device: torch.device, kept: Sequence[Tensor] = ()
+    ) -> None:
+        self.function, self.device, self.kept = function, device, kept
+        self.graph: torch.cuda.CUDAGraph | None = None
+        self.result = torch.zeros(0)
 
     def __call__(self) -> Tensor:
-        if self.graph is None:
+        if self.device.type != "cuda":
             return self.function()
+        if self.graph is None:
+            self._record()
+        assert self.graph is not None
         self.graph.replay()
         return self.result
+
+    def _record(self) -> None:
+        before = [tensor.clone() for tensor in self.kept]
+        # Libraries set themselves up in the first calls, which must not be recorded.
+        stream = torch.cuda.Stream(self.device)  # type: ignore[no-untyped-call]
+        stream.wait_stream(torch.cuda.current_stream(self.device))
+        with torch.cuda.stream(stream):
+            for _ in range(3):
+                self.function()
+        torch.cuda.current_stream(self.device).wait_stream(stream)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            self.result = self.function()
+        for tensor, old in zip(self.kept, before):
+            tensor.copy_(old)
+        self.graph = graph
 
 
 def rms(x: Tensor) -> Tensor:
@@ -181,13 +197,17 @@ class DeviceTrunk(Trunk):
 
 
 class DeviceNet(Net):
-    """A net on a grid whose trunk and head run on a device."""
+    """A net on a grid whose trunk and head run on a device; it can write a page there by itself."""
+
+    writes_pages = True
 
     def __init__(self, config: Config, arrays: dict[str, Floats], device: str) -> None:
         super().__init__(config, arrays)
         self.device = device_named(device)
-        self.over_time = DeviceTrunk(self.over_time, self.device)
+        self.over_time: DeviceTrunk = DeviceTrunk(self.over_time, self.device)
+        self.blocks = DeviceResidual(self.head, self.device)
         self.heads_there: dict[int, Any] = {}
+        self.pages: dict[tuple[int, int, float], Any] = {}
 
     def named(self, rows: Classes, states: Floats, sounding: Classes) -> Floats:
         """Logits (particles, classes) of the next note."""
@@ -207,7 +227,7 @@ class DeviceHead:
         def there(array: npt.NDArray[Any]) -> Tensor:
             return torch.from_numpy(np.ascontiguousarray(array)).to(device)
 
-        self.table, self.blocks = there(net.head_table), DeviceResidual(net.head, device)
+        self.table, self.blocks = there(net.head_table), net.blocks
         self.logit, self.bias, self.picks = there(net.logit), there(net.bias), there(net.picks)
         self.size, self.voices = config.size, torch.arange(config.voices, device=device)
         self.rows = torch.zeros(count, len(config.head_sizes), dtype=torch.int64, device=device)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from livecode.errors import ControlError, FileProblem, GeneratorError
+from livecode.errors import ControlError, FileProblem, GeneratorError, NameUnknown
 from livecode.generators.attributes import MEANINGS, measure
 from livecode.generators.generator import Context
 from livecode.generators.markov import markov
@@ -157,3 +157,16 @@ def test_parallel_fifths_and_octaves_are_rare():
                     found += same and apart > 0 and apart % 12 in (0, 7)
     # Nets left to themselves: 4 in a hundred; Bach: 0.3.
     assert found <= 0.015 * changes
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf")])
+@pytest.mark.parametrize("name", ["temperature", "register", "candidates", "learned"])
+def test_numbers_that_are_none_are_one_line(name, value):
+    with pytest.raises(ControlError, match="give a finite number"):
+        neural("tiny", bars=1, **{name: value}).phrase(0)
+
+
+def test_what_cannot_compose_is_not_offered():
+    with pytest.raises(NameUnknown) as caught:
+        neural("earz")
+    assert "tiny" in str(caught.value) and "ears" not in str(caught.value)
