@@ -19,7 +19,7 @@ def _reified(things: Sequence[Any]) -> list[Pattern]:
     return [thing if isinstance(thing, Pattern) else reify(thing) for thing in things]
 
 
-@constructor(family="combine", aliases=("overlay", "polyrhythm"))
+@constructor(family="combine", aliases=("overlay", "polyrhythm", "pr"))
 def stack(*patterns: Any) -> Pattern:
     """Play patterns at the same time.
 
@@ -48,7 +48,7 @@ def stack(*patterns: Any) -> Pattern:
     )
 
 
-@constructor(family="combine", aliases=("slowcat", "slow_append"))
+@constructor(family="combine", aliases=("slowcat", "slow_append", "append"))
 def cat(*patterns: Any) -> Pattern:
     """Play patterns one after another, a cycle each.
 
@@ -175,7 +175,7 @@ def weighted(parts: Sequence[tuple[Fraction, Pattern]], steps: Fraction | None =
     )
 
 
-@constructor(family="combine")
+@constructor(family="combine", aliases=("pm",))
 def polymeter(*patterns: Any, steps: Any = None) -> Pattern:
     """Play patterns together step against step, not bar against bar.
 

@@ -240,8 +240,42 @@ def adsr(pattern: Pattern, envelope: Any) -> Pattern:
     >>> note("c").adsr("0.01:0.1:0.5").first_cycle()[0].value
     {'note': 0, 'attack': 0.01, 'decay': 0.1, 'sustainlevel': 0.5}
     """
+    return _shaped(pattern, envelope, "adsr", _ENVELOPE)
+
+
+def _shaped(pattern: Pattern, envelope: Any, name: str, parts: tuple[str, ...], **more: Any) -> Pattern:
     values = envelope if isinstance(envelope, list) else [envelope]
-    if len(values) > len(_ENVELOPE):
-        raise ControlError(f"adsr takes {':'.join(_ENVELOPE)}, not {len(values)} values")
-    shape = {name: _as_number(controls()[name], value) for name, value in zip(_ENVELOPE, values)}
-    return align_in(pattern, pure(shape), take_right)
+    if len(values) > len(parts):
+        raise ControlError(f"{name} takes {':'.join(parts)}, not {len(values)} values")
+    shape = {part: _as_number(controls()[part], value) for part, value in zip(parts, values)}
+    return align_in(pattern, pure({**shape, **more}), take_right)
+
+
+@function(family="controls")
+def ad(pattern: Pattern, envelope: Any) -> Pattern:
+    """Shape notes by attack and decay alone, as in `.ad("0.01:0.2")`: they ring out and hold nothing.
+
+    >>> note("c").ad("0.01:0.2").first_cycle()[0].value
+    {'note': 0, 'attack': 0.01, 'decay': 0.2, 'sustainlevel': 0}
+    """
+    return _shaped(pattern, envelope, "ad", ("attack", "decay"), sustainlevel=0)
+
+
+@function(family="controls")
+def ds(pattern: Pattern, envelope: Any) -> Pattern:
+    """Shape notes by decay and sustain level, as in `.ds("0.2:0.3")`.
+
+    >>> note("c").ds("0.2:0.3").first_cycle()[0].value
+    {'note': 0, 'decay': 0.2, 'sustainlevel': 0.3}
+    """
+    return _shaped(pattern, envelope, "ds", ("decay", "sustainlevel"))
+
+
+@function(family="controls")
+def ar(pattern: Pattern, envelope: Any) -> Pattern:
+    """Shape notes by attack and release, as in `.ar("0.1:0.5")`.
+
+    >>> note("c").ar("0.1:0.5").first_cycle()[0].value
+    {'note': 0, 'attack': 0.1, 'release': 0.5}
+    """
+    return _shaped(pattern, envelope, "ar", ("attack", "release"))

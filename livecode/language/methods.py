@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from livecode.language.combine import cat, fastcat, polymeter, stack, time_cat
+from livecode.language.layering import interlace, stack_centre, stack_left, stack_right
 from livecode.language.pattern import Pattern, noted
 from livecode.language.repeating import arrange
 from livecode.language.signals import irand, run, scan
@@ -29,11 +30,15 @@ def _arrange(pattern: Pattern, cycles: Any, *sections: Any) -> Any:
 
 
 _METHODS: tuple[tuple[Callable[..., Any], str], ...] = (
-    (stack, "stack overlay polyrhythm"),
-    (cat, "cat slowcat slow_append"),
+    (stack, "stack overlay polyrhythm pr"),
+    (cat, "cat slowcat slow_append append"),
     (fastcat, "fastcat sequence seq fast_append"),
     (time_cat, "time_cat timecat stepcat"),
-    (polymeter, "polymeter"),
+    (polymeter, "polymeter pm"),
+    (stack_left, "stack_left"),
+    (stack_right, "stack_right"),
+    (stack_centre, "stack_centre stack_center"),
+    (interlace, "interlace"),
     (zip_, "zip"),
     (choose_cycles, "choose_cycles randcat"),
     (_choose, "choose"),

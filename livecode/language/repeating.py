@@ -354,7 +354,7 @@ def seq_p_loop(*sections: Any) -> Pattern:
     return seq_p(*sections).ribbon(first, last - first)  # type: ignore[no-any-return]
 
 
-@function(family="repetition", plain=("condition",))
+@function(family="repetition", plain=("condition",), aliases=("ifp",))
 def if_(pattern: Pattern, condition: Callable[[int], Any], yes: Any, no: Any = lambda same: same) -> Pattern:
     """Apply one function in the cycles for whose number a test is true, and another one in all the others.
 

@@ -145,7 +145,7 @@ def euclid_full(pattern: Pattern, onsets: Any, steps: Any, other: Any) -> Patter
     return stack(euclid(pattern, onsets, steps), euclid_inv(reify(other), onsets, steps))
 
 
-@function(family="structure", aliases=("euclid_off",))
+@function(family="structure", aliases=("euclid_off", "eoff"))
 def euclid_rot(pattern: Pattern, onsets: Any, steps: Any, rotation: Any) -> Pattern:
     """Play a Euclidean rhythm rotated to the left by so many steps.
 
@@ -155,7 +155,7 @@ def euclid_rot(pattern: Pattern, onsets: Any, steps: Any, rotation: Any) -> Patt
     return euclid(pattern, onsets, steps, rotation)
 
 
-@function(family="structure", plain=("other",))
+@function(family="structure", plain=("other",), aliases=("eoff_full",))
 def euclid_off_full(pattern: Pattern, onsets: Any, steps: Any, rotation: Any, other: Any) -> Pattern:
     """Play the pattern on the onsets of a rotated Euclidean rhythm and another one in between.
 

@@ -21,7 +21,7 @@ from livecode.language.reify import reify
 from livecode.language.time import Event, Fraction, Span, ceiling, floor, to_time
 
 
-@constructor(family="signals")
+@constructor(family="signals", aliases=("sig",))
 def signal(of_time: Callable[[Fraction], Any], period: int | None = None) -> Pattern:
     """Any function of time, in cycles, as a signal.
 

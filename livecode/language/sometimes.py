@@ -261,6 +261,29 @@ def choose_by(pattern: Pattern, choices: Any) -> Pattern:
     )
 
 
+@function(family="chance", plain=("choices",))
+def choose_in_with(pattern: Pattern, choices: Any) -> Pattern:
+    """Choose from a list of patterns by numbers from 0 to 1, hearing each chosen one in its own rhythm.
+
+    >>> mini("0").choose_in_with(["a b", "c"]).first_cycle()
+    [(0..1/2) 'a', (1/2..1) 'b']
+    """
+    made = [reify(choice) for choice in _listed((choices,))]
+    return inner_join(
+        pattern.with_value(lambda value: made[max(0, min(int(value * len(made)), len(made) - 1))])
+    )
+
+
+@function(family="chance", plain=("choices",))
+def choose2(pattern: Pattern, choices: Any) -> Pattern:
+    """Choose from a list by numbers from -1 to 1, at the moments of this pattern.
+
+    >>> mini("-1 0.9").choose2(["a", "b"]).first_cycle()
+    [(0..1/2) 'a', (1/2..1) 'b']
+    """
+    return choose_by(pattern.with_value(lambda value: (value + 1) / 2), choices)
+
+
 @constructor(family="chance", aliases=("choose_out",))
 def choose(*choices: Any) -> Pattern:
     """Choose at random from a list at every moment, to be sampled by the rhythm of something else.
@@ -281,8 +304,13 @@ def wchoose(*pairs: Any) -> Pattern:
     return wchoose_by(rand, *pairs)
 
 
+@function(family="chance")
 def wchoose_by(pattern: Pattern, *pairs: Any) -> Pattern:
-    """Choose from (value, weight) pairs by numbers from 0 to 1, at the moments of a pattern."""
+    """Choose from (value, weight) pairs by numbers from 0 to 1, at the moments of a pattern.
+
+    >>> mini("0 0.9").wchoose_by(("a", 3), ("b", 1)).first_cycle()
+    [(0..1/2) 'a', (1/2..1) 'b']
+    """
     things, limits = _weighed(pairs)
     made = [reify(thing) for thing in things]
     return outer_join(pattern.with_value(lambda number: made[_by_weight(number, limits)]))

@@ -12,7 +12,7 @@ from typing import Any
 from livecode.errors import PatternError
 from livecode.language.combine import cat, time_cat, weighted
 from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
-from livecode.language.joins import _as_pattern, _inner_period, _joined_period
+from livecode.language.joins import _as_pattern, _inner_period, _joined_period, asking
 from livecode.language.pattern import Pattern, by_cycles, nothing, silence
 from livecode.language.registry import constructor, function
 from livecode.language.reify import reify
@@ -37,6 +37,16 @@ def step_join(pattern: Pattern) -> Pattern:
     first = _in_steps(ask(Fraction(0), Fraction(1)), 0)
     period = _joined_period(pattern, _inner_period)
     return Pattern(by_cycles(query), steps=first.steps, period=period)
+
+
+@function(family="joins", plain=("function",))
+def step_bind(pattern: Pattern, function: Any) -> Pattern:
+    """Make a pattern of every value, each given as much of the cycle as it has steps.
+
+    >>> mini("x y").step_bind(lambda v: mini("a b") if v == "x" else pure("c")).first_cycle()
+    [(0..1/3) 'a', (1/3..2/3) 'b', (2/3..1) 'c']
+    """
+    return step_join(pattern.with_value(asking(function)))
 
 
 def _in_steps(events: list[Event], cycle: int) -> Pattern:
@@ -155,7 +165,7 @@ def extend(pattern: Pattern, factor: Any) -> Pattern:
     return pattern._fast(exact).with_steps(_steps(pattern, "extend") * exact) if exact > 0 else nothing(0)
 
 
-@function(family="steps", join="step_join")
+@function(family="steps", join="step_join", aliases=("fast_repeat_cycles",))
 def replicate(pattern: Pattern, times: Any) -> Pattern:
     """Repeat each cycle so many times within a cycle, with so many times as many steps.
 

@@ -315,7 +315,7 @@ def repeat_cycles(pattern: Pattern, times: Any) -> Pattern:
     return Pattern(by_cycles(query), steps=pattern.steps, period=period)
 
 
-@function(family="time")
+@function(family="time", aliases=("within_arc",))
 def within(pattern: Pattern, begin: Any, end: Any, function: Any) -> Pattern:
     """Apply a function to the events that begin in a part of the cycle, and leave the others as they are.
 

@@ -36,6 +36,26 @@ def slow(pattern: Pattern, factor: Any) -> Pattern:
     return silence if exact == 0 else fast(pattern, 1 / exact)
 
 
+@function(family="time", join="squeeze_join")
+def fast_squeeze(pattern: Pattern, factor: Any) -> Pattern:
+    """Like `fast`, a pattern of factors having the pattern squeezed into each of its steps.
+
+    >>> [event.value for event in mini("a b").fast_squeeze("1 2").first_cycle()]
+    ['a', 'b', 'a', 'b', 'a', 'b']
+    """
+    return fast(pattern, factor)
+
+
+@function(family="time", join="squeeze_join")
+def slow_squeeze(pattern: Pattern, factor: Any) -> Pattern:
+    """Like `slow`, a pattern of factors having the pattern squeezed into each of its steps.
+
+    >>> [event.value for event in mini("a b").slow_squeeze("1 1").first_cycle()]
+    ['a', 'b', 'a', 'b']
+    """
+    return slow(pattern, factor)
+
+
 @function(family="time")
 def late(pattern: Pattern, cycles: Any) -> Pattern:
     """Play a pattern later, by so many cycles.
@@ -94,7 +114,7 @@ def _ending_at(ask: QueryFunction, cycle: int, moment: Fraction) -> list[Event]:
     return reaching + [event for event in ask(moment, moment) if event.whole is None]
 
 
-@function(family="time", aliases=("fast_gap",))
+@function(family="time", aliases=("fast_gap", "density_gap"))
 def fastgap(pattern: Pattern, factor: Any) -> Pattern:
     """Play each cycle so many times as fast, and leave the rest of the cycle empty.
 
@@ -105,7 +125,7 @@ def fastgap(pattern: Pattern, factor: Any) -> Pattern:
     return silence if exact <= 0 else _placed(pattern, Fraction(0), 1 / max(exact, ONE))
 
 
-@function(family="time")
+@function(family="time", aliases=("compress_to", "compress_span"))
 def compress(pattern: Pattern, begin: Any, end: Any) -> Pattern:
     """Squeeze each cycle into a part of itself, from `begin` to `end` of the cycle.
 

@@ -33,7 +33,7 @@ def _functions(change: Any, values: Any) -> list[Any]:
     return [change(value) for value in listed]
 
 
-@constructor(family="controls")
+@constructor(family="controls", aliases=("slow_spread", "slowspread"))
 def spread(change: Any, values: Any = None, pattern: Any = None) -> Any:
     """Apply a function with another of its values each cycle, in turn: `p.spread(fast, [1, 2])`.
 
@@ -68,7 +68,8 @@ def _spread_method(self: Pattern, *values: Any) -> Pattern:
 
 
 _spread_method.__doc__ = spread.__doc__
-setattr(Pattern, "spread", _spread_method)  # noqa: B010
+for _name in ("spread", "slow_spread", "slowspread"):
+    setattr(Pattern, _name, _spread_method)
 
 
 @function(family="repetition", plain=("change", "values"), aliases=("fastspread",))
@@ -167,6 +168,17 @@ def stripe(pattern: Pattern, count: Any, seed: Any = 0) -> Pattern:
         return weighted([(length, pattern) for length in lengths]).ask(begin, end)
 
     return Pattern(by_cycles(query), steps=pattern.steps)
+
+
+@function(family="chance", aliases=("slowstripe",))
+def slow_stripe(pattern: Pattern, count: Any, seed: Any = 0) -> Pattern:
+    """Repeat the pattern so many times over as many cycles, each time in a random length of time.
+
+    >>> len([event for event in mini("a b").slow_stripe(3).query(0, 3) if event.has_onset()])
+    6
+    """
+    times = counted(count)
+    return stripe(pattern, times, seed)._fast(Fraction(1, times)) if times > 0 else silence
 
 
 @function(family="repetition")
