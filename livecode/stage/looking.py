@@ -8,8 +8,8 @@ from __future__ import annotations
 from math import floor
 from typing import TYPE_CHECKING, Any, cast
 
-from livecode.stage.conductor import Part
 from livecode.stage.history import Step
+from livecode.stage.part import Part
 from livecode.stage.status import Lit, Running, SlotStatus, Status
 from livecode.stage.timekeeping import Timekeeping
 

@@ -130,7 +130,11 @@ class Transcript:
 
     def __init__(self, path: Path, below: Transport) -> None:
         self.below = below
+        torn = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
         self._file: TextIO = path.open("a", encoding="utf-8")
+        if torn:
+            # Whoever wrote here before was killed in the middle of a line.
+            self._file.write("\n")
         self._waiting: list[Sent] = []
         self._ready = threading.Condition()
         self._closed = False
@@ -198,12 +202,14 @@ class Transcript:
 
 
 def read_transcript(path: Path) -> list[Sent]:
-    """What a `Transcript` wrote.
+    """What a `Transcript` wrote, without lines that were cut off when its process was killed.
 
     Raises ValueError for a line that is none of its.
     """
     found: list[Sent] = []
     for line in path.read_text(encoding="utf-8").splitlines():
+        if not line.endswith("]}"):
+            continue
         entry = json.loads(line)
         note = msgspec.convert(entry["note"], Playable, strict=False)
         found.append(Sent(entry["time"], note, entry["seconds_per_cycle"]))

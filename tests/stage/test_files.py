@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from on_stage import wait_for
 from plain_resolver import PlainResolver, notes
 
 from livecode.config import Config
@@ -101,13 +100,6 @@ class Watched:
 
     def sources(self) -> dict[int, str]:
         return {each.slot: each.source for each in self.session.running()}
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 5.0) -> None:
-    limit = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < limit, "nothing happened"
-        time.sleep(0.01)
 
 
 def test_a_saved_file_is_played_again_without_ghosts(tmp_path: Path) -> None:

@@ -8,15 +8,14 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from on_stage import Live, alive, wait_for
 
-from livecode.config import Config
 from livecode.stage.offline import perform
-from livecode.stage.session import Session
-from livecode.stage.transport import Sent, read_transcript
+from livecode.stage.transport import read_transcript
 
 pytestmark = pytest.mark.sound
 
@@ -28,54 +27,11 @@ d3 >> note("0 <3 5> 7*2").s("pluck").room(0.2).legato(0.5)
 """
 
 
-class Live:
-    """A live session that writes down what it sends and says."""
-
-    def __init__(self, folder: Path) -> None:
-        self.transcript = folder / "sent.jsonl"
-        config = Config(device="dummy")
-        self.session = Session("live", config=config, journal=None, transcript=self.transcript)
-        self.told: list[str] = []
-        self.session.listen(lambda notice: self.told.append(notice.text))
-        self.session.wait(20.0)
-
-    def sent(self, slot: int | None = None) -> list[Sent]:
-        found = read_transcript(self.transcript) if self.transcript.exists() else []
-        return [each for each in found if slot is None or each.note.slot == slot]
-
-    def begins(self, slot: int) -> list[float]:
-        return [each.note.begin for each in self.sent(slot)]
-
-    def kill_engine(self) -> None:
-        """End scsynth the hard way; returns when the session has noticed and done what it does."""
-        assert self.session._ready is not None
-        first = self.session._ready.process
-        os.kill(first, signal.SIGKILL)
-        wait_for(lambda: self.session._failed != "" or self.session._ready.process != first)  # type: ignore[union-attr]
-        time.sleep(0.3)
-
-
 @pytest.fixture
 def live(tmp_path: Path) -> Iterator[Live]:
     made = Live(tmp_path)
     yield made
     made.session.close()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> float:
-    begun = time.monotonic()
-    while not condition():
-        assert time.monotonic() - begun < seconds, "it did not happen"
-        time.sleep(0.005)
-    return time.monotonic() - begun
-
-
-def alive(process: int) -> bool:
-    try:
-        state = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return state != "Z"
 
 
 def test_a_performance_and_a_render_give_the_same_commands(live: Live, tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from on_stage import alive, wait_for
 
 from livecode.stage.offline import perform_journal
 from livecode.stage.transport import Sent, read_transcript
@@ -88,20 +88,6 @@ def front(tmp_path: Path) -> Iterator[Front]:
     if made.process is not None and made.process.poll() is None:
         made.process.kill()
         made.process.wait()
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 15.0) -> None:
-    begun = time.monotonic()
-    while not condition():
-        assert time.monotonic() - begun < seconds, "it did not happen"
-        time.sleep(0.01)
-
-
-def alive(process: int) -> bool:
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 def notes(sends: list[Sent], until: float) -> list[Any]:
