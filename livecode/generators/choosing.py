@@ -29,8 +29,7 @@ def chosen(stream: Any, by: Any, candidates: int) -> Stream:
         raise ControlError(f"candidates={candidates!r}: give 2 to {MOST}")
     one = stream.plan.generator
     made = Choice(one, candidates, *_judge(by))
-    plan = replace(stream.plan, generator=made, name=f"best of {candidates} of {stream.plan.name}")
-    return type(stream)(made, plan=plan)
+    return stream.asking(generator=made, name=f"best of {candidates} of {stream.plan.name}")
 
 
 def _judge(by: Any) -> tuple[Mapping[str, float], Generator | None, Function | None]:

@@ -103,6 +103,8 @@ def test_what_is_asked_of_the_composer_goes_first() -> None:
     heard = pitches(answers, 2, 4)
     assert {pitch % 12 for pitch in heard} <= {4, 6, 8, 9, 11, 1, 3} and heard[-1] % 12 == 4
     assert pitches(jam(call(), with_=markov("folk")).in_scale("e major"), 2, 4)
+    best = rerank(jam(call(), with_=markov("foster", order=2), silence="rest"), by="-leaps", candidates=2)
+    assert pitches(best, 2, 4) and not pitches(best, 0, 2) and pitches(morph(best, markov("folk"), 0), 2, 4)
 
 
 def test_it_tells_what_it_heard_and_what_it_answered() -> None:
@@ -186,12 +188,13 @@ def test_a_player_is_answered_from_the_next_bar_line_on() -> None:
     assert stage.ask(answers, 0) == ([], True)
     _settled()
     for number, pitch in enumerate([62, 65, 69, 67, 65, 64, 62]):
-        at = number / 8
+        at = number / 12
         _turned(listener, stage, at)
-        listener.play(HeardNote(at, at + 0.004, pitch, 0.8, at + 0.2, at + 0.1))
+        listener.play(HeardNote(at, at + 0.004, pitch, 0.8, at + 0.15, at + 0.08))
     assert stage.ask(answers, 1) == ([], True), "before its mind is made up a slot holds silence"
-    _turned(listener, stage, 0.9)
+    _turned(listener, stage, 0.76)
     _settled()
+    _turned(listener, stage, 0.98)
     assert stage.again == [1.0], "asked again from the bar line on, before it comes"
     heard, momentary = stage.ask(answers, 1)
     assert len(heard) >= 3 and momentary and {pitch % 12 for pitch in heard} <= INSIDE
@@ -200,7 +203,7 @@ def test_a_player_is_answered_from_the_next_bar_line_on() -> None:
     _turned(listener, stage, 4.0)
     _settled()
     assert stage.ask(answers, 2)[0] == [] == stage.ask(answers, 3)[0]
-    assert [note[0] for note in kept] == [round(number / 8 + 0.004, 5) for number in range(7)]
+    assert [note[0] for note in kept] == [round(number / 12 + 0.004, 5) for number in range(7)]
     assert listener.beat is None or listener.beat.bpm > 0
 
 
