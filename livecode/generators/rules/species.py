@@ -9,7 +9,7 @@ note.
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,15 +108,6 @@ def against(
     rows = [(int(n["onset"]), int(n["onset"] + n["duration"]), int(n["pitch"])) for n in cantus.notes]
     slot = {"bass": parts - 1, "middle": (parts - 1) // 2 if parts > 2 else parts - 1, "top": 0}[place]
     florid = 0 if slot != 0 else parts - 1
-    score: list[list[LineNote]] = []
-    for part in range(parts):
-        if part == slot:
-            score.append([LineNote(part, on, off, pitch, True) for on, off, pitch in rows])
-        elif part == florid and species > 1:
-            spans = divided(rows, species, seed)
-            score.append([LineNote(part, on, off) for on, off in spans])
-        else:
-            score.append([LineNote(part, on, off, None, True) for on, off, _ in rows])
     ranges = _ranges(rows, parts, slot)
     last_pitch = rows[-1][2]
     rises = len(rows) > 1 and rows[-1][2] - rows[-2][2] in (-1, -2)
@@ -144,8 +135,58 @@ def against(
         leap_limit=12 if species != 3 else 9, temper=taste(context, 0.4), beat=TICKS,
     )  # fmt: skip
     style.extra.append(_ends(rows, key, rises, bool(previous), florid, slot))
-    found = write_lines(score, choices, style, seed, SPECIES_STEPS, previous)
-    return found, slot
+    best: Lines | None = None
+    for drawn, broken in _tries(rows, species, seed):
+        score = _score(rows, parts, slot, florid, species, drawn, broken)
+        found = write_lines(score, choices, style, drawn, SPECIES_STEPS, previous)
+        if best is None or len(found.answer.gave_way) < len(best.answer.gave_way):
+            best = found
+        if not best.answer.gave_way:
+            break
+    assert best is not None
+    return best, slot
+
+
+TRIES = 12
+"""How often an exercise is tried anew when no answer obeys every rule."""
+
+
+def _tries(rows: list[tuple[int, int, int]], species: int, seed: int) -> Iterator[tuple[int, frozenset[int]]]:
+    """What to try in turn: the seed as it is, ties broken off one by one, then other seeds.
+
+    Fux lets the fourth species be broken off where no ligature will do.
+    """
+    yield seed, frozenset()
+    if species == 4:
+        inner = [frozenset((number,)) for number in range(len(rows) - 2, 0, -1)]
+        yield from ((seed, broken) for broken in inner[:TRIES])
+        for number, broken in enumerate(inner[:TRIES]):
+            yield seed + 1000 + number, broken
+        return
+    for number in range(1, 4):
+        yield seed + 1000 * number, frozenset()
+
+
+def _score(
+    rows: list[tuple[int, int, int]],
+    parts: int,
+    slot: int,
+    florid: int,
+    species: int,
+    seed: int,
+    broken: frozenset[int],
+) -> list[list[LineNote]]:
+    """The notes of each part: the cantus is given, the others are to be chosen."""
+    score: list[list[LineNote]] = []
+    for part in range(parts):
+        if part == slot:
+            score.append([LineNote(part, on, off, pitch, True) for on, off, pitch in rows])
+        elif part == florid and species > 1:
+            spans = divided(rows, species, seed, broken)
+            score.append([LineNote(part, on, off) for on, off in spans])
+        else:
+            score.append([LineNote(part, on, off, None, True) for on, off, _ in rows])
+    return score
 
 
 def _final(pitch: int, bass: bool, key: Key) -> set[int]:
@@ -154,8 +195,10 @@ def _final(pitch: int, bass: bool, key: Key) -> set[int]:
     return {pitch % 12} if bass else {pitch % 12, (pitch + third) % 12, (pitch + 7) % 12}
 
 
-def divided(rows: list[tuple[int, int, int]], species: int, seed: int) -> list[tuple[int, int]]:
-    """When the notes of the decorating part begin and end.
+def divided(
+    rows: list[tuple[int, int, int]], species: int, seed: int, broken: frozenset[int] = frozenset()
+) -> list[tuple[int, int]]:
+    """When the notes of the decorating part begin and end; into notes `broken` of the cantus nothing is tied.
 
     >>> [on for on, _ in divided([(0, 4, 60), (4, 8, 62)], 2, 0)]
     [0, 2, 4]
@@ -187,7 +230,7 @@ def divided(rows: list[tuple[int, int, int]], species: int, seed: int) -> list[t
             cuts = _cut(onset, end, cell)
         tie = False
         if species == 4:
-            tie = number > 0
+            tie = number > 0 and number not in broken
             if number == 0 and not last:
                 # The fourth species begins with a rest.
                 cuts = cuts[1:]
@@ -361,6 +404,9 @@ def _phrase(
             about: dict[str, Any] = {
                 "sings": "cantus" if part == slot else ROLES[1 if note.plain else species]
             }
+            starts = any(on == note.onset for on, _, _ in fixed[1:-1])
+            if species == 4 and part != slot and not note.plain and starts:
+                about["sings"] = "two against one, the syncopation broken off"
             if part != slot and under is not None:
                 about["interval"] = INTERVALS[abs(pitch - under) % 12]
                 later = next((p for on, off, p in fixed if note.onset < on < note.end), None)
