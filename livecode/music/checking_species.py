@@ -160,7 +160,7 @@ def _count(florid: list[Row], cantus: list[Row], species: int, voice: int) -> li
 
 
 def _edges(parts: list[list[Row]], cantus: int, florid: int) -> list[Fault]:
-    """Two parts begin and end in perfect consonances; a cantus that falls by step to its end gets a cadence."""
+    """Two parts begin and end in perfect consonances; a cantus that falls by step to its end gets a close."""
     faults: list[Fault] = []
     line, given = parts[florid], parts[cantus]
     if not line or not given:
