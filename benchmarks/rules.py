@@ -24,7 +24,7 @@ from livecode.generators.cpu_bach.plan import FORMS, SECTIONS
 from livecode.generators.generator import Context, build
 from livecode.generators.rules.harmoniser import Harmoniser
 from livecode.generators.rules.species import Species, own_cantus
-from livecode.music.checking import HARD, SOFT, _moments, check, explained
+from livecode.music.checking import HARD, SOFT, check, explained, moments_of
 from livecode.music.checking_species import check_species
 from livecode.music.corpus import corpus
 from livecode.music.phrase import TICKS, Phrase, concat, merge
@@ -85,7 +85,7 @@ def speed(count: int) -> None:
 def roots(phrase: Phrase) -> dict[int, int]:
     """The root at each beat, as the examiner reads it."""
     found: dict[int, int] = {}
-    moments = _moments(phrase)
+    moments = moments_of(phrase)
     place = 0
     for beat in range(0, phrase.length, TICKS):
         while place + 1 < len(moments) and moments[place + 1].onset <= beat:
@@ -221,7 +221,7 @@ def counted(phrases: list[Phrase]) -> dict[str, float]:
             for size in sizes[sizes > 0].tolist() if voice == 0 else ():
                 kind = "steps" if size <= 2 else "thirds" if size <= 4 else "wider"
                 steps[f"melody, {kind}"] += 1
-        for moment in _moments(phrase):
+        for moment in moments_of(phrase):
             chord = explained(moment)[0] if moment.onset % TICKS == 0 else None
             if chord is not None and chord.root >= 0:
                 chords[f"chords, {chord.kind}"] += 1

@@ -25,12 +25,13 @@ def recombine(corpus: Any = "bach chorales", **asked: Any) -> Recombination:
     recombine("joplin", shaped_by="Maple Leaf Rag, bars 1 to 16")
     ```
 
-    `corpus` is "bach chorales", "joplin", "polonaises", "mozart", or any corpus or folder of music in several
-    parts. A beat may follow another when all its parts begin just where that one's own continuation goes, at
-    the same place of the bar. `shaped_by` names the work whose phrases and tension are followed (another each
-    time when none is named), `max_copy` the most beats in a row that may stand in a work (6; 0 for any);
-    `temperature`, `bars` and `seed` are as for every composer. `.explain()` tells the work and beat of every
-    note, `.report()` the longest run. Raises NameUnknown for a corpus or a work that is not there.
+    `corpus` is "bach chorales", "joplin", "polonaises", "dances" (the polonaises and a mazurka, in 3/4),
+    "mozart quartets", or any corpus or folder of music in several parts. A beat may follow another when all
+    its parts begin just where that one's own continuation goes, at the same place of the bar. `shaped_by`
+    names the work whose phrases and tension are followed (another each time when none is named), `max_copy`
+    the most beats in a row that may stand in a work (6; 0 for any); `temperature`, `bars` and `seed` are as
+    for every composer. `.explain()` tells the work and beat of every note, `.report()` the longest run.
+    Raises NameUnknown for a corpus or a work that is not there.
 
     After D. Cope, *Computers and Musical Style* (1991).
     """

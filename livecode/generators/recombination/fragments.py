@@ -122,7 +122,11 @@ class Fragments:
                 elsewhere.append((numbers, [low for _, low in told]))
         arrays: dict[str, Any] = {name: np.array(column, np.int64) for name, column in columns.items()}
         flags: dict[str, Any] = {name: arrays.pop(name).astype(bool) for name in FLAGS}
-        inside, enters, count = _signatures(arrays["work"], notes, flags["closes"])
+        pieces = [work.piece for work in kept]
+        # Of one piece alone its strains are the works.
+        several = len(set(pieces)) > 1
+        owners = [pieces.index(piece) if several else number for number, piece in enumerate(pieces)]
+        inside, enters, count = _signatures(arrays["work"], owners, notes, flags["closes"])
         return cls(
             kept, shifts, ticks, beats, **arrays, **flags, inside=inside, enters=enters,
             tension=np.array(tension), label=np.array(letters), notes=notes, signatures=count,
@@ -260,32 +264,39 @@ def _end_beats(work: Work, ticks: int, count: int) -> set[int]:
     return {beat for beat in ends if beat + 1 not in ends}
 
 
-def _signatures(work: Ints, notes: list[tuple[Note, ...]], closes: Bools) -> tuple[Bools, Bools, int]:
+def _signatures(
+    work: Ints, owners: list[int], notes: list[tuple[Note, ...]], closes: Bools
+) -> tuple[Bools, Bools, int]:
     """Which beats go on within a signature, which may be entered, and how many signatures there are.
 
-    A signature is a pattern of three to five beats that ends a phrase and is found in two or more works, its
-    outer voices the same in pitch and rhythm; the longest is taken.
+    A signature is a pattern of three to five beats that ends a phrase and is found in two or more pieces, its
+    outer voices the same in pitch and rhythm; the longest is taken. Where there are none, outer voices
+    that stand on the same steps of the key at each beat are alike enough, as Cope lets a matcher be tuned
+    (*Experiments in Musical Intelligence*, 1996, chapter 2). `owners` number the piece of each work.
     """
-    outer = [_outer(beat) for beat in notes]
-    inside, enters = np.zeros(len(notes), bool), np.ones(len(notes), bool)
-    found: set[tuple[object, ...]] = set()
     closing = np.flatnonzero(closes).tolist()
-    taken: set[int] = set()
-    for length in sorted(SIGNATURE, reverse=True):
-        places: dict[tuple[object, ...], list[int]] = defaultdict(list)
-        for end in closing:
-            begin = end - length + 1
-            if begin >= 0 and work[begin] == work[end] and not any(closes[begin:end]):
-                places[tuple(outer[begin : end + 1])].append(end)
-        for pattern, ends in places.items():
-            if 2 <= len({int(work[end]) for end in ends}) <= COMMON:
-                fresh = [end for end in ends if end not in taken]
-                if fresh:
-                    found.add(pattern)
-                for end in fresh:
-                    taken.add(end)
-                    inside[end - length + 1 : end] = True
-                    enters[end - length + 2 : end + 1] = False
+    for likeness in (_outer, _outline):
+        alike = [likeness(beat) for beat in notes]
+        inside, enters = np.zeros(len(notes), bool), np.ones(len(notes), bool)
+        found: set[tuple[object, ...]] = set()
+        taken: set[int] = set()
+        for length in sorted(SIGNATURE, reverse=True):
+            places: dict[tuple[object, ...], list[int]] = defaultdict(list)
+            for end in closing:
+                begin = end - length + 1
+                if begin >= 0 and work[begin] == work[end] and not any(closes[begin:end]):
+                    places[tuple(alike[begin : end + 1])].append(end)
+            for pattern, ends in places.items():
+                if 2 <= len({owners[int(work[end])] for end in ends}) <= COMMON:
+                    fresh = [end for end in ends if end not in taken]
+                    if fresh:
+                        found.add(pattern)
+                    for end in fresh:
+                        taken.add(end)
+                        inside[end - length + 1 : end] = True
+                        enters[end - length + 2 : end + 1] = False
+        if found:
+            break
     return inside, enters, len(found)
 
 
@@ -294,3 +305,11 @@ def _outer(beat: Sequence[Note]) -> tuple[Note, ...]:
         return ()
     top, bottom = min(row[0] for row in beat), max(row[0] for row in beat)
     return tuple(row for row in beat if row[0] in (top, bottom))
+
+
+def _outline(beat: Sequence[Note]) -> tuple[int, ...]:
+    """The pitch classes of the outer voices where a beat begins."""
+    struck = [(voice, pitch) for voice, pitch, begin, *_ in beat if begin == 0]
+    if not struck:
+        return ()
+    return (max(pitch for _, pitch in struck) % 12, min(pitch for _, pitch in struck) % 12)

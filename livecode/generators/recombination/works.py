@@ -23,7 +23,7 @@ from livecode.music.key import find_key
 from livecode.music.phrase import TICKS, Phrase, bar_ticks, empty_notes
 from livecode.music.segments import phrase_ends
 
-VERSION = "1"
+VERSION = "2"
 SHORTEST = 8
 """Beats a work must have."""
 
@@ -38,17 +38,35 @@ class Work:
     phrase: Phrase
     ends: tuple[int, ...]
 
+    @property
+    def piece(self) -> str:
+        """The piece it is a strain of, or itself."""
+        return self.name.partition(", bars ")[0]
+
 
 CHORALES = frozenset({"bach chorales", "bach", "chorales", "chorale"})
+POLONAISES = tuple(
+    (f"schumann_clara/polonaise_op1n{number}.mxl", f"C. Wieck, polonaise op. 1 no. {number}")
+    for number in range(1, 5)
+)
+MAZURKA = ("chopin/mazurka06-2.krn", "Chopin, mazurka op. 6 no. 2")
+RAG = ("joplin/maple_leaf_rag.mxl", "Maple Leaf Rag")
+SONATA = ("mozart/k545/movement1_exposition.mxl", "Mozart, sonata K. 545, first movement")
 KEYBOARD: dict[str, tuple[tuple[str, str], ...]] = {
-    "joplin": (("joplin/maple_leaf_rag.mxl", "Maple Leaf Rag"),),
-    "polonaises": tuple(
-        (f"schumann_clara/polonaise_op1n{number}.mxl", f"C. Wieck, polonaise op. 1 no. {number}")
-        for number in range(1, 5)
+    "joplin": (RAG,),
+    "polonaises": POLONAISES,
+    "dances": (*POLONAISES, MAZURKA),
+    "mozart": (SONATA,),
+    "mozart quartets": tuple(
+        (f"mozart/{quartet}/movement{number}.mxl", f"Mozart, quartet {quartet.upper()}, movement {number}")
+        for quartet, movements in (("k80", 4), ("k155", 3), ("k156", 4), ("k458", 4))
+        for number in range(1, movements + 1)
     ),
-    "mozart": (("mozart/k545/movement1_exposition.mxl", "Mozart, sonata K. 545, first movement"),),
 }
-"""Piano music of the installed music21: files and titles."""
+"""Music of the installed music21 besides the chorales, that for the keyboard first: files and titles.
+
+Of a corpus in several metres those works are used that fit the stage's.
+"""
 
 
 def names() -> list[str]:
@@ -62,7 +80,7 @@ def works(name: str, progress: Progress | None = None) -> list[Work]:
     if lowered in CHORALES:
         return _kept("chorales", lambda: _chorales(progress))
     if lowered in KEYBOARD:
-        return _kept(lowered, lambda: _keyboard(lowered))
+        return _kept(lowered.replace(" ", "-"), lambda: _keyboard(lowered))
     return of_corpus(corpus(ALIASES.get(lowered, name)))
 
 
@@ -104,8 +122,14 @@ def _keyboard(name: str) -> list[Work]:
         path = _music21() / file
         if not path.is_file():
             raise CorpusError(f"the installed music21 has no {file}: pip install music21")
-        found.extend(_strains(read_work(path, title)))
+        found.extend(_strains(_kern(path, title) if path.suffix == ".krn" else read_work(path, title)))
     return found
+
+
+def _kern(path: Path, title: str) -> Work:
+    """A work from **kern."""
+    phrase = corpus(path.parent).pieces[0].phrase
+    return Work(title, phrase, tuple(phrase_ends(phrase)))
 
 
 def _strains(work: Work) -> Iterator[Work]:
