@@ -40,6 +40,7 @@ EVERY = 0.04
 FORGOTTEN = 16.0
 """Seconds for which strokes are remembered, for the beat."""
 DELAY = 0.0
+NO_CARD = "no sound card here, plug a program into SuperCollider:in_1, or listen to a slot or a recording"
 SOUND = (".wav", ".flac", ".mp3", ".ogg", ".aif", ".aiff")
 CALIBRATION = "input-latency.json"
 
@@ -54,7 +55,7 @@ class Input:
         self._rate = 48000.0
         self._transcriber = Transcriber(self._rate / HOP)
         self._listener = weakref.ref(listener)
-        self._taken: list[HeardNote] = []
+        self._said = False
         self._own: dict[int, tuple[HeardNote, HeardNote]] = {}
 
     @property
@@ -76,6 +77,9 @@ class Input:
         if listener is None or ready is None:
             return
         levels = session.levels()
+        if not self._said and "dummy" in ready.engine:
+            self._said = True
+            session.notices.say(f"{listener.name} is silent: {NO_CARD}", "info")
         if self._reader is None or self._reader.levels is not levels:
             self._reader = EarReader(levels, self.number)
             self._rate = levels.rate

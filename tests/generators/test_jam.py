@@ -203,8 +203,44 @@ def test_a_player_is_answered_from_the_next_bar_line_on() -> None:
     _turned(listener, stage, 4.0)
     _settled()
     assert stage.ask(answers, 2)[0] == [] == stage.ask(answers, 3)[0]
+    _turned(listener, stage, 12.0)
+    assert not list(listener._turners), "nobody asks it any more, so it stops thinking"
     assert [note[0] for note in kept] == [round(number / 12 + 0.004, 5) for number in range(7)]
     assert listener.beat is None or listener.beat.bpm > 0
+
+
+def test_what_the_loudspeakers_bring_back_is_not_a_player() -> None:
+    listener, stage = LiveListener("input 1"), Stage()
+    answers = jam(listener, with_=markov("foster", order=2), bars=1, silence="rest")
+    stage.ask(answers, 0)
+    _settled()
+    listener.play(HeardNote(0, 0.0, 62, 0.8, 0.2, 0.2))
+    listener.play(HeardNote(0, 0.25, 66, 0.8, 0.2, 0.4))
+    _turned(listener, stage, 0.76)
+    _settled()
+    own = answers.phrase_decided(1)
+    assert own is not None and len(own)
+    for note_ in own.notes:
+        at = 1 + int(note_["onset"]) / own.bar
+        listener.play(HeardNote(0, at + 0.01, int(note_["pitch"]) + 0.1, 0.5, 0.2, at + 0.1))
+    stage.ask(answers, 5)
+    _turned(listener, stage, 3.9)
+    _settled()
+    assert answers.phrase_decided(2) is None and answers.phrase_decided(3) is None
+
+
+def test_a_player_is_accompanied_by_what_goes_with_his_last_bars() -> None:
+    listener, stage = LiveListener("input 1"), Stage()
+    answers = jam(listener, with_=counterpoint(species=1), bars=1, answer="together", silence="rest")
+    stage.ask(answers, 0)
+    _settled()
+    for beat, pitch in enumerate([62, 65, 64, 62]):
+        listener.play(HeardNote(0, beat / 6, pitch, 0.8, 0.2, beat / 6 + 0.15))
+    _turned(listener, stage, 0.76)
+    _settled()
+    own = answers.phrase_decided(1)
+    assert own is not None and len(own) >= 2
+    assert "answers input 1" in str(answers.explain(1))
 
 
 def test_a_composer_that_is_late_is_replaced_by_an_echo() -> None:

@@ -156,10 +156,9 @@ class LiveListener(Listener):
         """Somebody wants `turn(cycle, cps)` as time goes on, for as long as it lives."""
         self._turners.add(turner)
 
-    @property
-    def wanted(self) -> bool:
-        """Whether anybody wants to be told of time."""
-        return len(self._turners) > 0
+    def left_by(self, turner: Any) -> None:
+        """Somebody does not want to be told of time any more."""
+        self._turners.discard(turner)
 
     def _write(self, before: float) -> None:
         with self._guard:

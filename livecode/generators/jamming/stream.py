@@ -15,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
+import numpy as np
+
 from livecode.errors import ControlError, LivecodeError, one_line
 from livecode.generators.explain import Explanation
 from livecode.generators.generator import Context
@@ -25,11 +27,17 @@ from livecode.generators.plan import HEARD_CYCLES, PHRASES_PER_CHAPTER, Source
 from livecode.generators.pool import composers, digest
 from livecode.generators.stream import CONTEXTS_KEPT, Planned, Stream, listening
 from livecode.language.moment import Moment, moment
-from livecode.music.phrase import Phrase, bar_ticks
+from livecode.music.phrase import TICKS, Phrase, bar_ticks
 
 ANSWERS = ("call", "together")
 SILENCES = ("alone", "rest")
 ANSWER, LISTEN, ALONE = "answers", "listens", "plays alone"
+OWN = TICKS // 4
+"""Ticks about one of our own notes within which the same pitch is taken for it, come back."""
+UNASKED = 4
+"""Cycles beyond what was asked for after which nobody seems to play it any more."""
+SOON = 0.1
+"""Cycles from now from which on what plays can still be changed."""
 LEAD = 0.22
 """Seconds before a bar line at which an answer must be on its way."""
 SLOWEST = 1.2
@@ -60,6 +68,7 @@ class Jam(Stream):
         self._again: Any = None
         self._now: Any = None
         self._slow = 0.4
+        self._wanted_until = -1
 
     def asking(self, **changes: Any) -> Self:
         """A new jam whose plan differs in some fields."""
@@ -91,6 +100,11 @@ class Jam(Stream):
         who = f"{self.plan.name} {role} {self.heard.name} ({heard_in_words(call)})"
         return Explanation.of(phrase, who, int(cycle), bar)
 
+    def phrase_decided(self, number: int) -> Phrase | None:
+        """What has been made up for a phrase while a player is listened to; None where it is his turn."""
+        decided = self._decided.get(number)
+        return decided.phrase if decided is not None else None
+
     # Whose turn it is.
 
     def _call(self, number: int, metre: tuple[int, int]) -> Phrase:
@@ -99,7 +113,10 @@ class Jam(Stream):
         begin = (number - 1) * bars
         if begin < 0:
             return Phrase.silence(bars * bar_ticks(metre), metre)
-        return self.heard.phrase(begin, begin + bars, metre)
+        heard = self.heard.phrase(begin, begin + bars, metre)
+        made_up = self._decided.get(number - 1)
+        own = made_up.phrase if made_up is not None else None
+        return heard if own is None else without(heard, own)
 
     def _role(self, number: int, metre: tuple[int, int]) -> str:
         """Whose turn a phrase is: by what was heard in the sixteen before it, and no more."""
@@ -201,6 +218,7 @@ class Jam(Stream):
             return self._made(number, now.metre if now is not None else (4, 4))
         note_heard(self, cycle, now)
         now.momentary = True
+        self._wanted_until = max(cycle, self._wanted_until)
         self._attend(now)
         decided = self._decided.get(number)
         return decided.phrase if decided is not None else None
@@ -220,6 +238,11 @@ class Jam(Stream):
     def turn(self, cycle: float, cps: float) -> None:
         """Time has come to a cycle: make up what comes next when its bar line is near."""
         bars = self.plan.bars
+        if cycle > self._wanted_until + UNASKED:
+            # It plays in no slot any more; when one asks again, it attends again.
+            if isinstance(self.heard, LiveListener):
+                self.heard.left_by(self)
+            return
         ahead = (LEAD + min(SLOWEST, self._slow)) * cps
         number = math.floor((cycle + ahead) / bars)
         if number not in self._decided:
@@ -230,11 +253,13 @@ class Jam(Stream):
             return
         if cycle >= deadline:
             # The composer is late: the beat does not wait, so the call comes back as an echo.
-            decided.late = True
-            if decided.role == ANSWER and cycle < number * bars:
+            decided.late = decided.role == ANSWER
+            if decided.late and cycle < number * bars:
                 decided.phrase = echo(decided.call, bars * bar_ticks(self._metre))
                 self._again(float(number * bars))
-            self._notice(composers().missed(self.plan.name, number * bars))
+            if decided.late or (self._last is not None and cycle < deadline + LEAD * cps):
+                self._notice(composers().missed(self.plan.name, number * bars))
+                decided.late = True
 
     def _decide(self, number: int, metre: tuple[int, int], begin: float) -> None:
         decided = Decided(self._role(number, metre), self._call(number, metre))
@@ -253,7 +278,7 @@ class Jam(Stream):
             if not decided.late:
                 decided.phrase = self._last = phrase
                 with suppress(Exception):
-                    self._again(begin)
+                    self._again(max(begin, self._now() + SOON))
 
         self._behind(make, self._notice)
 
@@ -270,6 +295,19 @@ class Jam(Stream):
 
     def __repr__(self) -> str:
         return f"{self.plan.name} and {self.heard!r}"
+
+
+def without(heard: Phrase, own: Phrase) -> Phrase:
+    """What was heard less what we played ourselves: loudspeakers that a microphone hears.
+
+    >>> without(Phrase.of([60, 64, 67]), Phrase.of([60, 60, 67])).notes["pitch"].tolist()
+    [64]
+    """
+    if not len(heard) or not len(own):
+        return heard
+    apart = np.abs(heard.notes["onset"][:, None].astype(int) - own.notes["onset"][None, :])
+    same = heard.notes["pitch"][:, None] == own.notes["pitch"][None, :]
+    return heard.where(~((apart <= OWN) & same).any(axis=1))
 
 
 def moment_metre() -> tuple[int, int]:
