@@ -20,6 +20,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from importlib import import_module, metadata
 from pathlib import Path
@@ -63,18 +64,28 @@ def compiled() -> dict[str, bytes]:
     path = _cache_file()
     data = _read(path)
     if data is None:
-        done = subprocess.run(
-            [sys.executable, "-m", "livecode.sound.mixer_definitions", str(path)],
-            capture_output=True,
-            text=True,
-            timeout=_COMPILE_TIMEOUT,
-            check=False,
-        )
+        said = _compile_to(path)
         data = _read(path)
-        if data is None:
-            said = (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
-            raise EngineError(f"the mixer's definitions do not compile: {said}")
+    if data is None:
+        # Nothing can be kept there, the disk is full perhaps: that is no reason not to play.
+        with tempfile.TemporaryDirectory(prefix="livecode-") as folder:
+            said = _compile_to(Path(folder, path.name))
+            data = _read(Path(folder, path.name))
+    if data is None:
+        raise EngineError(f"the mixer's definitions do not compile: {said}")
     return dict(_unpacked(data))
+
+
+def _compile_to(path: Path) -> str:
+    """In a process of its own, because supriya is heavy; its last words."""
+    done = subprocess.run(
+        [sys.executable, "-m", "livecode.sound.mixer_definitions", str(path)],
+        capture_output=True,
+        text=True,
+        timeout=_COMPILE_TIMEOUT,
+        check=False,
+    )
+    return (done.stderr.strip().splitlines() or ["it said nothing"])[-1]
 
 
 def _read(path: Path) -> bytes | None:
