@@ -90,6 +90,7 @@ class Soaked:
 
     `missing` strokes of d1 were not sent although no child had just been killed and nobody had hushed; `off`
     is the largest distance of a stroke from the grid, `drift` what the server's clock moved, in seconds.
+    `unasked`: cycle and line of each restart that no kill of ours explains.
     """
 
     minutes: float
@@ -106,6 +107,7 @@ class Soaked:
     notices: dict[str, int] = field(default_factory=dict)
     gaps: list[tuple[float, int]] = field(default_factory=list)
     killed: list[float] = field(default_factory=list)
+    unasked: list[tuple[float, str]] = field(default_factory=list)
 
     def growth(self) -> dict[str, float]:
         """How much larger everything is at the end, 0.05 for five per cent."""
@@ -127,7 +129,14 @@ def _soak(minutes: float, chance: random.Random, folder: Path) -> Soaked:
     session = Session("live", config=config, journal=journal, transcript=transcript)
     names = session.namespace()
     said: list[str] = []
-    session.listen(lambda notice: said.append(notice.kind))
+    restarts: list[tuple[float, str]] = []
+
+    def listen(notice: Any) -> None:
+        said.append(notice.kind)
+        if "starting" in notice.text:
+            restarts.append((round(session.now(), 2), notice.text))
+
+    session.listen(listen)
     killed: list[float] = []
     with session:
         session.wait(20.0)
@@ -150,7 +159,8 @@ def _soak(minutes: float, chance: random.Random, folder: Path) -> Soaked:
             _edit(session, names, chance.choice(EDITS), chance.randrange(5, 13), chance)
             soaked.edits += 1
             for what, at in due.items():
-                if time.monotonic() >= at:
+                # One that has just ended by itself is killed when another is there.
+                if time.monotonic() >= at and session.status().state == "sounding":
                     due[what] = at + every
                     if _kill(session, what):
                         soaked.kills[what] = soaked.kills.get(what, 0) + 1
@@ -164,6 +174,7 @@ def _soak(minutes: float, chance: random.Random, folder: Path) -> Soaked:
         soaked.dropped = counts.dropped - (counts_before.dropped if "sender" not in soaked.kills else 0)
         until = session.now()
     soaked.killed = [round(cycle, 2) for cycle in killed]
+    soaked.unasked = [each for each in restarts if not any(0 <= each[0] - at <= 3.0 for at in killed)]
     soaked.notices = {kind: said.count(kind) for kind in set(said)}
     sent = read_transcript(transcript)
     strokes = [each for each in sent if each.note.slot == 1 and each.note.begin < until]
@@ -203,8 +214,10 @@ def _kill(session: Session, what: str) -> bool:
         return True
     assert session._ready is not None
     process = session._ready.process if what == "scsynth" else session._link.process_id  # type: ignore[union-attr]
-    os.kill(process, signal.SIGKILL)
-    return True
+    with suppress(ProcessLookupError):
+        os.kill(process, signal.SIGKILL)
+        return True
+    return False
 
 
 def _state(session: Session, names: dict[str, Any], hushed: list[float]) -> State:

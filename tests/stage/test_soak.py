@@ -21,6 +21,7 @@ def test_an_evening_of_edits_and_crashes_loses_nothing_and_grows_nothing() -> No
     print(soaked)
     assert soaked.edits >= 15 * MINUTES
     assert set(soaked.kills) == {"scsynth", "sender", "composer"}
+    assert soaked.unasked == []
     assert (soaked.missing, soaked.late, soaked.dropped) == (0, 0, 0)
     assert soaked.off <= 1e-6
     assert soaked.drift is None or abs(soaked.drift) <= 0.005
