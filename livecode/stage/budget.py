@@ -23,6 +23,7 @@ from math import inf
 from types import TracebackType
 
 from livecode.errors import QueryTooDense
+from livecode.stage.forks import leave
 
 AGAIN = 0.05
 GRACE = 0.5
@@ -143,6 +144,7 @@ class within:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        leave()
         self._finish()
         if kind is OutOfTime:
             raise QueryTooDense(

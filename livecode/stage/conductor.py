@@ -15,6 +15,7 @@ from collections.abc import Callable
 from math import floor, inf
 from typing import Any
 
+from livecode.errors import one_line
 from livecode.language.moment import Moment
 from livecode.sound.layout import SLOTS
 from livecode.stage.budget import within
@@ -206,6 +207,10 @@ class Conductor:
                 self._serve(number)
             except MemoryError:
                 # Somebody's code has taken everything; it will be ended by the same error, and then we go on.
+                time.sleep(MEMORY_PAUSE)
+            except Exception as error:
+                # No threads left, no files: whatever somebody's code did to this process, the others play on.
+                self._complain(self.parts[0], one_line(error))
                 time.sleep(MEMORY_PAUSE)
 
     def _serve(self, number: int) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import livecode.sets as sets
 from livecode.errors import FileProblem, NameUnknown
 from livecode.stage.faults import explain, remember_source
+from livecode.stage.forks import leave
 from livecode.stage.scene import KNOBS, Knob
 
 if TYPE_CHECKING:
@@ -140,7 +141,10 @@ def run(source: str, name: str, names: dict[str, Any]) -> Any:
 
 def _execute(code: CodeType, names: dict[str, Any]) -> Any:
     """Also code that awaits at its top level, as at the prompt."""
-    result = eval(code, names)
+    try:
+        result = eval(code, names)
+    finally:
+        leave()
     if code.co_flags & inspect.CO_COROUTINE:
         return asyncio.run(result)
     return result

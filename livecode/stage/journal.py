@@ -8,6 +8,7 @@ A crash loses nothing that was entered before it. The first line says when the p
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import platform
 import sys
@@ -44,20 +45,37 @@ class Journal:
         second = round(time.monotonic() - self._started, 4)
         with self._guard:
             try:
-                if self._file is None:
-                    self._open()
-                assert self._file is not None
-                line = {"kind": kind, "second": second, "cycle": cycle, **entry}
-                self._file.write(_encoder.encode(line) + b"\n")
-                self._file.flush()
-                if self._pending is None:
-                    self._pending = threading.Timer(TO_DISK_WITHIN, self._to_disk)
-                    self._pending.daemon = True
-                    self._pending.start()
+                data = _encoder.encode({"kind": kind, "second": second, "cycle": cycle, **entry}) + b"\n"
+                try:
+                    self._put(data)
+                except OSError as error:
+                    if error.errno != errno.EBADF:
+                        raise
+                    # Somebody's code has closed files that were not its own.
+                    self._file = None
+                    self._put(data)
+                self._soon_to_disk()
             except (OSError, FileProblem) as error:
                 complain, self._complain = self._complain, None
                 if complain is not None:
                     complain(f"the journal {self.path} cannot be written, so nothing is kept: {error}")
+
+    def _put(self, data: bytes) -> None:
+        if self._file is None:
+            self._open()
+        assert self._file is not None
+        self._file.write(data)
+        self._file.flush()
+
+    def _soon_to_disk(self) -> None:
+        if self._pending is not None:
+            return
+        timer = threading.Timer(TO_DISK_WITHIN, self._to_disk)
+        timer.daemon = True
+        # Without a thread to be had it is on the disk when the system likes.
+        with contextlib.suppress(RuntimeError):
+            timer.start()
+            self._pending = timer
 
     def close(self, cycle: float = 0.0) -> None:
         """No more lines; the last one says that this was the end."""
@@ -76,7 +94,9 @@ class Journal:
         """A power cut takes no more than what was typed since."""
         with self._guard:
             self._pending = None
-            file = None if self._file is None else os.dup(self._file.fileno())
+            file = None
+            with contextlib.suppress(OSError):
+                file = None if self._file is None else os.dup(self._file.fileno())
         if file is not None:
             # Outside the guard: a slow disk must not hold up whoever types.
             with contextlib.suppress(OSError):

@@ -69,7 +69,8 @@ MARGIN = 0.03
 """Seconds beyond the look-ahead before which nothing can be swapped any more."""
 LEAD = 0.25
 """Seconds between the first pattern and cycle 0: time for the lines that follow it in a script."""
-MOST_REVIVALS = 3
+MOST_REVIVALS, WITHIN_SECONDS = 3, 10.0
+"""Senders that may end one after the other, each within so many seconds of the one before."""
 
 
 class Line:
@@ -107,6 +108,7 @@ class Line:
         self._started = False
         self._closed = False
         self._revivals = 0
+        self._revived = 0.0
         self._not_before = -inf
         self._given_map: list[Stretch] = []
         self._left: deque[Take] = deque()
@@ -184,14 +186,15 @@ class Line:
 
     def _watch_sounds(self) -> None:
         """Lets what is saved in an sc/ folder be heard at the next event, not after what is prepared."""
-        took = 0.0
+        took, said = 0.0, ""
         while not self._closed:
             time.sleep(LOOK_AT_SOUNDS + LOOKS_SELDOMER * took)
             began = time.monotonic()
             try:
                 changed = self._preparer.refresh()
             except Exception as error:
-                self.notices.say(one_line(error), "fault")
+                if said != (said := one_line(error)):
+                    self.notices.say(said, "fault")
                 continue
             took = time.monotonic() - began
             if changed:
@@ -298,7 +301,9 @@ class Line:
         with self._lock:
             if self._closed or self._failed:
                 return
-            self._revivals += 1
+            now = time.monotonic()
+            self._revivals = self._revivals + 1 if now - self._revived < WITHIN_SECONDS else 1
+            self._revived = now
             if self._revivals > MOST_REVIVALS:
                 self._failed = "the sender process has ended again and again: livecode doctor tells more"
                 self.notices.say(self._failed, "engine")

@@ -21,6 +21,7 @@ import msgspec
 from livecode.errors import EngineError
 from livecode.stage.clock import VirtualClock
 from livecode.stage.door import running
+from livecode.stage.forks import is_copy, watch
 from livecode.stage.player import Player
 from livecode.stage.protocol import TO_FRONT, Bye, Frames, Hello, frame
 from livecode.stage.transport import Collector
@@ -149,6 +150,7 @@ class SenderLink:
         answer: Callable[[Any], None],
         lost: Callable[[], None],
     ) -> None:
+        watch()
         self._socket, self.process = line, process
         self._answer, self._lost = answer, lost
         self._closing = False
@@ -167,6 +169,8 @@ class SenderLink:
 
     def send(self, messages: list[Any]) -> None:
         """One frame, on its way or in the queue when this returns."""
+        if is_copy():
+            return
         data = frame(messages)
         if not AT_ONCE or not self._writing.acquire(blocking=False):
             self._waiting.append(data)
@@ -229,6 +233,7 @@ class SenderLink:
 
     def _read(self) -> None:
         frames = Frames()
+        broken = False
         while True:
             try:
                 data = self._socket.recv(65536)
@@ -237,6 +242,7 @@ class SenderLink:
                 time.sleep(MEMORY_PAUSE)
                 continue
             except OSError:
+                broken = True
                 break
             if not data:
                 break
@@ -249,10 +255,15 @@ class SenderLink:
         if not self._closing:
             self._closing = True
             self._calls.put(False)
-            with contextlib.suppress(subprocess.TimeoutExpired):
+            try:
                 self.process.wait(1.0)
+            except subprocess.TimeoutExpired:
+                if broken:
+                    # Somebody's code has closed our end of the line: two senders must not play at once.
+                    self.process.kill()
             self._writer.join(1.0)
-            self._socket.close()
+            with contextlib.suppress(OSError):
+                self._socket.close()
             self._lost()
 
 
