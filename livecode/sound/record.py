@@ -24,7 +24,7 @@ from livecode.errors import EngineError, FileProblem
 from livecode.sound import layout
 from livecode.sound.mixer_definitions import RECORD, RECORD_CHANNELS
 from livecode.sound.osc import IMMEDIATELY, bundle, message
-from livecode.sound.salvage import mend, plain, raw_name, why_not_written
+from livecode.sound.salvage import mend, no_room, plain, raw_name, why_not_written
 
 if TYPE_CHECKING:
     from livecode.sound.engine import Engine
@@ -33,11 +33,8 @@ TAKES = 32
 SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 _FRAMES = 1 << 17
 _TAIL = 1
-_SAMPLE = 4
-BEHIND = 5.0
-"""Seconds by which a file may lag behind what was played: scsynth writes 1.4 s at once."""
-SHORT = 0.5
-"""Seconds missing at the end above which a take counts as cut short."""
+STILL = 5.0
+"""Seconds for which a file may stay as it is: scsynth writes 1.4 s at once."""
 
 
 class Take:
@@ -49,7 +46,8 @@ class Take:
         self._recorder = recorder
         self._number = number
         self._raw = raw
-        self._begun = time.monotonic()
+        self._begun = self._grown = time.monotonic()
+        self._size = 0
         self._ended: float | None = None
 
     @property
@@ -62,14 +60,18 @@ class Take:
         """How long it has been recording, or was."""
         return (self._ended or time.monotonic()) - self._begun
 
-    @property
-    def written(self) -> float:
-        """Seconds of it that are in the file."""
+    def problem(self) -> str:
+        """Why it is not being written any more, "" when all is well. Looks at the file: may wait."""
+        now = time.monotonic()
         try:
             size = self._raw.stat().st_size
         except OSError:
-            return 0.0
-        return size / (_SAMPLE * self.channels * max(self._recorder.sample_rate, 1.0))
+            size = -1
+        if size != self._size:
+            self._size, self._grown = size, now
+        if self.running and (size < 0 or now - self._grown > STILL):
+            return why_not_written(self.path.parent)
+        return ""
 
     def stop(self) -> Path:
         """Ends the take; the file is complete when this returns. FileProblem if not all could be kept."""
@@ -107,10 +109,8 @@ class Takes:
 
     def problem(self) -> str:
         """Why one of them is not being written any more, "" when all is well. Looks at files: may wait."""
-        for take in (self.master, *self.stems.values()):
-            if take.running and take.seconds - take.written > BEHIND:
-                return why_not_written(take.path.parent)
-        return ""
+        problems = (take.problem() for take in (self.master, *self.stems.values()))
+        return next((problem for problem in problems if problem), "")
 
     def stop(self) -> Path:
         """Ends them all at the same sample; the files are complete when this returns.
@@ -130,6 +130,7 @@ def stop_all(takes: Sequence[Take]) -> None:
     if not running:
         return
     now = time.monotonic()
+    still = {take: take.problem() or no_room(take.path.parent) for take in running}
     for take in running:
         take._ended = now
     running[0]._recorder._stop([take._number for take in running])
@@ -141,8 +142,8 @@ def stop_all(takes: Sequence[Take]) -> None:
         except FileProblem as error:
             problems.append(str(error))
             continue
-        if take.seconds - seconds > SHORT:
-            problem = f"{place.name} was cut short after {seconds:.1f} s: {why_not_written(place.parent)}"
+        if still[take] and take.seconds > seconds:
+            problem = f"{place.name} was cut short after {seconds:.1f} s: {still[take]}"
         elif place != take.path:
             why = why_not_written(place.parent)
             problem = f"{take.path.name} could not be made ({why}): it is {place.name}"
@@ -184,7 +185,6 @@ class Recorder:
 
     def __init__(self, engine: Engine, sample_format: str = "float") -> None:
         self._engine = engine
-        self.sample_rate = engine.sample_rate
         self.sample_format = sample_format
         self._running: dict[int, Take] = {}
 

@@ -66,13 +66,18 @@ def _mended(file: BinaryIO, size: int) -> float:
 
 def why_not_written(folder: Path) -> str:
     """Why nothing more goes into the files of a folder, in words."""
-    try:
-        room = os.statvfs(folder)
-    except (OSError, AttributeError):
+    if not folder.is_dir():
         return f"{folder} is gone"
-    if room.f_bavail * room.f_frsize < ROOM:
-        return "no space left on the disk"
-    return "the disk does not take it"
+    return no_room(folder) or "the disk does not take it"
+
+
+def no_room(folder: Path) -> str:
+    """That the disk of a folder is full, in words; "" when it is not, or nobody can tell."""
+    with contextlib.suppress(OSError, AttributeError):
+        room = os.statvfs(folder)
+        if room.f_bavail * room.f_frsize < ROOM:
+            return "no space left on the disk"
+    return ""
 
 
 def raw_name(target: Path) -> Path:

@@ -174,6 +174,14 @@ class Conductor:
             if take is not None and take.source == source and take.fault is None:
                 self._withdraw(part, take, at, "it failed when this was performed")
 
+    def withdraw(self, slot: int, at: float, why: str) -> None:
+        """What plays in a slot is of no use: the last good take plays from a cycle on."""
+        with self.lock:
+            part = self.parts[slot]
+            take = part.take_at(at)
+            if take is not None and take.fault is None:
+                self._withdraw(part, take, at, why)
+
     def wake(self) -> None:
         """Look again at what is to be done."""
         with self.lock:

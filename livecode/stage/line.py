@@ -34,6 +34,7 @@ from livecode.stage.prepare import Preparer, Resolver, shifted
 from livecode.stage.protocol import (
     VERSION,
     Ask,
+    Excess,
     Extra,
     Failed,
     Gains,
@@ -291,6 +292,8 @@ class Line:
                 self._recording.closed(message.seconds, message.problem)
             if message.problem:
                 self.notices.say(message.problem, "fault")
+        elif isinstance(message, Excess):
+            self._conductor.withdraw(message.slot, self._earliest(), message.text)
         elif isinstance(message, Failed):
             self._failed = message.text
             self.notices.say(message.text, "engine")

@@ -67,6 +67,9 @@ TICKS = 16
 CALMING = 0.9995
 """By what a look-ahead that had to grow gets shorter again with each tick in which nothing was late."""
 
+LONG = 16.0
+"""Cycles as which a note that lasts longer counts when slots are weighed."""
+FADING = 0.9
 CHARY = 2.0
 """Seconds in which notes are not sent again a second time."""
 REMEMBERED = 4096
@@ -112,6 +115,7 @@ class Player:
         self._pending: deque[tuple[float, int]] = deque()
         self._pending_total = 0
         self._left: deque[tuple[int, float, float]] = deque(maxlen=REMEMBERED)
+        self.weights = [0.0] * SLOTS
         self._sent_again = -inf
         self._batches: deque[tuple[bool, list[Sent]]] = deque()
 
@@ -229,6 +233,22 @@ class Player:
         if taken:
             self._send(taken, now)
 
+    def weigh(self) -> list[float]:
+        """For each slot what it played lately, in notes times cycles: those long ago count less and less."""
+        weights = self.weights
+        self.weights = [FADING * weight for weight in weights]
+        return weights
+
+    def silence(self, slot: int) -> None:
+        """Forget what a slot was going to play; what it plays next comes from the front."""
+        self.lanes[slot].clear()
+        self.weights[slot] = 0.0
+        self._batches = deque(
+            (was_sent, left)
+            for was_sent, batch in self._batches
+            if (left := [sent for sent in batch if sent.note.slot != slot])
+        )
+
     def next_due(self) -> float:
         """The second at which there is something to send, `inf` when nothing waits."""
         if self.tempo is None:
@@ -340,7 +360,7 @@ class Player:
         batch: list[Sent] = []
         ended: list[Note] = []
         oldest = now - LATEST
-        phases = self.phases
+        phases, weights = self.phases, self.weights
         for command in taken:
             begin = command.begin
             second = tempo.second_at(begin)
@@ -349,6 +369,8 @@ class Player:
             due = second
             if isinstance(command, Note):
                 due += command.nudge
+                length = command.length
+                weights[command.slot] += length if length < LONG else 1.0 if length == inf else LONG
                 self._left.append((command.slot, begin, due - now))
             if due < now:
                 if transport is None:

@@ -274,6 +274,13 @@ class Recorded(msgspec.Struct, array_like=True, tag="recorded"):
     problem: str = ""
 
 
+class Excess(msgspec.Struct, array_like=True, tag="excess"):
+    """The engine cannot carry what this slot plays: it was ended, something else is to play there."""
+
+    slot: int
+    text: str
+
+
 class Failed(msgspec.Struct, array_like=True, tag="failed"):
     """There will be no sound."""
 
@@ -284,7 +291,7 @@ ToSender = (
     Hello | Load | Hold | Extra | Start | Tempo | Gains | Hush | Record | RecordEnd | Alive | Bye
     | Phase | Resume | Ask | Ears | Groove
 )
-ToFront = Ready | Map | State | Said | Recorded | Failed | Stands | Repeated | Told
+ToFront = Ready | Map | State | Said | Recorded | Failed | Stands | Repeated | Told | Excess
 
 _encoder = msgspec.msgpack.Encoder()
 TO_SENDER: msgspec.msgpack.Decoder[list[ToSender]] = msgspec.msgpack.Decoder(list[ToSender])

@@ -116,6 +116,16 @@ class ScsynthTransport:
         ended = [each for slot in range(layout.SLOTS) for each in self.mixer.stop_notes(slot)]
         self.engine.send_many([_CLEAR, *ended, *self.mixer.clear_tails()])
 
+    def silence(self, slot: int, until: float) -> None:
+        """A slot's notes end at once, and those that are on their way at the second `until`."""
+        ended = self.mixer.free_notes(slot)
+        self.engine.send_many([*ended, *bundles(timetag(self._wall(until)), ended)])
+
+    def place(self) -> float | None:
+        """The scope's counter of frames, moved on with each block of sound; None where it cannot be read."""
+        meters = self.engine.meters()
+        return meters.read(layout.SCOPE_PLACE_BUS)[0] if meters.source == "shared memory" else None
+
     def fade(self, seconds: float) -> None:
         """Everything to silence."""
         self.engine.send_many(self.mixer.set_master(0.0, seconds))

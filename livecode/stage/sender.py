@@ -29,12 +29,14 @@ from livecode.errors import LivecodeError, one_line
 from livecode.stage.clock import MonotonicClock, WallClock
 from livecode.stage.door import Door
 from livecode.stage.limits import lift_memory
+from livecode.stage.overload import CROWD, Overload, greedy
 from livecode.stage.player import Player
 from livecode.stage.protocol import (
     TO_SENDER,
     VERSION,
     Alive,
     Bye,
+    Excess,
     Failed,
     Frames,
     Hello,
@@ -62,6 +64,7 @@ TICK = 0.010
 LONGEST_SLEEP = 0.1
 REPORT_EVERY = 0.2
 STEP_EVERY = 0.1
+WEIGH_EVERY = 1.0
 FADE = 1.0
 LOOK_AT_RECORDING = 1.0
 TAKEN_IN = 0.012
@@ -103,6 +106,8 @@ class Sender:
         self._reported = self._looked = self._ticked = 0.0
         self._looped = 0
         self._jitter = 0.0
+        self._overload = Overload()
+        self._weighed = 0.0
         self._fade: float | None = None
         self._failed = False
 
@@ -150,6 +155,7 @@ class Sender:
         self._read()
         if self._supervisor is not None:
             self._supervisor.poll(now)
+        self._look_at_the_load(now)
         if now - self._looked > STEP_EVERY:
             self._looked = now
             self._look_at_the_wall_clock()
@@ -350,6 +356,7 @@ class Sender:
         def at(second: float) -> float:
             return wall.wall(second) + supervisor.shift(second)
 
+        self._overload = Overload(engine.sample_rate)
         self._transport = ScsynthTransport(engine, encoder, mixer, at, click)
         try:
             self._transport.load(missing(self._player.loads, supervisor.loaded))
@@ -395,6 +402,28 @@ class Sender:
 
     def _waiting(self, why: str) -> None:
         self._answer(Said(f"no sound for now ({why}): trying again until it works"))
+
+    def _look_at_the_load(self, now: float) -> None:
+        """End what is more than the engine can carry, before it takes everything else along."""
+        transport = self._transport
+        if transport is None:
+            return
+        weights: list[float] = []
+        if now - self._weighed > WEIGH_EVERY:
+            self._weighed = now
+            weights = self._player.weigh()
+        status = transport.engine.last_status
+        if status is None or status.synths < CROWD:
+            return
+        place = transport.place()
+        if place is None or not self._overload.look(now, place, status.synths):
+            return
+        text = f"more notes sound at once than the engine can carry ({status.synths} synths)"
+        for slot in greedy(weights or self._player.weigh()):
+            self._player.silence(slot)
+            with contextlib.suppress(LivecodeError):
+                transport.silence(slot, self._player.sent_until)
+            self._answer(Excess(slot, text))
 
     def _look_at_the_wall_clock(self) -> None:
         jump = self._wall.stepped()

@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 
 Loads = Mapping[tuple[str, str | int], Loadable]
 
-AFTER = 4.0
+AFTER = 2.0
 """Seconds that the first engine has to itself before the second one is booted."""
 AFTER_A_CRASH = 1.0
 AFTER_A_FAILURE = 5.0
 MOST_FAILURES = 3
 HEARTBEAT = 0.4
+AWAITED = 1.5
+"""Seconds for which a crash waits for one that is just booting."""
 SILENT = 1.0
 """Seconds without a word after which it is no longer trusted."""
 MOST_SOUND = 128 << 20
@@ -58,6 +60,7 @@ class Standby:
         self._due = 0.0
         self._again = False
         self._booting = False
+        self._thread: threading.Thread | None = None
         self._generation = 0
         self._failures = 0
         self._ages: list[float] = []
@@ -76,7 +79,10 @@ class Standby:
                     assert way is not None
                     self._booting = True
                     arguments = (self._generation, way, dict(loads))
-                    threading.Thread(target=self._boot, args=arguments, name="standby", daemon=True).start()
+                    self._thread = threading.Thread(
+                        target=self._boot, args=arguments, name="standby", daemon=True
+                    )
+                    self._thread.start()
             return
         if self._ages and now > self.settling.born + self._ages[0]:
             self._ages.pop(0)
@@ -101,15 +107,30 @@ class Standby:
         engine = self.engine
         well = engine is not None and engine.alive() and time.monotonic() - engine.last_heard < SILENT
         if not well:
-            self.drop()
+            if self._thread is None:
+                self.drop()
             return None
         self.engine, self._due, self._again = None, 0.0, True
         self._failures = 0
         return engine
 
+    def awaited(self) -> Engine | None:
+        """The engine that is just booting, if there is one and it comes soon. Waits: call it in a thread."""
+        thread = self._thread
+        if thread is None:
+            return None
+        thread.join(AWAITED)
+        while self._news:
+            self._came(time.monotonic(), *self._news.popleft(), None)
+        engine = self.take()
+        if engine is None:
+            self.drop()
+        return engine
+
     def drop(self) -> None:
         """End it: its clock is wrong, or what it stands on is gone. Another one will be booted."""
         self._generation += 1
+        self._thread = None
         engine, self.engine, self._due, self._again = self.engine, None, 0.0, True
         if engine is not None:
             threading.Thread(target=engine.kill, name="kill", daemon=True).start()
@@ -138,6 +159,7 @@ class Standby:
         constant: float | None,
     ) -> None:
         self._booting = False
+        self._thread = None
         if engine is None:
             self._failed(now)
         elif generation != self._generation or not self._wanted:

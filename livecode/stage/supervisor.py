@@ -167,6 +167,8 @@ class Supervisor:
             engine.quit()
 
     def _boot(self, loads: dict[tuple[str, str | int], Loadable], waiting: Engine | None = None) -> None:
+        if waiting is None and self._way is not None:
+            waiting = self._standby.awaited()
         if waiting is not None and self._takes_over(waiting, loads):
             return
         from livecode.sound.engine import EngineOptions, boot
