@@ -116,13 +116,13 @@ class Soaked:
         return {name: round(two[name] / one[name] - 1, 4) for name in one}
 
 
-def soak(minutes: float, seed: int = 1) -> Soaked:
-    """Play for so many minutes."""
+def soak(minutes: float, seed: int = 1, every: float = KILLS_EVERY) -> Soaked:
+    """Play for so many minutes, and kill each child once in `every` seconds."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
-        return _soak(minutes, random.Random(seed), Path(folder))
+        return _soak(minutes, random.Random(seed), Path(folder), every)
 
 
-def _soak(minutes: float, chance: random.Random, folder: Path) -> Soaked:
+def _soak(minutes: float, chance: random.Random, folder: Path, often: float) -> Soaked:
     soaked = Soaked(minutes)
     transcript, journal = folder / "sent.jsonl", folder / "set.jsonl"
     config = settings.Config(device="dummy")
@@ -148,7 +148,7 @@ def _soak(minutes: float, chance: random.Random, folder: Path) -> Soaked:
         begun = time.monotonic()
         end = begun + minutes * 60
         lead: float | None = None
-        every = min(KILLS_EVERY, minutes * 60)
+        every = min(often, minutes * 60)
         shares = (("scsynth", 0.35), ("sender", 0.6), ("composer", 0.8))
         due = {what: begun + every * share for what, share in shares}
         counts_before = session.status()
@@ -274,8 +274,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=formatter)
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", type=float, default=KILLS_EVERY, help="seconds between kills of a child")
     options = parser.parse_args()
-    soaked = soak(options.minutes, options.seed)
+    soaked = soak(options.minutes, options.seed, options.every)
     print(json.dumps({**asdict(soaked), "growth": soaked.growth()}, indent=1))
     return 0
 

@@ -91,6 +91,6 @@ def test_thousands_of_endless_notes_end_and_the_others_play_on(tmp_path: Path) -
         until(lambda: session.status().sent >= before + 12)
         sound, rate = soundfile.read(take.stop())
     loud = np.abs(sound).max(axis=1)
-    assert len(loud) >= 4 * rate
+    assert len(loud) >= 2 * rate
     # Four rims a second all the while, in what the engine had the time to make.
     assert all(loud[begin : begin + rate].max() > 0.05 for begin in range(0, len(loud) - rate, rate // 2))

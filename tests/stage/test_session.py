@@ -13,6 +13,7 @@ from livecode.config import Config
 from livecode.errors import ControlError, EngineError, LivecodeError, NameUnknown, PatternError, TempoError
 from livecode.stage import journal as journals
 from livecode.stage.faults import explain
+from livecode.stage.line import MOST_REVIVALS
 from livecode.stage.link import DirectLink
 from livecode.stage.session import NAMES, Session, current
 
@@ -349,3 +350,20 @@ def test_a_session_that_is_over_says_so(stage: Offline) -> None:
     stage.session.close()
     with pytest.raises(EngineError, match="over"):
         stage('d1 >> s("bd")')
+
+
+def test_senders_that_end_once_in_a_while_are_replaced_for_ever_and_at_once_only_so_often(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    session = Offline().session
+    now = [100.0]
+    monkeypatch.setattr("livecode.stage.line.time.monotonic", lambda: now[0])
+    monkeypatch.setattr(session, "_again", lambda: None)
+    for _ in range(20):
+        now[0] += 600.0
+        session._lost()
+    assert not session._failed
+    for _ in range(MOST_REVIVALS):
+        now[0] += 1.0
+        session._lost()
+    assert "again and again" in session._failed
