@@ -18,7 +18,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from livecode.config import folder
-from livecode.errors import ControlError, EngineError, FileProblem, LivecodeError, one_line
+from livecode.errors import ControlError, EngineError, LivecodeError, one_line
 from livecode.generators.jamming.heard import Hearing, Listener, LiveListener, Practice
 from livecode.generators.plan import Source
 from livecode.music.transcribing import HeardNote, Transcriber
@@ -191,15 +191,9 @@ class Ears:
         if isinstance(source, str) and (source == "midi" or source.startswith("midi:")):
             return self._keyboard(source, channel, latency)
         if isinstance(source, str | Path) and Path(source).suffix.lower() in SOUND:
-            from livecode.generators.dreams.recording import RecordedSource, found, heard
+            from livecode.stage.takes import listened
 
-            if not found(source).is_file():
-                raise FileProblem(
-                    f"{Path(source).name} is not there: give a recording, as in listen('take.wav')"
-                )
-
-            recording = heard(source)
-            return Practice(recording.name, RecordedSource(recording.pattern()))
+            return listened(source)
         number = getattr(source, "number", None)
         name = f"d{number}" if isinstance(number, int) else "a pattern"
         return Practice(name, Source(source))

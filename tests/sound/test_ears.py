@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from playing import RATE, Heard, melody
 
+from livecode.errors import FileProblem
 from livecode.music.beats import find_beat
 from livecode.music.transcribing import HeardNote, Transcriber
 from livecode.sound import layout
 from livecode.sound.ear_definition import FEATURES
 from livecode.sound.levels import Levels
 from livecode.sound.listening import HOP, EarReader, heard_in
+from livecode.stage.session import Session
 
 pytestmark = pytest.mark.sound
 
@@ -101,3 +105,26 @@ def test_no_frame_is_lost_or_read_twice_and_those_overwritten_are_counted() -> N
         memory.hear(number)
     rows = reader.read()
     assert len(rows) == layout.EAR_FRAMES - 8 and reader.lost > 1000 and rows[-1, 0] == 2998
+
+
+def test_a_recording_is_heard_as_it_was_played_on_its_own_beat(tmp_path: Path) -> None:
+    sound, played = melody("pluck", 103, seed=1, bars=4, lead=0.37)
+    soundfile.write(tmp_path / "take.wav", np.stack([sound, sound], axis=1), RATE)
+    with Session("offline", journal=None) as session:
+        heard = session.evaluate(f"listen({str(tmp_path / 'take.wav')!r})")
+        names = session.namespace()
+        names["heard"] = heard
+        answers = session.evaluate("jam(heard, with_=markov('monk'))", namespace=names)
+        with pytest.raises(FileProblem, match=r"nowhere\.wav is not there"):
+            session.evaluate("listen('nowhere.wav')")
+        (tmp_path / "noise.wav").write_bytes(b"RIFF" + bytes(200))
+        with pytest.raises(FileProblem, match=r"noise\.wav cannot be read as sound"):
+            session.evaluate(f"listen({str(tmp_path / 'noise.wav')!r})")
+    beat = 60 / 103
+    first = played[0][0]
+    wanted = [(round((begin - first) / beat * 4) / 16, pitch - 60) for begin, _, pitch in played]
+    found = [(float(event.whole_or_part.begin), event.value["note"]) for event in heard.query(0, 4)]
+    shift = {round((at - other) * 4) for (at, _), (other, _) in zip(found, wanted)}
+    assert [round(note) for _, note in found] == [pitch for _, pitch in wanted]
+    assert len(shift) == 1, "all of it on one grid"
+    assert answers.query(2, 4)
