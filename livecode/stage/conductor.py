@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from math import floor, inf
 from typing import Any
 
@@ -225,7 +226,7 @@ class Conductor:
         began, woke = time.monotonic(), time.thread_time()
         collecting = True
         while True:
-            self._lead(self.goal())
+            self._lead(self.goal(), number)
             with self.lock:
                 if number != self._generation:
                     break
@@ -262,7 +263,7 @@ class Conductor:
             if part.held < now - 1.0:
                 part.held = float(floor(now))
 
-    def _lead(self, goal: float) -> None:
+    def _lead(self, goal: float, number: int | None = None) -> None:
         """Tell the sender how the tempo goes on up to a cycle, where it follows a pattern."""
         while True:
             with self.lock:
@@ -274,13 +275,16 @@ class Conductor:
                     return
             found: list[tuple[float, float]] = []
             trouble = ""
+            stuck = None if number is None else partial(self._give_up_tempo, course, number)
             try:
-                with within(self.budget, "the tempo"):
+                with within(self.budget, "the tempo", stuck):
                     found = points(course.pattern, int(held), Metre(*self._timeline.metre))
             except BaseException as error:
                 # As with a slot: whatever it raises, the beat goes on.
                 trouble = explain(error)
             with self.lock:
+                if number not in (None, self._generation):
+                    return
                 if self._course is not course or self._course_held != held:
                     continue
                 self._course_held = held + 1.0
@@ -439,6 +443,16 @@ class Conductor:
             if number != self._generation or not self._running:
                 return
             self._withdraw(part, take, begin, "one of its functions does not return")
+            self._new_thread()
+
+    def _give_up_tempo(self, course: Course, number: int) -> None:
+        """As with a slot whose pattern does not come back."""
+        with self.lock:
+            if number != self._generation or not self._running:
+                return
+            if self._course is course:
+                self._course = None
+                self._notices.say("the tempo stays as it is: its pattern does not return", "fault")
             self._new_thread()
 
     def _complain(self, part: Part, text: str) -> None:

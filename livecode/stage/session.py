@@ -381,11 +381,9 @@ class Session(Looking):
     def _caught_up(self, script: Script) -> None:
         from livecode.stage.replay import catch_up
 
-        journal, self._journal = self._journal, None
-        try:
-            again = catch_up(self, script)
-        finally:
-            self._journal = journal
+        # What the sender says meanwhile is written down: it goes on repeating while this takes its time. What
+        # is done again is not, see `_write`.
+        again = catch_up(self, script)
         assert self._names is not None
         self._restored = {name: value for name, value in again.names.items() if name not in self._names}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from plain_resolver import PlainResolver
 from test_session import Offline
 
 from livecode.errors import FileProblem
+from livecode.stage.journal import read
 from livecode.stage.offline import perform_journal
 from livecode.stage.replay import catch_up, read_script
 from livecode.stage.session import Session
@@ -255,3 +257,43 @@ def test_what_was_typed_is_on_the_disk_within_a_second(
         time.sleep(0.01)
     assert len(synced) == 1
     journal.close()
+
+
+def test_what_a_sender_repeats_while_its_set_is_taken_over_is_in_the_journal(tmp_path: Path) -> None:
+    import threading
+
+    from livecode.stage.protocol import Repeated
+
+    first = performance(tmp_path / "first.jsonl")
+    first('d1 >> s("bd*4")')
+    first('d2 >> s("hh*4")')
+    first.play(2)
+    first.session.close()
+    taken = performance(tmp_path / "second.jsonl")
+    repeated = Repeated(1, 2.0, 3.0, 1.0)
+
+    def meanwhile(entry: object) -> None:
+        reader = threading.Thread(target=taken.session._answered, args=(repeated,))
+        reader.start()
+        reader.join()
+
+    script = read_script(tmp_path / "first.jsonl")
+    slow = replace(script, entries=Slowly(script.entries, meanwhile))
+    taken.session._caught_up(slow)
+    taken.session.close()
+    lines = read(tmp_path / "second.jsonl")
+    assert [line["kind"] for line in lines].count("repeated") == len(script.entries)
+    assert not any(line["kind"] == "evaluation" for line in lines)
+
+
+class Slowly(list[Any]):
+    """A list during whose reading something else happens."""
+
+    def __init__(self, entries: list[Any], meanwhile: Any) -> None:
+        super().__init__(entries)
+        self.meanwhile = meanwhile
+
+    def __iter__(self) -> Any:
+        for entry in super().__iter__():
+            self.meanwhile(entry)
+            yield entry

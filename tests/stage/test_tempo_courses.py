@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from on_stage import wait_for
 from test_journal_again import same
 from test_session import Offline
 
@@ -43,7 +44,7 @@ def test_swung_time_only_goes_forward_and_finds_its_way_back(
         tempo.plan(second, [(0.5, cps)])
         tempo.swing(second, amount, count)
         assert tempo.cycle_at(second) == pytest.approx(before, abs=1e-6)
-    places = [tempo.cycle_at(number / 16) for number in range(320)]
+    places = [tempo.cycle_at(number / 16) for number in range(160)]
     assert all(one <= other for one, other in pairwise(places))
     for number, place in enumerate(places):
         assert tempo.second_at(place) == pytest.approx(number / 16, abs=1e-5)
@@ -134,3 +135,20 @@ def test_a_journal_knows_both(tmp_path: Path) -> None:
     stage("undo()")
     stage.play(2.3)
     assert len(same(stage, path)) > 30
+
+
+def test_a_course_that_never_returns_takes_no_slot_with_it(stage: Offline) -> None:
+    stage("import threading\nfree = threading.Event()\nasked = []")
+    stage(
+        "def held(value):\n"
+        "    asked.append(value)\n"
+        "    if len(asked) > 1: free.wait(30)\n"
+        "    return value\n"
+        'tempo(mini("<120 140>").with_value(held))\nd1 >> s("bd*4")'
+    )
+    conductor = stage.session._conductor
+    conductor.start()
+    wait_for(lambda: any("the tempo stays as it is" in line for line in stage.told))
+    wait_for(lambda: conductor.parts[1].held >= conductor.goal())
+    stage("free.set()")
+    conductor.stop()
