@@ -113,6 +113,13 @@ def heard(place: Path, tmp_path: Path, line: str, cycles: int = 1, tail: float =
     return np.asarray(sound)
 
 
+def heard_each(place: Path, tmp_path: Path, *lines: str) -> list[np.ndarray]:
+    """Lines of code, each a cycle of a second with a second of silence after it, from one render."""
+    turns = ", ".join(f"{line}, silence" for line in lines)
+    sound = heard(place, tmp_path, f"cat({turns})", cycles=2 * len(lines), tail=0.5)
+    return [sound[2 * number * SERVER : 2 * (number + 1) * SERVER] for number in range(len(lines))]
+
+
 def _tables(
     named: Sequence[tuple[str, Sequence[Any]]], last: int
 ) -> tuple[tuple[list[str], list[int]], bytes, bytes, bytes]:

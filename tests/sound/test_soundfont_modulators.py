@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from making_soundfonts import SERVER, Sound, Wave, heard, sine, write
+from making_soundfonts import SERVER, Sound, Wave, heard, heard_each, sine, write
 from measuring import partial, rms, spectrum
 
 from livecode.sound.soundfont import SoundFont
@@ -78,22 +78,20 @@ def test_a_zones_own_modulator_takes_the_place_of_its_like() -> None:
 
 
 def test_velocity_is_heard_as_the_font_says(place: Path, tmp_path: Path) -> None:
-    loud, soft = (
-        level(heard(place, tmp_path, f's("sf2:plain").freq(500).velocity({each})')) for each in (1.0, 0.4)
-    )
+    plain, even = 's("sf2:plain").freq(500)', 's("sf2:even").freq(500)'
+    lines = (f"{plain}.velocity(1)", f"{plain}.velocity(0.4)", plain, even, f"{even}.velocity(0.3)")
+    loud, soft, usual, flat, same = (level(each) for each in heard_each(place, tmp_path, *lines))
     # 40 decibels a decade: 127 against 51.
     assert loud - soft == pytest.approx(40 * np.log10(127 / 51), abs=0.3)
-    usual, even = (level(heard(place, tmp_path, f's("sf2:{each}").freq(500)')) for each in ("plain", "even"))
-    assert usual == pytest.approx(even, abs=0.2), "at the usual velocity nothing is louder or softer"
-    same = [level(heard(place, tmp_path, f's("sf2:even").freq(500).velocity({each})')) for each in (1, 0.3)]
-    assert same[0] == pytest.approx(same[1], abs=0.2)
+    assert usual == pytest.approx(flat, abs=0.2), "at the usual velocity nothing is louder or softer"
+    assert same == pytest.approx(flat, abs=0.2)
 
 
 def test_soft_notes_are_duller(place: Path, tmp_path: Path) -> None:
     high = []
-    for velocity in (1.0, 0.2):
-        sound = heard(place, tmp_path, f's("sf2:bright").freq(500).velocity({velocity})')[:, 0]
-        body = sound[int(0.1 * SERVER) : int(0.9 * SERVER)]
+    lines = [f's("sf2:bright").freq(500).velocity({velocity})' for velocity in (1.0, 0.2)]
+    for sound in heard_each(place, tmp_path, *lines):
+        body = sound[int(0.1 * SERVER) : int(0.9 * SERVER), 0]
         freqs, found = spectrum(body)
         at = [found[np.abs(freqs - freq) < 15].max() for freq in (500, 12500)]
         high.append(20 * np.log10(at[1] / at[0]))
@@ -101,19 +99,18 @@ def test_soft_notes_are_duller(place: Path, tmp_path: Path) -> None:
 
 
 def test_controllers_pressure_and_bend_move_what_the_font_says(place: Path, tmp_path: Path) -> None:
-    open_, closed = (
-        level(heard(place, tmp_path, f's("sf2:breath").freq(500).ccn(2).ccv({each})')) for each in (0, 127)
-    )
+    pitches = {
+        's("sf2:plain").freq(500).midibend(1)': 500 * 2 ** (2 / 12),
+        's("sf2:shared").freq(500).ccn(2).ccv(127)': 1000,
+        's("sf2:tuned").freq(500)': 500 * 2 ** (12.5 / 12),
+    }
+    levels = [f's("sf2:{name}").freq(500).ccn(2).ccv({n})' for name in ("breath", "outer") for n in (0, 127)]
+    takes = heard_each(place, tmp_path, *levels, *pitches)
+    open_, closed, without, outer = (level(take) for take in takes[:4])
     assert open_ - closed == pytest.approx(20, abs=0.3)
-    outer = [level(heard(place, tmp_path, f's("sf2:outer").freq(500).ccn(2).ccv({n})')) for n in (0, 127)]
-    assert outer[0] - outer[1] == pytest.approx(10, abs=0.3), "a preset's modulators add to the instrument's"
-    for line, freq in (
-        ('s("sf2:plain").freq(500).midibend(1)', 500 * 2 ** (2 / 12)),
-        ('s("sf2:shared").freq(500).ccn(2).ccv(127)', 1000),
-        ('s("sf2:tuned").freq(500)', 500 * 2 ** (12.5 / 12)),
-    ):
-        sound = heard(place, tmp_path, line)[:, 0]
-        off, found = partial(sound[int(0.1 * SERVER) : int(0.9 * SERVER)], freq, 0.3)
+    assert without - outer == pytest.approx(10, abs=0.3), "a preset's modulators add to the instrument's"
+    for (line, freq), sound in zip(pitches.items(), takes[4:], strict=True):
+        off, found = partial(sound[int(0.1 * SERVER) : int(0.9 * SERVER), 0], freq, 0.3)
         assert abs(off) < 2, line
         assert found > -30
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from making_soundfonts import KEYS, RATE, SERVER, VELOCITIES, Sound, Wave, heard, sine, span, write
+from making_soundfonts import KEYS, RATE, SERVER, VELOCITIES, Sound, Wave, heard, heard_each, sine, span, write
 from measuring import loudest, partial, rms, spectrum
 
 from livecode.errors import FileProblem, NameUnknown
@@ -94,12 +94,18 @@ def test_zones_of_instrument_and_preset_add_up(place: Path) -> None:
     assert plain.loop[1] - plain.loop[0] == 3200
 
 
+@pytest.fixture(scope="module")
+def octaves(place: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[int, np.ndarray]:
+    lines = [f's("sf2:tone").freq({500 * 2.0**octave}).room(0)' for octave in range(-3, 4)]
+    return dict(zip(range(-3, 4), heard_each(place, tmp_path_factory.mktemp("octaves"), *lines), strict=True))
+
+
 @pytest.mark.parametrize("octave", range(-3, 4))
 def test_a_loop_is_in_tune_and_without_a_seam_over_six_octaves(
-    place: Path, tmp_path: Path, octave: int
+    octaves: dict[int, np.ndarray], octave: int
 ) -> None:
     freq = 500 * 2.0**octave
-    sound = heard(place, tmp_path, f's("sf2:tone").freq({freq}).room(0)')[:, 0]
+    sound = octaves[octave][:, 0]
     body = sound[int(0.1 * SERVER) : int(0.95 * SERVER)]
     off, level = partial(body, freq, 0.3)
     assert abs(off) < 0.5
@@ -137,38 +143,46 @@ def test_attack_rises_straight(place: Path, tmp_path: Path) -> None:
 
 
 def test_splits_layers_and_sides_are_heard(place: Path, tmp_path: Path) -> None:
-    assert strongest(heard(place, tmp_path, 's("sf2:split").note(-5)')[: SERVER // 2, 0]) == pytest.approx(
-        196, abs=2
+    lines = (
+        's("sf2:split").note(-5)',
+        's("sf2:layers").freq(500).velocity(0.5)',
+        's("sf2:layers").freq(500).velocity(0.9)',
+        's("sf2:wide").freq(500)',
+        's("sf2:wide").freq(500).pan(0)',
     )
-    soft = heard(place, tmp_path, 's("sf2:layers").freq(500).velocity(0.5)')[: SERVER // 2, 0]
-    hard = heard(place, tmp_path, 's("sf2:layers").freq(500).velocity(0.9)')[: SERVER // 2, 0]
-    assert (strongest(soft), strongest(hard)) == (pytest.approx(500, abs=2), pytest.approx(1000, abs=2))
-    wide = heard(place, tmp_path, 's("sf2:wide").freq(500)')
-    assert rms(wide[: SERVER // 2, 0]) == pytest.approx(rms(wide[: SERVER // 2, 1]), abs=0.1)
-    left = heard(place, tmp_path, 's("sf2:wide").freq(500).pan(0)')
-    assert rms(left[: SERVER // 2, 0]) > rms(left[: SERVER // 2, 1]) + 3
+    takes = [take[: SERVER // 2] for take in heard_each(place, tmp_path, *lines)]
+    low, soft, hard, wide, left = takes
+    assert strongest(low[:, 0]) == pytest.approx(196, abs=2)
+    assert (strongest(soft[:, 0]), strongest(hard[:, 0])) == (
+        pytest.approx(500, abs=2),
+        pytest.approx(1000, abs=2),
+    )
+    assert rms(wide[:, 0]) == pytest.approx(rms(wide[:, 1]), abs=0.1)
+    assert rms(left[:, 0]) > rms(left[:, 1]) + 3
 
 
 def test_a_drum_plays_out_keeps_its_pitch_and_is_ended_by_its_class(place: Path, tmp_path: Path) -> None:
-    sound = heard(place, tmp_path, 'midinote(42).s("sf2:kit").legato(1).fast(4)')[:, 0]
+    lines = (
+        'midinote(42).s("sf2:kit").legato(1).fast(4)',
+        'midinote(42).s("sf2:kit").fast(16).mask("1 0!15")',
+        'midinote("46 42").s("sf2:kit").legato(4)',
+    )
+    sound, long, both = (take[:, 0] for take in heard_each(place, tmp_path, *lines))
     assert strongest(sound[: SERVER // 8]) == pytest.approx(800, abs=8)
-    long = heard(place, tmp_path, 'midinote(42).s("sf2:kit").fast(16).mask("1 0!15")')[:, 0]
     assert loudest(long[int(0.2 * SERVER) : int(0.25 * SERVER)], 0.05) > -60, "it ended with its step"
-    both = heard(place, tmp_path, 'midinote("46 42").s("sf2:kit").legato(4)')[:, 0]
     after = both[int(0.53 * SERVER) : int(0.6 * SERVER)]
     freqs, found = spectrum(after)
     assert freqs[found.argmax()] == pytest.approx(800, abs=15), "the closed hat did not end the open one"
 
 
 def test_oscillator_and_filter_move_what_they_should(place: Path, tmp_path: Path) -> None:
-    sound = heard(place, tmp_path, 's("sf2:shaking").freq(500)')[:, 0]
+    lines = ('s("sf2:shaking").freq(500)', 's("sf2:tone").freq(4000)', 's("sf2:dull").freq(4000)')
+    sound, plain, dull = (take[:, 0] for take in heard_each(place, tmp_path, *lines))
     turn = np.unwrap(np.angle(np.fft.ifft(np.fft.fft(sound[:SERVER]) * (np.fft.fftfreq(SERVER) > 0))))
     pitch = np.diff(turn[int(0.1 * SERVER) : int(0.9 * SERVER)]) * SERVER / 2 / np.pi
     smooth = np.convolve(pitch, np.hanning(960) / np.hanning(960).sum(), "valid")
     assert 1200 * np.log2(smooth.max() / 500) == pytest.approx(100, abs=12)
-    plain = heard(place, tmp_path, 's("sf2:tone").freq(4000)')[: SERVER // 2, 0]
-    dull = heard(place, tmp_path, 's("sf2:dull").freq(4000)')[: SERVER // 2, 0]
-    assert loudest(plain) - loudest(dull) > 18
+    assert loudest(plain[: SERVER // 2]) - loudest(dull[: SERVER // 2]) > 18
 
 
 def test_a_key_nobody_recorded_plays_the_nearest(place: Path, tmp_path: Path) -> None:
