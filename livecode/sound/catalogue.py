@@ -168,7 +168,7 @@ class Catalogue:
             else:
                 file = _execute(path, digest, text)
         except Exception as error:
-            self.problems[path] = _as_problem(path, error)
+            self.problems[path] = _as_problem(path, error, before is not None)
             return set()
         self.problems.pop(path, None)
         self._files[path] = file
@@ -302,12 +302,14 @@ def _key(item: Instrument | Effect) -> tuple[str, str]:
     return type(item).__name__, item.name
 
 
-def _as_problem(path: Path, error: Exception) -> DefinitionError:
+def _as_problem(path: Path, error: Exception, known: bool) -> DefinitionError:
+    meanwhile = "the last good version plays on" if known else "until it is mended its sounds are not there"
     if isinstance(error, SyntaxError):
-        return DefinitionError(f"{path}, line {error.lineno}: {error.msg}; the last good version plays on")
+        return DefinitionError(f"{path}, line {error.lineno}: {error.msg}; {meanwhile}")
     line, trace = 0, error.__traceback__
     while trace is not None:
         if trace.tb_frame.f_code.co_filename == str(path):
             line = trace.tb_lineno
         trace = trace.tb_next
-    return DefinitionError(f"{path}, line {line}: {one_line(error)}; the last good version plays on")
+    where = f"{path}, line {line}" if line else f"{path}"
+    return DefinitionError(f"{where}: {one_line(error)}; {meanwhile}")

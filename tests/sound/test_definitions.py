@@ -142,6 +142,7 @@ def test_a_broken_file_leaves_the_last_good_one_playing(mine: Set, broken: str, 
     assert definitions.catalogue.changed() == set()
     assert definitions.for_note("beep").name == good.name
     (problem,) = definitions.catalogue.problems.values()
+    assert "the last good version plays on" in str(problem)
     assert says in str(problem) and path.name in str(problem) and "\n" not in str(problem)
     mine.write("mine.py", BEEP + "# mended\n")
     definitions.catalogue.changed()
@@ -215,6 +216,7 @@ def test_a_damaged_compiled_file_is_one_line(mine: Set, damaged: bytes) -> None:
     assert "beep" in catalogue.instruments
     (problem,) = catalogue.problems.values()
     assert "no compiled SynthDef" in str(problem)
+    assert "line" not in str(problem) and "last good" not in str(problem), "it never played"
 
 
 def test_a_sound_declared_at_the_prompt_joins_in(mine: Set) -> None:
