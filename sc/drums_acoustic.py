@@ -66,7 +66,7 @@ def snacoustic(tuning, velocity, decay, snap, damp):
         perc(0.002, 0.09 + decay * 0.35, -4) * 0.55 + Amplitude.kr(head, 0.001, 0.05) * 0.8
     )
     wires = BPF.ar(wires, 6200, 1.5) * 0.8 + BPF.ar(wires, 3300, 0.8) * 0.7
-    return ((head + shell + wires * snap * 1.5 + hit * 0.5) * 1.2).tanh()
+    return centred(((head + shell + wires * snap * 1.5 + hit * 0.5) * 1.2).tanh())
 
 
 @instrument(
@@ -168,7 +168,7 @@ def crashacoustic(tuning, velocity, decay, tone):
         wash = BPF.ar(WhiteNoise.ar(), 4300, 1.0) * 0.35 + HPF.ar(WhiteNoise.ar(), 7000) * (
             0.1 + bright * 0.4
         )
-        return low + wash * bloom * 0.7 + HPF.ar(hit, 3000) * 0.5
+        return centred(low + wash * bloom * 0.7) + HPF.ar(hit, 3000) * 0.5
 
     return [side(397), side(411)]
 
@@ -191,4 +191,4 @@ def rideacoustic(tuning, velocity, decay, body):
         * EnvGen.ar(envelope=Envelope([0, 1, 0], [0.05, decay], [1, -4]))
         * 0.12
     )
-    return ping * (1.2 - body) + bell * (0.1 + body * 0.5) + wash * (0.3 + velocity) + hit * 0.4
+    return centred(ping * (1.2 - body) + bell * (0.1 + body * 0.5) + wash * (0.3 + velocity)) + hit * 0.4

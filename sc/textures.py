@@ -30,7 +30,13 @@ def grains(freq, velocity, rate, length, scatter, brightness):
     stray = TRand.ar(-0.35, 0.35, trigger) * scatter
     pitch = (freq * partial * stray.semitones_to_ratio()).min(15000)
     place = TRand.ar(-1, 1, trigger) * (0.3 + scatter * 0.7)
-    return GrainSin.ar(trigger, length, pitch, place, -1, 256, channel_count=2)
+    even = crowd(rate * length, 28 * 0.09)
+    return [side * even for side in GrainSin.ar(trigger, length, pitch, place, -1, 256, channel_count=2)]
+
+
+def crowd(density, usual):
+    """A factor that keeps the level where it usually is while grains or drops get denser or rarer."""
+    return (usual / density).sqrt().clip(0.05, 2)
 
 
 def TChoose(trigger, values, reach):
@@ -57,7 +63,8 @@ def cloud(freq, velocity, rate, length, index, ratio):
     stray = TRand.ar(-0.12, 0.12, trigger)
     high = TIRand.kr(0, 1, T2K(trigger)) + 1
     pitch = (freq * high * stray.semitones_to_ratio()).min(12000)
-    return GrainFM.ar(
+    even = crowd(rate * length, 14 * 0.35)
+    grains_ = GrainFM.ar(
         trigger,
         length,
         pitch,
@@ -68,6 +75,7 @@ def cloud(freq, velocity, rate, length, index, ratio):
         256,
         channel_count=2,
     )
+    return [side * even for side in grains_]
 
 
 def T2K(trigger):
@@ -195,7 +203,8 @@ def rain(tuning, rate, tone):
         small = Decay.ar(drops, 0.004) * WhiteNoise.ar()
         pitch = TExpRand.ar(900, 6000, drops) * tuning
         ring = SinOsc.ar(pitch) * Decay2.ar(drops, 0.0006, 0.006 + tone * 0.03)
-        return HPF.ar(small, 1500) * 0.6 + ring * (0.15 + tone * 0.4) + HPF.ar(PinkNoise.ar(), 1800) * 0.1
+        near = HPF.ar(small, 1500) * 0.6 + ring * (0.15 + tone * 0.4) * (0.021 / (0.006 + tone * 0.03)).sqrt()
+        return near * crowd(rate, 120) ** 0.8 + HPF.ar(PinkNoise.ar(), 1800) * 0.1
 
     return [side(), side()]
 
@@ -265,7 +274,7 @@ def riser(tuning, sustain, sweep, resonance):
     def side():
         return centred(
             RLPF.ar(PinkNoise.ar() + WhiteNoise.ar() * 0.3, centre, (1 - resonance).clip(0.05, 1))
-        ) * (0.3 + rise * 0.9)
+        ) * ((0.3 + rise * 0.9) * ((1 - resonance) / 0.4).sqrt().min(1.2))
 
     tone = centred(Saw.ar(centre * 0.25)) * 0.12 * rise
     return [side() + tone, side() + tone]

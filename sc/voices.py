@@ -66,7 +66,7 @@ def voice(freq, velocity, vowel, formant, breath, brightness, vib, vibmod):
     pitch = freq * (swung * vibmod).semitones_to_ratio() * (1 + LFNoise1.kr(5) * 0.0015)
     effort = lit(brightness, velocity)
     glottis = LPF.ar(Pulse.ar(pitch, 0.12), freq + 1200 + effort * 5000) + Saw.ar(pitch) * 0.25
-    air = HPF.ar(PinkNoise.ar(), 1000) * breath * 0.3
+    air = HPF.ar(PinkNoise.ar(), 1000) * breath * (0.22 + breath * 1.1)
     sung = throat(glottis + air, freq, vowel, formant, 0.3 + effort)
     return centred(sung) + SinOsc.ar(pitch) * 0.12
 

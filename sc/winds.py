@@ -59,7 +59,7 @@ def clarinet(freq, velocity, brightness, breath, vib, vibmod):
     even = [(n, 0.035 * n ** (-0.4 + bright * 0.5)) for n in range(2, 13, 2)]
     tone = additive(pitch, odd + even) * bend(0.7, 0.05, 1, 0.2, 0.9)
     cutoff = (1500 + bright * 3500 + freq * 2).clip(800, 15000)
-    return LPF.ar(tone, cutoff) + breath_noise(freq, breath * 0.22, 3)
+    return LPF.ar(tone, cutoff) + breath_noise(freq, breath * (0.15 + breath * 0.7), 3)
 
 
 @instrument(
@@ -102,7 +102,7 @@ def sax(freq, velocity, brightness, breath, pressure, vib, vibmod):
     source = (Saw.ar(pitch) * 0.8 + Pulse.ar(pitch, 0.3) * 0.4) * growl
     low = LPF.ar(source, (freq * 2 + 900 + bright * 6000 * bend(0.4, 0.07, 1, 0.4, 0.7)).clip(400, 14000))
     voiced = BPeakEQ.ar(BPeakEQ.ar(low, 640, 0.8, 5), 1600, 0.7, 4)
-    return centred((voiced * 1.4).tanh()) + breath_noise(freq, breath * 0.35, 3)
+    return centred((voiced * 1.4).tanh()) + breath_noise(freq, breath * (0.15 + breath * 1.6), 3)
 
 
 @instrument(
@@ -248,6 +248,10 @@ def trumpet(freq, velocity, brightness, vib, vibmod):
     bright = lit(brightness, velocity, 0.9)
     pitch = player(freq, vib, vibmod * 0.7, 0.4)
     levels = (0.55, 0.78, 1.0, 0.92, 0.74, 0.55, 0.4, 0.27, 0.18, 0.12, 0.075, 0.05)
+    lean = (bright * 2.1 + 0.02).min(1.6)
+    # Half of what the lean takes from the level is given back: a dark trumpet is softer, not gone.
+    power = mix([level * level * lean ** (number / 2.5) for number, level in enumerate(levels, 1)])
+    even = (sum(level * level for level in levels) / power) ** 0.3
     voices = []
     for number, level in enumerate(levels, 1):
         rise = 0.012 + 0.0048 * number
@@ -258,7 +262,7 @@ def trumpet(freq, velocity, brightness, vib, vibmod):
         )
         # The lips find the note: partials start flat and a little apart from each other.
         start = 1 - EnvGen.ar(envelope=Envelope([0.03 / number + 0.004, 0], [0.035 + 0.002 * number], [-3]))
-        tilt = (bright * 2.1 + 0.02).min(1.6) ** (number / 5)
+        tilt = lean ** (number / 5)
         high = freq * number
         voices.append(
             SinOsc.ar(pitch * start * number, Rand.ir(0, 6.28))
@@ -268,7 +272,7 @@ def trumpet(freq, velocity, brightness, vib, vibmod):
             * audible(high, 19000, 3000)
         )
     lips = BPF.ar(PinkNoise.ar(), (freq * 2.5).clip(300, 6000), 0.8) * (perc(0.004, 0.05, -3) * 0.25 + 0.01)
-    return mix(voices) + lips
+    return mix(voices) * even + lips
 
 
 @instrument("risset_brass", trim=-8, family="winds", attack=0.002, release=0.06)

@@ -6,7 +6,6 @@ note_of({"note": 7, "room": 0.3}, plan, None, 0.0, 0.25, 1, modulations)
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,21 +76,22 @@ class Plans:
     def _make_plan(self, instrument: str, keys: frozenset[str]) -> Plan:
         item = self._catalogue.instrument(instrument)
         sends = frozenset(SENDS.keys() & keys)
-        effects = self._definitions.effects_for(instrument, keys)
+        names = control_names()
+        # A pattern's word may be another name of what an instrument declares: `position` comes as `strike`.
+        own = {names[name]: name for name in item.controls if name in names and names[name] != name}
+        effects = self._definitions.effects_for(instrument, keys - own.keys())
         definition = self._definitions.for_note(instrument, effects, sends)
-        changes = changes_for(
-            keys, definition.controls.keys() - SENDS.keys(), self._catalogue, self._definitions
-        )
+        taken = (definition.controls.keys() | own.keys()) - SENDS.keys()
+        changes = changes_for(keys, taken, self._catalogue, self._definitions)
         used = {knob.key for change in changes for knob in change.knobs}
         knobs: list[Knob] = []
         for key in sorted(keys - _HANDLED):
-            control = definition.controls.get(key)
-            if control is not None:
-                knobs.append(Knob(key, key, control.low, control.high))
-            elif (
-                key not in used and key not in control_names().values() and key not in self._catalogue.effects
-            ):
-                near = nearest(key, [*definition.controls, *control_names()])
+            name = key if key in definition.controls else own.get(key, "")
+            if name:
+                control = definition.controls[name]
+                knobs.append(Knob(key, name, control.low, control.high))
+            elif key not in used and key not in names.values() and key not in self._catalogue.effects:
+                near = nearest(key, [*definition.controls, *names])
                 cure = f"did you mean {near!r}?" if near else f"{instrument!r} has {', '.join(item.controls)}"
                 raise ControlError(f"no control called {key!r}: {cure}")
         pitch = "freq" if "freq" in definition.controls else "note" if "note" in definition.controls else ""
@@ -127,8 +127,7 @@ def note_of(
         if type(each) is str and _BUS.fullmatch(each):
             buses.append((name, each))
             continue
-        given = _VOWELS.get(each, math.nan) if key == "vowel" and isinstance(each, str) else each
-        found = finite(key, given if given == given else each)
+        found = finite(key, _vowel(each) if key == "vowel" and isinstance(each, str) else each)
         controls.append((name, min(max(found, low), high)))
     if plan.pitch:
         moving = next((key for key in PITCH if type(value.get(key)) is Modulation), None)
@@ -163,6 +162,14 @@ def note_of(
         tuple(controls), tuple(synced), tuple(buses), int(number(value, "cut", 0)),
         number(value, "nudge", 0.0),
     )  # fmt: skip
+
+
+def _vowel(said: str) -> float | str:
+    """The place of a vowel: its letter's, or a number, which may lie between two."""
+    try:
+        return _VOWELS[said] if said in _VOWELS else float(said)
+    except ValueError:
+        return said
 
 
 def _moving_pitch(

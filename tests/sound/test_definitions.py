@@ -13,10 +13,13 @@ from orchestra import FACTORY
 
 from livecode import sets
 from livecode.errors import DefinitionError, NameUnknown
+from livecode.language.control_table import control_names
 from livecode.sound import scsyndef
 from livecode.sound.catalogue import Catalogue
 from livecode.sound.declare import Control, instrument
-from livecode.sound.definitions import Definitions
+from livecode.sound.definitions import Definition, Definitions
+from livecode.sound.frame import note_controls
+from livecode.sound.plans import Plans
 
 HEAD = "from livecode.sound import Control, effect, instrument\nfrom livecode.sound.ugens import *\n"
 BEEP = (
@@ -253,6 +256,28 @@ def test_a_cache_that_cannot_be_written_does_no_harm(mine: Set, tmp_path: Path) 
 def test_a_control_whose_default_is_out_of_range_is_refused(control: tuple[float, float, float]) -> None:
     with pytest.raises(DefinitionError, match="lies outside"):
         Control(*control)
+
+
+def test_every_control_of_every_instrument_can_be_said(tmp_path: Path) -> None:
+    """Also where a pattern's word for it is another: `position` of a pattern arrives as `strike`."""
+    catalogue = Catalogue([FACTORY], cache=tmp_path)
+    plans = Plans(catalogue, Bare(catalogue))
+    names = control_names()
+    for item in {each.name: each for each in catalogue.instruments.values() if not each.hidden}.values():
+        said = {names.get(name, name): name for name in item.controls}
+        plan = plans.plan(item.name, frozenset(said))
+        assert {(knob.key, knob.name) for knob in plan.knobs} == set(said.items()), item.name
+
+
+class Bare(Definitions):
+    """Definitions that are not compiled: what an instrument declares and nothing more."""
+
+    def for_note(
+        self, instrument: str, effects: frozenset[str] = frozenset(), sends: frozenset[str] = frozenset()
+    ) -> Definition:
+        item = self.catalogue.instrument(instrument)
+        fused = [self.catalogue.effect(effect) for effect in effects]
+        return Definition(f"lc-{instrument}", b"", note_controls(item, fused, sends), item.shape)
 
 
 def test_every_factory_definition_fits_a_packet(tmp_path: Path) -> None:

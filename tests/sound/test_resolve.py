@@ -262,6 +262,13 @@ def test_describe_says_what_plays_as_one_would_read_it(resolver: Resolver) -> No
     assert "note" not in resolver.describe(event({"s": "kick", "note": 2}))[1]
 
 
+def test_vowels_are_letters_or_numbers_between_them(resolver: Resolver) -> None:
+    for said, place in (("a", 0.0), ("u", 4.0), (2, 2.0), ("1.5", 1.5)):
+        assert dict(note(resolver, s="voice", note=0, vowel=said).controls)["vowel"] == place
+    with pytest.raises(ControlError, match="vowel needs a number, not 'x'"):
+        note(resolver, s="voice", note=0, vowel="x")
+
+
 def test_names_hold_instruments_and_samples(resolver: Resolver) -> None:
     assert {"kick", "pluck", "beep", "beeps"} <= set(resolver.names())
 

@@ -10,7 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 import soundfile
-from making_soundfonts import KEYS, RATE, SERVER, VELOCITIES, Sound, Wave, heard, heard_each, sine, span, write
+from making_soundfonts import (
+    KEYS,
+    RATE,
+    SERVER,
+    VELOCITIES,
+    Sound,
+    Wave,
+    heard,
+    heard_each,
+    sine,
+    span,
+    write,
+)
 from measuring import loudest, partial, rms, spectrum
 
 from livecode.errors import FileProblem, NameUnknown
