@@ -34,7 +34,10 @@ def rebuilt(name, freq, velocity, brightness, vib, vibmod):
     tilt = (lit(brightness, velocity) - 0.5) * 2
     shares = STRENGTHS[name]
     whole = sum(shares)
-    return mix([
+    power = mix([share / whole * number ** (2 * tilt) for number, share in enumerate(shares, 1) if share])
+    # Brighter is a little louder, as it is when played harder, but not ten times.
+    even = power**-0.35
+    partials = mix([
         SinOsc.ar(pitch * number, Rand.ir(0, 6.28))
         * (share / whole) ** 0.5
         * number**tilt
@@ -43,6 +46,7 @@ def rebuilt(name, freq, velocity, brightness, vib, vibmod):
         for number, share in enumerate(shares, 1)
         if share
     ])  # fmt: skip
+    return partials * even
 
 
 @instrument("table_flute", **TABLE, trim=-14, attack=0.05, release=0.09)

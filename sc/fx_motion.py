@@ -219,8 +219,9 @@ def widen(channels, widen):
 @effect("compressor", order=80, compressor=Control(-20, -120, 0, "dB", "threshold"))
 def compressor(signal, compressor):
     """Presses what is louder than the threshold, four to one."""
-    level = compressor.db_to_amplitude()
-    return Compander.ar(signal, signal, level, 1, 0.25, 0.004, 0.09) * level.max(0.03) ** -0.35
+    # Below -50 dB there is nothing to press but noise, and nothing would be left of the sound.
+    level = compressor.db_to_amplitude().max(0.00316)
+    return Compander.ar(signal, signal, level, 1, 0.25, 0.004, 0.09) * level**-0.35
 
 
 @effect(

@@ -23,14 +23,19 @@ def distort(signal, distort):
     """Distortion with a tone that stays: driven hard, then rounded."""
     push = 1 + distort.clip(0, 100) * 12
     dirty = (signal * push).distort()
-    return LPF.ar(dirty, 9000) * 0.6 / (1 + distort * 0.2).sqrt()
+    return LPF.ar(dirty, 9000) * 0.6 / (1 + distort * 0.02).sqrt()
 
 
 @effect("drive", order=12, drive=Control(0, 0, 100, meaning="overdrive"))
 def drive(signal, drive):
     """Warm overdrive, a little one-sided as valves are."""
     push = 1 + drive * 6
-    return centred((signal * push + 0.08).tanh() - 0.0798) / push.sqrt() * 1.4
+    return centred((signal * push + 0.08).tanh() - 0.0798) * level_of(push)
+
+
+def level_of(push):
+    """What brings a saturated signal back to the level it came with, however hard it is pushed."""
+    return 0.45 / (push * 0.45).tanh()
 
 
 @effect("triode", order=13, triode=Control(0, 0, 100, meaning="valve distortion"))
@@ -38,7 +43,7 @@ def triode(signal, triode):
     """A single valve: one half of the wave is squashed more than the other."""
     push = 1 + triode * 4
     hot = signal * push
-    return centred(hot.max(0).tanh() + (hot.min(0) * 0.5).tanh() * 1.3) / push.sqrt()
+    return centred(hot.max(0).tanh() + (hot.min(0) * 0.5).tanh() * 1.3) * level_of(push)
 
 
 @effect(
@@ -81,7 +86,8 @@ def octer(signal, octer, octersub, octersubsub):
     quartered = ToggleFF.ar(halved) * 2 - 1
     loud = Amplitude.ar(signal, 0.005, 0.05)
     low = LPF.ar(signal * halved, 1200) * octersub + LPF.ar(loud * halved * quartered, 300) * octersubsub
-    return signal + above * octer + low
+    added = octer * octer + octersub * octersub + octersubsub * octersubsub
+    return (signal + above * octer + low) / (1 + added).sqrt()
 
 
 @effect(

@@ -6,7 +6,8 @@
   pads' orbit. It takes no following and no threshold, so the dip is where the event is.
 - `channel` sends the note's orbit to another pair of outputs: 0, 2, 4 or 6, each pair with a master of its
   own. With fewer outputs than that it wraps round.
-- Another effect of the kind "send" takes the reverb's place where an event has a word of its name.
+- Another effect of the kind "send" takes the reverb's place where an event has a word of its name; without
+  `room` that word says how much goes in: `plate(0.3)` is `room(0.3).plate(1)`.
 - An effect of the kind "orbit" sits on the orbit once an event has a word of its name, or its key where no
   effect of the note itself has that key.
 """
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from livecode.sound.definitions import Definitions
 
 SENDS = {"room": "reverb", "delay": "delay"}
+_SENT_TO = frozenset(SENDS.values())
 TIMING = frozenset({"lock", "delaysync"})
 OUTPUT = "channel"
 DUCK = "duck"
@@ -107,6 +109,20 @@ def changes_for(
         if effect.kind == "orbit" and (named or keyed):
             made.append(_change(effect.name, effect, words & effect.controls.keys(), definitions, named))
     return made
+
+
+def halls(catalogue: Catalogue) -> frozenset[str]:
+    """The effects that may take the reverb's place."""
+    return frozenset(
+        name for name, effect in catalogue.effects.items() if effect.kind == "send" and name not in _SENT_TO
+    )
+
+
+def with_room(value: dict[str, Any], halls: Collection[str]) -> dict[str, Any]:
+    """The event with a `room` where only another reverb's name says how much goes in."""
+    if "room" in value:
+        return value
+    return {**value, "room": next(each for name, each in value.items() if name in halls)}
 
 
 def _change(

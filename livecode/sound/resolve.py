@@ -40,6 +40,7 @@ from livecode.language.time import Event
 from livecode.sound.command import BufferLoad, Command, DefinitionLoad, GlobalEffect, Sweep
 from livecode.sound.layout import ORBITS
 from livecode.sound.modulations import Modulations
+from livecode.sound.orbit_effects import halls, with_room
 from livecode.sound.plans import Plan, Plans, note_of
 from livecode.sound.reading import finite, number, pitch, plain
 from livecode.sound.soundfont_modulators import Playing
@@ -108,6 +109,7 @@ class Resolver:
         self._modulations = Modulations()
         self._sources: dict[str, tuple[Source, int]] = {}
         self._generation = catalogue.generation
+        self._halls = halls(catalogue)
         self._touched: set[str] = set()
         self._looked = time.monotonic()
         self._watched = False
@@ -127,6 +129,8 @@ class Resolver:
             if not value[key].speaks(whole.begin):
                 value = {name: each for name, each in value.items() if name != key}
         self._look()
+        if not self._halls.isdisjoint(value):
+            value = with_room(value, self._halls)
         begin, step = float(whole.begin), float(whole.end - whole.begin)
         if "source" in value:
             return [self._source_change(value, begin, slot)]
@@ -290,6 +294,7 @@ class Resolver:
             self._touched |= self.catalogue.changed()
         if self.catalogue.generation != self._generation:
             self._generation = self.catalogue.generation
+            self._halls = halls(self.catalogue)
             self._plans.clear()
             self._voices.clear()
         for problem in (*self.catalogue.problems.values(), *self.definitions.problems.values()):

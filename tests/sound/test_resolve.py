@@ -262,6 +262,13 @@ def test_describe_says_what_plays_as_one_would_read_it(resolver: Resolver) -> No
     assert "note" not in resolver.describe(event({"s": "kick", "note": 2}))[1]
 
 
+def test_a_halls_own_name_says_how_much_goes_in(resolver: Resolver) -> None:
+    alone = dict(note(resolver, s="pluck", note=0, plate=0.3).controls)
+    assert alone["room"] == 0.3
+    both = dict(note(resolver, s="pluck", note=0, plate=1, room=0.2).controls)
+    assert both["room"] == 0.2
+
+
 def test_vowels_are_letters_or_numbers_between_them(resolver: Resolver) -> None:
     for said, place in (("a", 0.0), ("u", 4.0), (2, 2.0), ("1.5", 1.5)):
         assert dict(note(resolver, s="voice", note=0, vowel=said).controls)["vowel"] == place
