@@ -221,7 +221,7 @@ def compressor(signal, compressor):
     """Presses what is louder than the threshold, four to one."""
     # Below -50 dB there is nothing to press but noise, and nothing would be left of the sound.
     level = compressor.db_to_amplitude().max(0.00316)
-    return Compander.ar(signal, signal, level, 1, 0.25, 0.004, 0.09) * level**-0.35
+    return Compander.ar(signal, signal, level, 1, 0.25, 0.004, 0.09) * level**-0.6
 
 
 @effect(

@@ -20,6 +20,11 @@ HEARD = {
     "overgain": 0.3, "postgain": 0.5,
 }  # fmt: skip
 FREQ = 220.0
+# However hard these are pushed, the sound stays about as loud as it came.
+HARD = {"distort": 40.0, "drive": 40.0, "triode": 40.0, "octer": 6.0, "compressor": -120.0}
+# Between the ends of these the sound becomes another, not five times as loud.
+EVEN = (("grains", "rate"), ("cloud", "rate"), ("riser", "resonance"), ("trumpet", "brightness"),
+        ("table_oboe", "brightness"), ("table_trombone", "brightness"))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +45,12 @@ def band(tmp_path_factory: pytest.TempPathFactory) -> Orchestra:
     made.play("shifted", "sine", 0.8, ("fshift",), freq=1000, fshift=150)
     made.play("rung", "sine", 0.8, ("ring",), freq=1000, ring=1, ringf=200)
     made.play("faster", "sine", 1.0, ("accelerate",), freq=400, accelerate=1)
+    for effect, amount in HARD.items():
+        made.play(("hard", effect), "saw", 0.8, (effect,), freq=FREQ, **{effect: amount})
+    for name, control in EVEN:
+        item = made.catalogue.instrument(name)
+        for end in (item.controls[control].low, item.controls[control].high):
+            made.play((name, end), name, 1.2, **{control: end})
     for vowel in (0.0, 2.0):
         made.play(("vowel", vowel), "saw", 0.8, ("vowel",), freq=55.0, brightness=1.0, vowel=vowel)
     made.perform()
@@ -66,6 +77,22 @@ def test_fused_effect_is_heard_keeps_the_level_and_ends(band: Orchestra, name: s
     assert -16 <= loudest(take.sound) - loudest(plain.sound) <= 8 or name == "bd"
     changed = spectrum(take.left)[1][:12000] - spectrum(plain.left)[1][:12000]
     assert name != "saw" or np.abs(changed).max() > 1e-5
+
+
+@pytest.mark.parametrize("effect", HARD)
+def test_pushed_hard_it_keeps_the_level(band: Orchestra, effect: str) -> None:
+    change = rms(band["hard", effect].middle) - rms(band["saw", "plain"].middle)
+    assert -7 <= change <= 4
+
+
+@pytest.mark.parametrize("name, control", EVEN)
+def test_a_knob_turned_from_end_to_end_moves_the_sound_more_than_the_level(
+    band: Orchestra, name: str, control: str
+) -> None:
+    ends = band.catalogue.instrument(name).controls[control]
+    low, high = (band[name, end] for end in (ends.low, ends.high))
+    assert abs(rms(high.sound) - rms(low.sound)) < 11
+    assert max(peak(low.sound), peak(high.sound)) < -1
 
 
 def test_filters_take_away_what_they_say(band: Orchestra) -> None:
