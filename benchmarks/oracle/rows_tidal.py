@@ -290,4 +290,13 @@ ROWS: list[tuple[str, str]] = [
     ('mini("0 1 2 3").bite(4, "0 <1 3> 2*2").rev()', f'rev $ bite 4 "0 <1 3> 2*2" ("0 1 2 3" {INT})'),
     ('s("a b").splice(4, "0 2 1").speed("1 2")', 'splice 4 "0 2 1" (s "a b") # speed "1 2"'),
     ('s("a").speed("2 1").splice(4, "0 1 <2 3>")', 'splice 4 "0 1 <2 3>" (s "a" # speed "2 1")'),
+    ('mini("<a b>(3,8,2)")', f'("<a b>(3,8,2)" {WORD})'),
+    ('mini("<a b c>(3,8,10) d")', f'("<a b c>(3,8,10) d" {WORD})'),
+    ('mini("<a b>(<3 5>,8,<0 2>)")', f'("<a b>(<3 5>,8,<0 2>)" {WORD})'),
+    ('mini("<a b>").euclid_off(3, 8, 2)', f'euclidOff 3 8 2 ("<a b>" {WORD})'),
+    ('mini("<0 1> 2").euclid_off("<3 5>", 8, "<1 3>")', f'euclidOff "<3 5>" 8 "<1 3>" ("<0 1> 2" {INT})'),
+    ('mini("0 1 2 3").while_("t(3,8)", add(10))', f'while "t(3,8)" (+10) ("0 1 2 3" {INT})'),
+    ('mini("0 1 2 3").while_("<t(3,8,1) f> t", add(10))', f'while "<t(3,8,1) f> t" (+10) ("0 1 2 3" {INT})'),
+    ('mini("<0 1> 2").echo_with(3, 1/8, rev)', f'stutWith 3 (1/8) rev ("<0 1> 2" {INT})'),
+    ('mini("0 1 2").echo_with(3, 1/4, fast(2))', f'stutWith 3 (1/4) (fast 2) ("0 1 2" {INT})'),
 ]  # fmt: skip

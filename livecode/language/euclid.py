@@ -13,6 +13,7 @@ from livecode.language.combine import fastcat
 from livecode.language.fuel import EVENTS_PER_CYCLE, too_dense
 from livecode.language.pattern import Pattern, silence
 from livecode.language.registry import function
+from livecode.language.time import Fraction
 
 
 @lru_cache(maxsize=256)
@@ -53,5 +54,15 @@ def euclid(pattern: Pattern, onsets: Any, steps: Any, rotation: Any = 0) -> Patt
     >>> mini("bd").euclid(3, 8).first_cycle()
     [(0..1/8) 'bd', (3/8..1/2) 'bd', (3/4..7/8) 'bd']
     """
-    rhythm = bjorklund(int(onsets), int(steps), int(rotation))
-    return fastcat(*(pattern if step else silence for step in rhythm))
+    return turned(pattern, bjorklund(int(onsets), int(steps)), int(rotation))
+
+
+def turned(pattern: Pattern, rhythm: tuple[bool, ...], rotation: int, gap: Pattern = silence) -> Pattern:
+    """A pattern on the steps of a rhythm that sound, then all of it earlier by so many steps.
+
+    What is rotated past the beginning comes from the cycle before, as in Tidal: `<a b>(3,8,2)` is a a b.
+    """
+    if not rhythm:
+        return silence
+    placed = fastcat(*(pattern if step else gap for step in rhythm))
+    return placed._late(-Fraction(rotation, len(rhythm))) if rotation else placed

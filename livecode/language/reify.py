@@ -8,6 +8,19 @@ from livecode.language.combine import fastcat, stack
 from livecode.language.pattern import Pattern, pure
 
 
+def filled(thing: Any) -> Pattern:
+    """A pattern of true and false: a text's Euclidean rhythms are false where they rest.
+
+    >>> [event.value for event in filled("t(3,4)").first_cycle()]
+    ['t', 't', 't', False]
+    """
+    if isinstance(thing, str):
+        from livecode.language.mini import mini
+
+        return mini(thing, filled=True)
+    return reify(thing)
+
+
 def reify(thing: Any) -> Pattern:
     """A pattern out of a pattern, a string of mini-notation, a number, a list or a tuple.
 

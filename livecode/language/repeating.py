@@ -187,7 +187,7 @@ def echo_with(pattern: Pattern, times: Any, time: Any, function: Any) -> Pattern
         if numbered:
             copies.append(reify(made(pattern._late(delay * place), place)))
         else:
-            copies.append(reify(made(copies[-1]))._late(delay) if copies else pattern)
+            copies.append(reify(made(copies[-1]._late(delay))) if copies else pattern)
     return stack(*copies).with_steps(pattern.steps) if copies else silence
 
 

@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import Any
 
 from livecode.language.combine import cat, fastcat, stack, weighted
-from livecode.language.euclid import bjorklund, euclid
+from livecode.language.euclid import bjorklund, euclid, turned
 from livecode.language.fuel import counted
 from livecode.language.joins import inner_join, squeeze_join
 from livecode.language.operators import DROPPED, align_out, align_reset, align_restart, is_true, keep_if
 from livecode.language.pattern import Pattern, both_periods, pure, silence
 from livecode.language.registry import function
-from livecode.language.reify import reify
+from livecode.language.reify import filled, reify
 from livecode.language.time import ONE, Event, Fraction, Span, ceiling, to_time
 from livecode.language.timing import as_function, ribbon, transformed, within
 from livecode.language.transform import compress, zoom
@@ -120,8 +120,12 @@ def while_(pattern: Pattern, bools: Any, function: Any) -> Pattern:
 
     >>> [event.value for event in mini("0 1 2 3").while_("1 0", add(10)).first_cycle()]
     [10, 11, 2, 3]
+    >>> [event.value for event in mini("0*8").while_("1(3,8)", add(10)).first_cycle()]
+    [10, 0, 0, 10, 0, 0, 10, 0]
+
+    Between the onsets of `1(3,8)` it is false, as in Tidal; in a rest nothing is heard.
     """
-    return sew(reify(bools), transformed(function, pattern), pattern)
+    return sew(filled(bools), transformed(function, pattern), pattern)
 
 
 @function(family="structure")
@@ -131,8 +135,8 @@ def euclid_inv(pattern: Pattern, onsets: Any, steps: Any, rotation: Any = 0) -> 
     >>> [event.part.begin for event in mini("hh").euclid_inv(3, 4).first_cycle()]
     [Fraction(3, 4)]
     """
-    rhythm = bjorklund(int(onsets), counted(steps), int(rotation))
-    return fastcat(*(silence if step else pattern for step in rhythm)) if rhythm else silence
+    rests = tuple(not step for step in bjorklund(int(onsets), counted(steps)))
+    return turned(pattern, rests, int(rotation))
 
 
 @function(family="structure", plain=("other",))

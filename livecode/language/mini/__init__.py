@@ -17,18 +17,19 @@ from livecode.language.pattern import Pattern
 _LONG = 500
 
 
-def mini(text: str, source: int | None = None) -> Pattern:
+def mini(text: str, source: int | None = None, *, filled: bool = False) -> Pattern:
     """A pattern written in mini-notation.
 
     >>> mini("bd [hh sn]*2").first_cycle()
     [(0..1/2) 'bd', (1/2..5/8) 'hh', (5/8..3/4) 'sn', (3/4..7/8) 'hh', (7/8..1) 'sn']
 
     Every event knows the characters it came from; `source` is the number of the text in those locations, made
-    from the text itself when none is given. Raises NotationError with the column of what cannot be read.
+    from the text itself when none is given. `filled` has `t(3,8)` be false where it rests. Raises
+    NotationError with the column of what cannot be read.
     """
     if not isinstance(text, str):
         raise PatternError(f"mini-notation is text, not {text!r}: write mini('bd sn')")
-    interpreter = Interpreter(source_of(text) if source is None else source)
+    interpreter = Interpreter(source_of(text) if source is None else source, filled)
     if len(text) < _LONG or not gc.isenabled():
         return interpreter.pattern(parse(text))
     # Thousands of small objects made at once, all kept: collecting in between costs more than the reading.

@@ -38,10 +38,14 @@ from livecode.language.transform import zoom
 
 
 class Interpreter:
-    """Builds the patterns of one text; `source` marks where its values were written."""
+    """Builds the patterns of one text; `source` marks where its values were written.
 
-    def __init__(self, source: int) -> None:
+    `filled` puts False on the steps of a Euclidean rhythm that rest, for patterns of true and false.
+    """
+
+    def __init__(self, source: int, filled: bool = False) -> None:
         self.source = source
+        self.gap = pure(False) if filled else silence
 
     def pattern(self, node: Node) -> Pattern:
         """The pattern a piece of the tree stands for."""
@@ -138,13 +142,17 @@ class Interpreter:
         return self.for_each(played, node.factor)
 
     def euclid(self, node: Euclid) -> Pattern:
-        pattern = self.pattern(node.node)
+        pattern, gap = self.pattern(node.node), self.gap
+        steady = pattern.constant is not VARIES
 
         def placed(onsets: Any, steps: Any, rotation: Any = 0) -> Pattern:
-            rhythm = bjorklund(int(onsets), int(steps), int(rotation))
-            if not any(rhythm):
+            turn = int(rotation)
+            rhythm = bjorklund(int(onsets), int(steps), turn if steady else 0)
+            if not rhythm or not (any(rhythm) or gap is not silence):
                 return silence
-            return weighted([(ONE, pattern if step else silence) for step in rhythm], steps=ONE)
+            made = weighted([(ONE, pattern if step else gap) for step in rhythm], steps=ONE)
+            # What changes from cycle to cycle is rotated as a whole: its last onset may be the next cycle's.
+            return made if steady or not turn else made._late(-Fraction(turn, len(rhythm)))
 
         if node.rotation is None:
             return self.for_each(placed, node.onsets, node.steps)
