@@ -139,13 +139,19 @@ class Composers:
 
     def listen(self, listener: Callable[[str], None]) -> None:
         """Call a function with every notice from now on."""
-        self._listeners.append(listener)
+        if listener not in self._listeners:
+            self._listeners.append(listener)
+
+    def unlisten(self, listener: Callable[[str], None]) -> None:
+        """Call a function no more."""
+        if listener in self._listeners:
+            self._listeners.remove(listener)
 
     def missed(self, name: str, cycle: int) -> str:
-        """Count a cycle that had to play its fallback; the line that says so."""
+        """Count a cycle that had to play its fallback; the line that says so, which the asker says."""
         self.misses[name] += 1
         line = f"{name} was not ready for cycle {cycle}: its fallback plays"
-        self.notice(line)
+        self.notices.append(line)
         return line
 
     def forget(self) -> None:

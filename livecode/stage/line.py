@@ -258,6 +258,8 @@ class Line:
             from livecode.generators.pool import composers
 
             composers().wake()
+            # What goes on behind the music tells how far it is: a tuned net, a dream, a lost worker.
+            composers().listen(self.notices.say)
 
     def _usual_resolver(self) -> Resolver:
         from livecode.sound.resolve import Resolver as Usual

@@ -10,6 +10,7 @@ one starts nothing; the first `d1 >> ...` or `boot()` does.
 from __future__ import annotations
 
 import atexit
+import sys
 import threading
 import weakref
 from collections import deque
@@ -447,6 +448,10 @@ class Session(Looking):
         if self._journal is not None:
             self._journal.close(self.now())
         _open.discard(self)
+        if "livecode.generators.pool" in sys.modules:
+            from livecode.generators.pool import composers
+
+            composers().unlisten(self.notices.say)
 
     def __enter__(self) -> Session:
         return self

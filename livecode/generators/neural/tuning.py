@@ -51,6 +51,11 @@ class Job:
         """Whether the new net is there."""
         return self.done.is_set() and self.fault is None
 
+    @property
+    def cancelled(self) -> bool:
+        """Whether it was called off."""
+        return self._cancelled.is_set() and not self.ready
+
     def cancel(self) -> None:
         """Tune it no further; nothing is kept."""
         self._cancelled.set()
@@ -174,8 +179,14 @@ class Tuned(Stream):
         return self._after
 
     def phrase(self, number: int) -> Phrase:
-        """Phrase `number` of the new net, from 0; waits for both."""
-        return self.after.phrase(number)
+        """Phrase `number` of the new net, from 0; waits for both. Called off, of the old one."""
+        return (self.before if self.job.cancelled else self.after).phrase(number)
+
+    def __repr__(self) -> str:
+        # The usual picture of a pattern asks for its notes, which would wait.
+        if self.job.cancelled:
+            return f"<{self.job.name}: called off, the old weights play>"
+        return f"<{self.job.name}: {'tuned' if self.ready else f'being tuned, {self.progress:.0%}'}>"
 
     def heard_at(self, cycle: float) -> Phrase | None:
         """The phrase that has been played at a cycle, None when none has."""
@@ -191,7 +202,8 @@ class Tuned(Stream):
     def _events_between(self, begin: Fraction, end: Fraction) -> list[Event]:
         now = moment()
         if now is None or now.offline:
-            return self.after._events_between(begin, end)
+            stream = self.before if self.job.cancelled else self.after
+            return stream._events_between(begin, end)
         now.momentary = True
         if self.ready and not self._playing_new:
             self._playing_new = self._prepared(math.floor(begin), now.metre)

@@ -97,7 +97,7 @@ def test_the_old_weights_play_on_while_a_net_is_tuned(tmp_path, monkeypatch):
     asked = neural("folk", bars=1).suppress("leaps")
     old = [asked.phrase(n) for n in range(2)]
     tuned = asked.finetune("later")
-    assert not tuned.ready and tuned.progress < 1
+    assert not tuned.ready and tuned.progress < 1 and "being tuned" in repr(tuned)
     assert len(on_stage(tuned, 0)) == len(old[0])
     tuned.wait()
     assert tuned.progress == 1 and any("later is tuned" in line for line in composers().notices)
@@ -118,6 +118,8 @@ def test_a_fine_tune_can_be_called_off(tmp_path, monkeypatch):
     tuned = neural("folk").suppress("leaps").finetune("never").cancel()
     with pytest.raises(GeneratorError, match="never was called off: nothing is kept"):
         tuned.wait()
+    assert "called off" in repr(tuned)
+    assert tuned.query(0, 1) == tuned.before.query(0, 1)
     assert not (tmp_path / "models" / "never").exists()
 
 
