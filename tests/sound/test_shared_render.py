@@ -13,7 +13,7 @@ from livecode.errors import EngineError
 from livecode.sound import score
 from livecode.sound.command import DefinitionLoad, GlobalEffect, Note
 from livecode.sound.engine.finding import find
-from livecode.sound.engine.shared import play_shared
+from livecode.sound.engine.shared import can_be_shared, play_shared
 from livecode.sound.render import Renderer
 from livecode.sound.score import Share, divided, helpers_score
 from livecode.stage.offline import Performance, perform
@@ -72,6 +72,12 @@ def test_work_is_divided_by_what_sounds(steady: Performance) -> None:
 )
 def test_slots_that_may_hear_each_other_stay_together(odd: Any, steady: Performance) -> None:
     assert divided([*steady.sends, Late(odd, 0.0)], steady.commands, 40.0) is None
+
+
+def test_only_a_scsynth_program_is_played_twice() -> None:
+    assert not can_be_shared("embedded")
+    assert not can_be_shared("no-such-engine")
+    assert can_be_shared("auto") == (find() is not None)
 
 
 @needs_scsynth

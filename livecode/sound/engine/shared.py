@@ -22,7 +22,8 @@ _LOOK_EVERY = 0.01
 
 def can_be_shared(engine: str) -> bool:
     """Whether this engine can be played twice at once: a scsynth program, on a system with named pipes."""
-    return hasattr(os, "mkfifo") and engine != "embedded" and _program(engine) is not None
+    program = None if engine == "embedded" else _program(engine)
+    return hasattr(os, "mkfifo") and program is not None and "scsynth" in program.name
 
 
 def play_shared(
