@@ -299,4 +299,7 @@ ROWS: list[tuple[str, str]] = [
     ('mini("0 1 2 3").while_("<t(3,8,1) f> t", add(10))', f'while "<t(3,8,1) f> t" (+10) ("0 1 2 3" {INT})'),
     ('mini("<0 1> 2").echo_with(3, 1/8, rev)', f'stutWith 3 (1/8) rev ("<0 1> 2" {INT})'),
     ('mini("0 1 2").echo_with(3, 1/4, fast(2))', f'stutWith 3 (1/4) (fast 2) ("0 1 2" {INT})'),
+    ('mini("<0 1> 2 3 4").chunk_back(4, add(10))', f"chunk' 4 (+10) (\"<0 1> 2 3 4\" {INT})"),
+    ('mini("-1 2 ~ 3").chunk_back(4, palindrome)', f"chunk' 4 palindrome (\"-1 2 ~ 3\" {INT})"),
+    ('mini("0 1 2 3").chunk_back(4, iter_(4))', f"chunk' 4 (iter 4) (\"0 1 2 3\" {INT})"),
 ]  # fmt: skip

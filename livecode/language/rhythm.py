@@ -15,7 +15,7 @@ from livecode.language.pattern import Pattern, both_periods, pure, silence
 from livecode.language.registry import function
 from livecode.language.reify import filled, reify
 from livecode.language.time import ONE, Event, Fraction, Span, ceiling, to_time
-from livecode.language.timing import as_function, ribbon, transformed, within
+from livecode.language.timing import as_function, choose_cycle, ribbon, transformed, within
 from livecode.language.transform import compress, zoom
 
 
@@ -254,17 +254,13 @@ def chunk(pattern: Pattern, count: Any, function: Any) -> Pattern:
 
 @function(family="structure")
 def chunk_back(pattern: Pattern, count: Any, function: Any) -> Pattern:
-    """Like `chunk`, from right to left.
+    """Like `chunk`, from right to left, the pattern going on to its next cycle every cycle, as in Tidal.
 
     >>> [event.value for event in mini("0 1 2 3").chunk_back(4, add(10)).first_cycle()]
     [0, 1, 2, 13]
     """
     parts = counted(count)
-    return (
-        _chunked(pattern, parts, as_function(function), list(reversed(range(parts))))
-        if parts > 0
-        else pattern
-    )
+    return _chunk_by_cycle(pattern, parts, function, lambda cycle: parts - 1 - cycle % parts)
 
 
 @function(family="structure", aliases=("fast_chunk",))
@@ -274,14 +270,17 @@ def fastchunk(pattern: Pattern, count: Any, function: Any) -> Pattern:
     >>> [event.value for event in mini("<0 1>*2").fastchunk(2, add(10)).query(1, 2)]
     [0, 11]
     """
-    from livecode.language.timing import choose_cycle
-
     parts = counted(count)
+    return _chunk_by_cycle(pattern, parts, function, lambda cycle: cycle % parts)
+
+
+def _chunk_by_cycle(pattern: Pattern, parts: int, function: Any, which: Callable[[int], int]) -> Pattern:
+    """The part of each cycle that a function of its number names, changed."""
     if parts <= 0:
         return pattern
     made = as_function(function)
     pieces = [within(pattern, Fraction(p, parts), Fraction(p + 1, parts), made) for p in range(parts)]
-    return choose_cycle(pieces, lambda cycle: cycle % parts, parts)
+    return choose_cycle(pieces, which, parts)
 
 
 @function(family="structure")
