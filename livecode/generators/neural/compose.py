@@ -219,7 +219,7 @@ class NeuralComposer:
         free = np.full((UPBEAT, config.voices), FREE, np.int64)
         scale = Context(constraints={k: v for k, v in context.constraints.items() if k == "in_scale"})
         write(writer, free, self._masks(scale, UPBEAT, ()), taste, random)
-        if count > 1:
+        if count > 1 and not context.parameters.get("alone"):
             # An upbeat is one's choice: every candidate begins with it.
             writer.pick(np.zeros(count, np.int64))
         return writer

@@ -154,7 +154,8 @@ def _expected(
     if not silent or len(silent) == config.voices:
         return piece
     given = Phrase.from_grid(np.maximum(config.pitches(piece), 0))
-    context = Context(over=given, parameters={"candidates": 4.0})
+    # Alone: the best of four upbeats goes on by itself, since a dream is only to be begun.
+    context = Context(over=given, parameters={"candidates": 4.0, "alone": 1.0})
     seed = int(request.get("noise") or 0)
     sung = composer(str(request["net"])).compose(context, len(piece) * SIXTEENTH, seed)
     grid = sung.grid(SIXTEENTH, config.voices)[: len(piece)].astype(np.int64)
