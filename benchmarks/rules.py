@@ -1,6 +1,6 @@
 """What the composers by rules are worth: time, faults beside Bach's, agreement with his roots, plans kept.
 
-    python benchmarks/rules.py [--jsb FILE] [--quick]
+    python benchmarks/rules.py [--jsb FILE] [--pieces N] [--quick]
 
 `--jsb` is the JSON file with the `train` and `valid` pieces of the JSB chorales (`shared/corpora/jsb` in the
 project's checkout); without it the training pieces that ship are harmonised. Times are processor seconds.
@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -144,6 +145,66 @@ def species(count: int) -> None:
     line("exercises with a fault by the examiner", f"{faults}", "0")
 
 
+def piece(form: str, seed: int) -> list[Phrase]:
+    """The sections of a piece, one after another."""
+    phrases: list[Phrase] = []
+    for number in range(SECTIONS):
+        context = Context(previous=phrases[-1] if phrases else None, position=number)
+        phrases.append(CpuBach(form).compose(context, 4 * BAR, 100 * seed + number))
+    return phrases
+
+
+def behind(phrase: Phrase) -> list[Phrase]:
+    """The four parts behind a prelude's figures: what each holds in each half bar, from run to run."""
+    half = 2 * TICKS
+    stretches: list[list[Any]] = [[]]
+    for begin in range(0, phrase.length, half):
+        notes = phrase.notes[(phrase.notes["onset"] >= begin) & (phrase.notes["onset"] < begin + half)]
+        held = [notes[notes["voice"] == voice] for voice in range(4)]
+        if all(len(set(row["pitch"].tolist())) == 1 for row in held):
+            stretches[-1].append(np.array([row[0] for row in held]))
+        elif stretches[-1]:
+            stretches.append([])
+    found = []
+    for rows in stretches:
+        for number, row in enumerate(rows):
+            row["onset"], row["duration"] = number * half, half
+        if len(rows) > 1:
+            found.append(Phrase(np.concatenate(rows), len(rows) * half, phrase.metre, phrase.key).sorted())
+    return found
+
+
+def clean(pieces: int) -> None:
+    """Hard errors by the examiner in many pieces of each form, bars heard before, time, memory."""
+    for form in FORMS:
+        found: Counter[str] = Counter()
+        beats = 0
+        seen: Counter[bytes] = Counter()
+        times: list[float] = []
+        memory = [resource.getrusage(resource.RUSAGE_SELF).ru_maxrss]
+        for seed in range(pieces):
+            begin = time.process_time()
+            phrases = piece(form, seed)
+            times.append((time.process_time() - begin) / SECTIONS)
+            whole = concat(phrases)
+            beats += whole.length // TICKS
+            for judged in behind(whole) if form == "toccata" else [whole]:
+                whole_too = form != "toccata"
+                found.update(f.rule for f in check(judged, ranges=None, whole=whole_too) if f.hard)
+            for bar in range(0, whole.length, BAR):
+                part = whole.slice(bar, bar + BAR).notes
+                seen[part["onset"].tobytes() + part["pitch"].tobytes() + part["voice"].tobytes()] += 1
+            if seed in (pieces // 2, pieces - 1):
+                memory.append(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        again = sum(count - 1 for count in seen.values())
+        told = ", ".join(f"{rule} {count}" for rule, count in found.most_common())
+        hours = beats / 92 / 60
+        line(f"{form}: hard errors in {beats} beats ({hours:.1f} h at 92)", f"{found.total()}", told)
+        line(f"{form}: bars of {seen.total()} heard before", f"{again}")
+        line(f"{form}: four bars on average, slowest piece", f"{1000 * max(times):.0f} ms")
+        line(f"{form}: memory at first, half way, at the end", " ".join(f"{m // 1024}" for m in memory), "MB")
+
+
 def bach(pieces: int) -> None:
     """CPU Bach: plans kept, faults, time."""
     try:
@@ -259,6 +320,7 @@ def table(jsb: Path | None, quick: bool) -> None:
     chorales(grids)
     species(2 if quick else 10)
     bach(1 if quick else 6)
+    clean(2 if quick else 20)
     manners(grids, 1 if quick else 4)
 
 
@@ -266,8 +328,12 @@ def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--jsb", type=Path, default=None, help="jsb16_train_valid.json")
+    parser.add_argument("--pieces", type=int, default=0, help="only CPU Bach, so many pieces of each form")
     parser.add_argument("--quick", action="store_true", help="a fifth of everything")
     options = parser.parse_args()
+    if options.pieces:
+        clean(options.pieces)
+        return
     named = os.environ.get("LIVECODE_JSB", "")
     table(options.jsb or (Path(named) if named else None), options.quick)
 

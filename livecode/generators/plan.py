@@ -48,6 +48,8 @@ class Plan:
             raise ControlError(f"a phrase of {self.bars!r} bars: give a whole number from 1 to 64")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int):
             raise ControlError(f"a seed of {self.seed!r}: give a whole number")
+        if not -(1 << 63) <= self.seed < 1 << 63:
+            raise ControlError(f"a seed of {len(str(abs(self.seed)))} digits: give one of 18 at most")
 
     def parameters_at(self, cycle: int) -> dict[str, float]:
         """The numbers in force at a cycle."""

@@ -46,6 +46,8 @@ FORESEEN = 60_000
 """Most pairs of values weighed before the search begins; what lies before them is searched blindly."""
 SAFETY = 20.0
 """Seconds after which a search stops whatever its steps."""
+TOLD = 4
+"""How many rules that gave way are named."""
 LARGEST = 4096
 """Most values one thing may be chosen from."""
 _CLOCK_EVERY = 256
@@ -83,7 +85,9 @@ class Answer:
             return f"the clock ended the search after {self.steps} steps: the best so far"
         if not self.gave_way:
             return "every hard rule holds"
-        return "gave way: " + "; ".join(self.gave_way)
+        more = len(self.gave_way) - TOLD
+        rest = f"; and {more} more" if more > 0 else ""
+        return "gave way: " + "; ".join(self.gave_way[:TOLD]) + rest
 
 
 @dataclass
