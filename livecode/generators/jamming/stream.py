@@ -252,14 +252,13 @@ class Jam(Stream):
         if decided is None or decided.role == LISTEN or decided.phrase is not None or decided.late:
             return
         if cycle >= deadline:
-            # The composer is late: the beat does not wait, so the call comes back as an echo.
-            decided.late = decided.role == ANSWER
-            if decided.late and cycle < number * bars:
+            decided.late = True
+            if decided.role == ANSWER and cycle < number * bars:
+                # The beat does not wait, so the call comes back as an echo.
                 decided.phrase = echo(decided.call, bars * bar_ticks(self._metre))
                 self._again(float(number * bars))
-            if decided.late or (self._last is not None and cycle < deadline + LEAD * cps):
+            if decided.role == ANSWER or self._last is not None:
                 self._notice(composers().missed(self.plan.name, number * bars))
-                decided.late = True
 
     def _decide(self, number: int, metre: tuple[int, int], begin: float) -> None:
         decided = Decided(self._role(number, metre), self._call(number, metre))
@@ -275,7 +274,8 @@ class Jam(Stream):
             phrase = self._composed(planned, metre)
             took = time.monotonic() - began
             self._slow = max(took * 1.3, 0.9 * self._slow)
-            if not decided.late:
+            if decided.phrase is None:
+                # Later than the bar line it comes in where the music is by then.
                 decided.phrase = self._last = phrase
                 with suppress(Exception):
                     self._again(max(begin, self._now() + SOON))
