@@ -10,6 +10,7 @@ Without a terminal it evaluates the lines and blocks that come through the pipe 
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import time
@@ -94,14 +95,21 @@ def _converse(session: Any, config: settings.Config, banner: str, first: Callabl
 
 
 def leave_on_signals() -> None:
-    """Let a terminal that closes, or `kill`, end things in order: the sound fades and the engine goes too."""
+    """`kill` ends things in order: the sound fades and the engine goes too. A terminal that is gone does not.
+
+    A line that broke, a window closed by mistake: the music goes on for a while, as after any other death of
+    the prompt, and `livecode resume` takes it over.
+    """
 
     def leave(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)
 
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), leave)
+    def die(number: int, _frame: object) -> None:
+        os._exit(128 + number)
+
+    signal.signal(signal.SIGTERM, leave)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, die)
 
 
 def stay(session: Any) -> None:

@@ -67,8 +67,8 @@ STEP_EVERY = 0.1
 WEIGH_EVERY = 1.0
 FADE = 1.0
 LOOK_AT_RECORDING = 1.0
-TAKEN_IN = 0.012
-"""Seconds in which what is sent has arrived in scsynth, which works so much and its latency ahead."""
+TAKEN_IN = 0.035
+"""Seconds in which what is sent has arrived in scsynth on a busy machine; it works its latency ahead, too."""
 MOST_UNREAD = 1 << 20
 MOST_MISSED = 20_000
 FRONT_STALLED = 3.0

@@ -228,15 +228,22 @@ def test_what_another_program_writes_is_not_painted_over(terminal):
     assert screen.end() == 0
 
 
-def test_a_closed_terminal_takes_the_sound_with_it(terminal):
+def test_a_terminal_that_is_gone_leaves_the_music_to_be_resumed_and_kill_ends_it(terminal):
     screen = terminal("--device", "dummy")
     screen.see("\n>")
     screen.type('d1 >> s("bd*4")\r')
     screen.see("●")
     below = screen.children()
+    sender = next(each for each in below if "livecode.stage.sender" in psutil.Process(each).cmdline())
     screen.process.send_signal(signal.SIGHUP)
     assert screen.wait() == 128 + signal.SIGHUP
-    assert not [process for process in below if alive(process)]
+    time.sleep(1.0)
+    assert alive(sender)
+    os.kill(sender, signal.SIGTERM)
+    limit = time.monotonic() + 10.0
+    while any(alive(process) for process in below):
+        assert time.monotonic() < limit
+        time.sleep(0.05)
 
 
 def test_play_with_a_prompt_and_a_file_that_is_saved(terminal, tmp_path):
