@@ -195,7 +195,7 @@ class Line:
                 changed = self._preparer.refresh()
             except Exception as error:
                 if said != (said := one_line(error)):
-                    self.notices.say(said, "fault")
+                    self.notices.say(f"{said}: what was read there plays on", "fault")
                 continue
             took = time.monotonic() - began
             if changed:
