@@ -101,6 +101,15 @@ def test_when_the_helper_cannot_begin_the_other_does_not_wait(tmp_path: Path) ->
         play_shared(ours, tmp_path / "missing.osc", tmp_path / "sound.wav", 48000, 2, 6)
 
 
+@needs_scsynth
+def test_when_the_first_cannot_begin_the_helper_is_ended_and_not_blamed(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.osc"
+    theirs.write_bytes(helpers_score([], [], 60.0, Share(frozenset({1}), (0,))))
+    with pytest.raises(EngineError, match="crashed") as told:
+        play_shared(tmp_path / "missing.osc", theirs, tmp_path / "sound.wav", 48000, 2, 6)
+    assert "-9" not in str(told.value)
+
+
 class Late:
     """What is sent, at another second."""
 

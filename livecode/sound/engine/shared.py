@@ -49,6 +49,7 @@ def play_shared(
     helpers = offline_command(program, helpers_score, pipe, sample_rate, helpers_channels, form="NeXT")
     said = [sound.with_name("said.txt"), sound.with_name("helper-said.txt")]
     running: list[subprocess.Popen[bytes]] = []
+    killed: list[subprocess.Popen[bytes]] = []
     try:
         for command, words in zip((ours, helpers), said, strict=True):
             with words.open("wb") as file:
@@ -68,9 +69,12 @@ def play_shared(
             if each.poll() is None:
                 each.kill()
                 each.wait()
+                killed.append(each)
     lines = [words.read_text(errors="replace").splitlines() for words in said]
+    # One that was ended because the other had failed has nothing to say of its own.
     unheard = main.returncode == 0 and helper.returncode == -signal.SIGPIPE
-    judge(program.name, 0 if unheard else helper.returncode, lines[1])
+    if helper not in killed:
+        judge(program.name, 0 if unheard else helper.returncode, lines[1])
     judge(program.name, main.returncode if sound.exists() else main.returncode or 1, lines[0])
     return program.name
 
