@@ -199,6 +199,21 @@ def test_the_way_from_a_jig_to_a_reel():
     assert between.length == BAR and (between.notes["onset"] * 6 % BAR == 0).mean() > 0.7
 
 
+@pytest.mark.long
+def test_the_card_says_what_the_weights_give():
+    from dataclasses import replace
+
+    from livecode.generators.markov.variable import held_out
+    from livecode.sets import factory
+
+    net = composer("tiny")
+    _, held = held_out(corpus("folk"))
+    told = melodies([replace(p, kind=kind_of(p.name, p.source)) for p in held], net.styles)
+    card = (factory() / "models" / "tiny" / "README.md").read_text()
+    assert f"**{net.model.smith.nats_of(told).mean():.3f}**" in card
+    assert f"| {net.model.smith.nats_of([replace(tune, style=0) for tune in told]).mean():.3f} |" in card
+
+
 def test_a_damaged_list_of_metres_is_one_line(tmp_path):
     import json
     import shutil
