@@ -19,10 +19,15 @@ from livecode.language.voices import Voice, without_voice
 
 
 def _together(events: Iterable[Event]) -> list[list[Event]]:
-    """Events of one whole, in the order in which they were found."""
+    """Events of one whole, in the order in which they were found.
+
+    Fragments of one whole that follow one another do not sound together: otherwise the answer would depend on
+    how much of the cycle is asked for.
+    """
     groups: dict[Any, list[Event]] = {}
     for event in events:
-        key = event.whole if event.whole is None else (event.whole.begin, event.whole.end)
+        whole, part = event.whole, event.part
+        key = None if whole is None else (whole.begin, whole.end, part.begin, part.end)
         groups.setdefault(key, []).append(event)
     return list(groups.values())
 

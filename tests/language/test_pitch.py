@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from livecode.errors import ControlError, FileProblem, LivecodeError, NameUnknown
-from livecode.language import chord, mini, n, note
+from livecode.errors import ControlError, FileProblem, LivecodeError, NameUnknown, PatternError
+from livecode.language import Fraction, chord, mini, n, note
 from livecode.language.chords import TABLE as CHORDS
 from livecode.language.chords import chord_names, chord_notes, chord_steps, chord_symbol, voiced
 from livecode.language.notes import frequency, note_name, note_number, semitones
@@ -229,3 +229,40 @@ def test_transposing_by_semitones_and_intervals() -> None:
     assert degrees(note("c e").transpose("<12 7>")) == [{"note": 12}, {"note": 16}]
     assert degrees(note("c e").transpose("5P")) == [{"note": 7}, {"note": 11}]
     assert degrees(mini("c").transpose("-3m")) == [-3]
+
+
+def test_an_arpeggio_of_an_arpeggio_does_not_depend_on_how_much_is_asked_for() -> None:
+    pattern = mini("<0 1> 2 [3 4]").arp("0 [0,1]").arp("0 [0,1]")
+    whole = pattern.query(3, 4)
+    edges = [Fraction(3), Fraction(10, 3), Fraction(27, 8), Fraction(7, 2), Fraction(4)]
+    parts = [event for begin, end in pairwise(edges) for event in pattern.query(begin, end)]
+    assert {(event.value, event.whole) for event in parts} == {(event.value, event.whole) for event in whole}
+
+
+@pytest.mark.parametrize("mode", ["below", "duck", "above", "root"])
+def test_a_voicing_keeps_to_its_anchor_in_its_way(mode: str) -> None:
+    for symbol in ("C", "Am7", "F#m7b5", "Bb^7", "E7#9"):
+        notes = sorted(e.value["note"] for e in chord(symbol).voicing("g4", mode=mode).first_cycle())
+        root = chord(symbol).first_cycle()[0].value["note"]
+        assert notes[0] >= 7 if mode == "above" else notes[-1] <= 7 or mode == "root", (symbol, notes)
+        assert mode != "duck" or 7 not in notes
+        assert mode != "root" or (notes[0] % 12 == root % 12 and notes[0] <= 7)
+
+
+def test_a_dictionary_of_layouts_is_found_by_the_tones_of_a_chord() -> None:
+    own = {"m7": ["3m 5P 7m 9M"], "^7": [[4, 7, 11, 14]]}
+    laid = chord("<Dm7 C^7>").voicing(dictionary=own, anchor="c5").query(0, 2)
+    assert [event.value["note"] % 12 for event in laid] == [5, 9, 0, 4, 4, 7, 11, 2]
+    with pytest.raises(NameUnknown):
+        chord("C").voicing(dictionary="nosuch").first_cycle()
+    with pytest.raises(NameUnknown):
+        chord("C").voicing(mode="sideways").first_cycle()
+
+
+def test_notes_move_within_the_scale_they_were_read_in_wherever_they_go() -> None:
+    read = n("0 2 4").scale("<d:dorian c:minor>")
+    moved = read.off(0.5, lambda p: p.scale_transpose(2)).rev().every(2, lambda p: p.scale_transpose(-1))
+    assert len(moved.query(0, 2)) >= 12
+    with pytest.raises(PatternError):
+        n("0").scale_transpose(1)
+    assert note("c e").scale_transpose(1, "c major").first_cycle()[0].value == {"note": 2}
