@@ -27,7 +27,7 @@ from livecode.music.phrase import bar_ticks
 
 ATTEMPTS = 4
 """How often one layout is tried, what gave way taken out of it."""
-LAYOUTS = 4
+LAYOUTS = 5
 """How many layouts are drawn until every rule holds."""
 
 

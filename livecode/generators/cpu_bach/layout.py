@@ -82,7 +82,10 @@ def laid_out(
     before: Sequence[Sequence[int]] = (),
     anew: bool = False,
 ) -> Layout:
-    """The chords of a section and what is placed in it; `anew`, other voices may have the subject."""
+    """The chords of a section and what is placed in it.
+
+    `anew`, other voices may have the subject, in other octaves.
+    """
     units = max(1, -(-length // unit))
     per_bar = max(1, bar // unit)
     bars = max(1, units // per_bar)
@@ -122,6 +125,12 @@ def laid_out(
         more += [more[-1]] * (rest - len(more))
         placed += _episode(more, len(steps) * unit, unit, hold, (subject, companion), voices, draw)
         steps += more
+    if anew:
+        for entry in placed:
+            if entry.others and draw.random() < 0.5:
+                # Another octave may be the better one to come to.
+                entry.others.append(entry.notes)
+                entry.notes = entry.others.pop(0)
     layout = Layout(steps[:units], unit, placed, enters)
     layout.placed = list(_agreeing(placed, voices, before, unit // 2))
     return layout
