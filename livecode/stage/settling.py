@@ -23,6 +23,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections.abc import Callable
 from math import cos, exp, sin
 from typing import TYPE_CHECKING
 
@@ -43,9 +44,12 @@ TELLING = 0.12
 """How much the loop must have moved between two measurements for them to tell where it is going."""
 SETTLED = 0.05
 """A loop that has so little left to go counts as settled."""
+TRIES = 3
 YOUNG = 0.3
 """With less left of its first error than this a loop says too little about it."""
 LARGEST = 0.04
+JOLT = 0.002
+"""Seconds beside its expected place at which a clock has been thrown out of its course."""
 AGES = (0.4, 1.5, 4.0, 8.0, 20.0)
 """Ages of a server, in seconds, at which its clock is measured."""
 MADE_AGO = 0.15
@@ -79,6 +83,19 @@ class Settling:
         if self.constant is not None and starts:
             # A measurement that was held up says too little, never too much.
             self.start = max(starts)
+
+    def found(self, second: float, error: float) -> Settling:
+        """This clock; or where it is not where it should be (JACK lost a block), one that begins from there.
+
+        >>> clock = Settling(0.0, 0.065)
+        >>> clock.found(10.0, 0.0655) is clock, round(clock.found(10.0, 0.077).error(10.0), 4)
+        (True, 0.012)
+        """
+        if self.constant is None or abs(error - self.constant - self.error(second)) < JOLT:
+            return self
+        moved = Settling(second, self.constant)
+        moved.add(second, error)
+        return moved
 
     def error(self, second: float) -> float:
         """How far ahead its clock is at a second, the constant left out; 0.0 when that is not known."""
@@ -126,12 +143,19 @@ def measure(engine: Engine) -> tuple[float, float] | None:
 
 def measure_into(engine: Engine, settling: Settling) -> threading.Thread:
     """Measure, in a thread that is given back, and add what was found to what is known of this clock."""
+    return measure_then(engine, settling.add)
+
+
+def measure_then(engine: Engine, take: Callable[[float, float], object]) -> threading.Thread:
+    """Measure, in a thread that is given back, and hand over what was found, if anything was."""
 
     def work() -> None:
         with contextlib.suppress(Exception):
-            found = measure(engine)
-            if found is not None:
-                settling.add(*found)
+            for _ in range(TRIES):
+                found = measure(engine)
+                if found is not None:
+                    take(*found)
+                    return
 
     thread = threading.Thread(target=work, name="clock", daemon=True)
     thread.start()

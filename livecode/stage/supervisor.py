@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from livecode.errors import LivecodeError, one_line
 from livecode.sound.command import BufferLoad, DefinitionLoad
 from livecode.sound.encode import Encoder
 from livecode.stage.protocol import Loadable
-from livecode.stage.settling import AGES, MADE_AGO, Settling, measure_into
+from livecode.stage.settling import AGES, MADE_AGO, Settling, measure_into, measure_then
 from livecode.stage.standby import Standby, missing
 
 if TYPE_CHECKING:
@@ -33,6 +34,10 @@ RETRY_EVERY = 0.15
 """Seconds between attempts to boot again when there is no sound to be had: JACK is gone, no device."""
 TAKES_OVER_WITHIN = 0.6
 """Seconds after which an engine that waited and does not answer is given up, and another one booted."""
+
+
+LOOKED_AT_AGAIN = 3
+"""Times that the clock of the one that takes over is measured again when it is not where it should be."""
 
 
 class Supervisor:
@@ -204,6 +209,8 @@ class Supervisor:
     def _takes_over(self, engine: Engine, loads: dict[tuple[str, str | int], Loadable]) -> bool:
         """The one that waited gets what it lacks, and the desk."""
         assert self.mixer is not None
+        seen: list[tuple[float, float]] = []
+        clock = measure_then(engine, lambda *found: seen.append(found))
         try:
             lacks = missing(loads, self._standby.loaded)
             if lacks:
@@ -219,6 +226,15 @@ class Supervisor:
         settling = self._standby.settling
         if settling.constant is None:
             settling.constant = self.settling.constant
+        # The death of the other one may have cost JACK a block, and that throws the clocks of all who stay.
+        clock.join(TAKES_OVER_WITHIN)
+        for _ in range(LOOKED_AT_AGAIN):
+            # A look that was held up sees too little, never too much.
+            if seen and settling.found(*max(seen, key=itemgetter(1))) is settling:
+                break
+            measure_then(engine, lambda *found: seen.append(found)).join(TAKES_OVER_WITHIN)
+        if seen:
+            settling = settling.found(*max(seen, key=itemgetter(1)))
         self._has_come(engine, loads, settling)
         return True
 
