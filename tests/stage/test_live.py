@@ -87,7 +87,8 @@ def test_what_breaks_in_one_slot_costs_the_others_nothing(live: Live, trap: str)
         f"    if trap.count > 12: {trap}\n    return value\n"
         'd2 >> s("cp*2").untabled().with_value(trap)'
     )
-    wait_for(lambda: live.session.now() > 12.0, 20.0)
+    # The transcript is written by a thread of its own.
+    wait_for(lambda: live.session.now() > 12.0 and len(live.begins(1)) >= 48, 20.0)
     status = live.session.status()
     assert (status.late, status.dropped, status.lost) == (0, 0, 0)
     begins = live.begins(1)

@@ -29,6 +29,14 @@ def test_killed_scsynth_is_heard_again_within_a_second_on_the_grid(faults: Modul
 
 
 @pytest.mark.long
+def test_killed_scsynth_is_exact_to_the_sample_when_clocks_have_settled(faults: ModuleType) -> None:
+    measured = faults.engine_killed_late()
+    print(measured)
+    assert measured.worst <= 1.0
+    assert float(measured.more["p99"].split()[0]) <= 2.0
+
+
+@pytest.mark.long
 def test_hung_scsynth_is_heard_again_within_three_and_a_half_seconds(faults: ModuleType) -> None:
     measured = faults.engine_stopped()
     print(measured)
