@@ -63,7 +63,7 @@ def test_packing_pieces_changes_nothing() -> None:
     pieces = list(corpus("foster"))[:3]
     again = unpack(pack(pieces))
     assert [(p.name, p.source, p.phrase) for p in again] == [(p.name, p.source, p.phrase) for p in pieces]
-    assert pack(pieces) == pack([Piece(p.phrase, p.name, p.source, p.family) for p in pieces])
+    assert pack(pieces) == pack([Piece(p.phrase, p.name, p.source, p.family, p.kind) for p in pieces])
 
 
 @pytest.mark.parametrize("data", [b"", b"PK", b"abc" * 100, pack([])[:-30]])
