@@ -342,7 +342,11 @@ class Prompt:
         if typed != self._typed:
             self._typed, self._signature = typed, self.completer.signature_at(typed)
         hint = self._signature or toolbar.HINT
-        return toolbar.fragments(self.session.status(), width, hint)
+        try:
+            return toolbar.fragments(self.session.status(), width, hint)
+        except Exception as error:
+            # Nor must a toolbar that cannot be told: whoever reads it types on.
+            return [("class:toolbar.fault", f" nothing to tell: {one_line(error)}")]
 
     def _toolbar(self) -> FormattedText:
         self._shown = self._words()

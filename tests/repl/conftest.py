@@ -66,6 +66,7 @@ class Recorder:
         ]
         self.view = SimpleNamespace(
             state="sounding", cycle=0.0, beat=1, beats=4, bpm=120.0, load=3.0, late=0, dropped=0, lost=0,
+            jitter=0.0, lateness=0.0,
             slots=slots,
         )  # fmt: skip
 
@@ -156,12 +157,17 @@ class Typist:
                 else:
                     time.sleep(step)
             self.reader.send_text("\x04")
+            # On a line that is not empty Ctrl-D takes a character: no test may wait for ever on that.
+            while not ended.wait(10.0):
+                self.reader.send_text("\x03\x04")
 
+        ended = threading.Event()
         thread = threading.Thread(target=follow)
         thread.start()
         try:
             return self.prompt.run()
         finally:
+            ended.set()
             thread.join()
 
     @property

@@ -156,6 +156,13 @@ def test_what_cannot_be_drawn_leaves_the_prompt_alone(typist, session, monkeypat
     assert "nothing to see: ValueError: no stage" in typist.prompt._panel()[0][1]
 
 
+def test_a_toolbar_that_cannot_be_told_leaves_the_prompt_alone(typist, session):
+    del session.view.load
+    typist.type_in_time(0.3, "x = 5", ENTER, 0.3)
+    assert typist.namespace["x"] == 5
+    assert "nothing to tell" in typist.prompt._toolbar()[0][1]
+
+
 def test_plus_and_minus_on_an_empty_line_are_ratings(typist, session):
     heard = []
     session.ratings.listen(lambda rating: heard.append(rating.value))

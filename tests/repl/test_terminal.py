@@ -180,7 +180,7 @@ def test_an_evening_at_the_prompt(terminal):
     screen.type("\x1b1")
     screen.see("(d1)")
     screen.type("\x1bu")
-    screen.see("%   d1")
+    screen.see("ms   d1")
     screen.resize(20, 60)
     os.kill(screen.process.pid, signal.SIGWINCH)
     screen.type("6 * 7\r")
