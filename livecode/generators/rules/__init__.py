@@ -95,7 +95,8 @@ def figured_bass(bass: Any, figures: str = "", beats: float = 2, **asked: Any) -
     ```
 
     `bass` is text, one note every so many `beats`, each with its figure after a colon (none is a triad); or a
-    slot or pattern that plays the bass, with `figures` one a note, over and over.
+    slot or pattern that plays the bass, with `figures` one a note, over and over. What a figure asks for is
+    played, the raised leading note of a minor key too, whatever `.in_scale(...)` says.
     """
     from livecode.errors import ControlError
     from livecode.generators.rules.figured import Figured, read_bass, read_figures
