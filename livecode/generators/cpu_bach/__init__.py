@@ -28,9 +28,8 @@ def cpu_bach(form: str = "chorale", voices: int | None = None, **asked: Any) -> 
     `form` is "chorale", "invention", "toccata" or "fugue". Sixteen phrases make a piece with a plan of keys
     and cadences, which `.explain()` tells; then the next piece begins. `energy` (0 to 1: how many notes,
     how loud), `key` (home) and `texture` (how many parts, 2 to 4) steer it as it plays.
-    `.in_scale("d minor")` is
-    the home key too: pieces go to other keys and come back, with the notes of those keys on the way.
-    After S. Meier and J. L. Briggs, US patent 5,496,962 (1996).
+    `.in_scale("d minor")` is the home key too: pieces go to other keys and come back, with the notes of
+    those keys on the way. After S. Meier and J. L. Briggs, US patent 5,496,962 (1996).
     """
     from livecode.generators.cpu_bach.composer import CpuBach, checked_form, checked_voices
     from livecode.generators.cpu_bach.stream import Bach
