@@ -18,6 +18,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from livecode.sound import layout
 from livecode.sound.command import BufferLoad, Command, DefinitionLoad, GlobalEffect, Note, Sweep
 from livecode.sound.encode import Encoder
@@ -25,6 +28,8 @@ from livecode.sound.mixer import DESK, Mixer
 from livecode.sound.mixer_definitions import COPY
 from livecode.sound.osc import bundle, message
 from livecode.sound.tap import click
+
+Array = NDArray[np.float64]
 
 _TAIL = 1
 _BUNDLE_LIMIT = 60_000
@@ -41,7 +46,9 @@ _COSTS = {
     "WhiteNoise": 6, "LeakDC": 6, "SinOsc": 4, "LFSaw": 4, "LFTri": 5, "VarSaw": 7, "Pluck": 10, "Klank": 40,
 }  # fmt: skip
 _COST_OF_A_BYTE = 0.011
-_STANDING = 130.0
+_STANDING = 280.0
+_TRIED = 10
+"""So many slots, the busiest, may be a helper's: all ways to divide them are tried."""
 
 
 class Sent(Protocol):
@@ -83,7 +90,7 @@ def divided(
     if seconds < _SHORTEST:
         return None
     costs = {load.name: _cost(load.data) for load in loads if isinstance(load, DefinitionLoad)}
-    work: dict[int, float] = defaultdict(float)
+    work: dict[int, Array] = defaultdict(lambda: np.zeros(int(seconds) + 1))
     orbits: dict[int, set[int]] = defaultdict(set)
     standing = {"": _STANDING}
     for sent in sends:
@@ -96,20 +103,27 @@ def divided(
             if any(bus.startswith("a") for _, bus in what.buses):
                 return None
             length = min(what.length * sent.seconds_per_cycle, seconds) if what.length < 1e9 else 0.0
-            work[what.slot] += (length + _RINGING) * costs.get(what.definition, 0.0)
+            first, last = int(max(sent.time, 0.0)), int(sent.time + length + _RINGING) + 1
+            lasting = (length + _RINGING) / (last - first)
+            work[what.slot][first:last] += lasting * costs.get(what.definition, 0.0)
             orbits[what.slot].add(what.orbit)
-    ours, theirs = sum(standing.values()) * seconds, 0.0
-    helped: set[int] = set()
-    for slot in sorted(work, key=lambda slot: (-work[slot], slot)):
-        if slot != 0 and theirs < ours:
-            helped.add(slot)
-            theirs += work[slot]
-        else:
-            ours += work[slot]
+    helped = _helped(work, sum(standing.values()))
     heard = sorted({orbit for slot in helped for orbit in orbits[slot]})
     share = Share(frozenset(helped), tuple(heard))
     fits = channels + share.channels <= _MOST_CHANNELS
     return share if helped and fits else None
+
+
+def _helped(work: dict[int, Array], standing: float) -> set[int]:
+    """The slots that a helper plays so that both are done soonest: they go side by side, second by second."""
+    slots = sorted((slot for slot in work if slot), key=lambda slot: (-work[slot].sum(), slot))[:_TRIED]
+    if not slots:
+        return set()
+    whole = standing + sum(work.values())
+    choices = (np.arange(1 << len(slots))[:, None] >> np.arange(len(slots)) & 1).astype(float)
+    theirs = choices @ np.array([work[slot] for slot in slots])
+    best = choices[np.maximum(theirs, whole - theirs).sum(axis=1).argmin()]
+    return {slot for slot, chosen in zip(slots, best, strict=True) if chosen}
 
 
 def score(
