@@ -240,14 +240,16 @@ def trombone(freq, velocity, brightness, slide, vib, vibmod):
 def trumpet(freq, velocity, brightness, vib, vibmod):
     """A trumpet by twelve sines, each with its own line segments: high partials come later and leave sooner.
 
-    Published and followed here: that a trumpet can be rebuilt so, one line-segment envelope of level and one
-    of frequency a partial (Moorer and Grey, "Lexicon of Analyzed Tones, Part 3: The Trumpet", Computer Music
-    Journal 2:2, 1978, the tone Charles Petzold rebuilt). The figures are ours, not their measurements, which
-    we could not see: for published breakpoints play `risset_brass`.
+    Levels of the partials: G. J. Sandell's SHARC (1994), trumpet in C, g4, measured from McGill University's
+    Master Samples. The way: one line-segment envelope of level and one of frequency a partial (Moorer and
+    Grey, "Lexicon of Analyzed Tones, Part 3: The Trumpet", Computer Music Journal 2:2, 1978, the tone Charles
+    Petzold rebuilt); their breakpoints we could not see, so the times are ours. `risset_brass` has
+    published breakpoints.
     """
     bright = lit(brightness, velocity, 0.9)
     pitch = player(freq, vib, vibmod * 0.7, 0.4)
-    levels = (0.55, 0.78, 1.0, 0.92, 0.74, 0.55, 0.4, 0.27, 0.18, 0.12, 0.075, 0.05)
+    measured = (2091, 2325, 3268, 2229, 1124, 534.0, 340.6, 297.3, 138.9, 73.1, 34.3, 41.4)
+    levels = [level / 3268 for level in measured]
     lean = (bright * 2.1 + 0.02).min(1.6)
     # Half of what the lean takes from the level is given back: a dark trumpet is softer, not gone.
     power = mix([level * level * lean ** (number / 2.5) for number, level in enumerate(levels, 1)])

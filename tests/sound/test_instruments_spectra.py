@@ -17,6 +17,7 @@ STRENGTHS = {
     "horn": (36, 26, 17, 7, 4, 3, 2, 1, 1, 1, 1, 1),
     "trombone": (6, 11, 35, 12, 8, 11, 6, 4, 3, 2, 1, 1),
 }
+SHARC_TRUMPET = (2091, 2325, 3268, 2229, 1124, 534.0, 340.6, 297.3, 138.9, 73.1, 34.3, 41.4)
 DRAWBARS = (0.5, 2 ** (7 / 12), 1, 2, 2 ** (19 / 12), 4, 2 ** (28 / 12), 2 ** (31 / 12), 8)
 STILL = {"vibmod": 0.0, "breath": 0.0}
 
@@ -38,6 +39,7 @@ def band(tmp_path_factory: pytest.TempPathFactory) -> Orchestra:
     made.play("fmbell", "chowning_bell", freq=FREQ, index=2.0)
     for velocity in (0.3, 1.0):
         made.play(("trumpet", velocity), "trumpet", freq=FREQ, velocity=velocity, vibmod=0)
+    made.play("measured trumpet", "trumpet", freq=FREQ, velocity=0.8, brightness=0.98 / 2.1, vibmod=0)
     made.play("brass", "risset_brass", freq=400.0, held=1.0)
     for name in ("marimba", "xylophone", "glockenspiel", "timpani"):
         made.play(name, name, freq=FREQ, brightness=1.0)
@@ -112,6 +114,14 @@ def test_trumpet_has_twelve_partials_that_grow_with_force(band: Orchestra) -> No
     assert level_at(hard, FREQ * 13) < level_at(hard, FREQ * 12) - 15
     gain = [level_at(hard, FREQ * number) - level_at(soft, FREQ * number) for number in (1, 4, 8)]
     assert gain[0] + 3 < gain[1] < gain[2] - 3
+
+
+def test_trumpet_at_its_middle_has_the_levels_that_were_measured(band: Orchestra) -> None:
+    sound = body(band, "measured trumpet", 0.6, 1.1)
+    levels = [level_at(sound, FREQ * number) for number in range(1, 13)]
+    for number, (level, amplitude) in enumerate(zip(levels, SHARC_TRUMPET), 1):
+        wanted = 20 * np.log10(amplitude / max(SHARC_TRUMPET))
+        assert level - max(levels) == pytest.approx(wanted, abs=1.0), number
 
 
 def test_high_trumpet_partials_come_later(band: Orchestra) -> None:
