@@ -180,7 +180,7 @@ class Composers:
             "spec": None,
         }
         reason = ""
-        for _attempt in range(2):
+        for attempt in range(2):
             try:
                 answer = child.call("livecode.generators.worker:compose", request, self.longest)
                 if isinstance(answer, dict) and answer.get("unknown"):
@@ -192,6 +192,9 @@ class Composers:
             except RemoteError as problem:
                 if problem.kind == "MemoryError":
                     child.stop()
+                    if not attempt:
+                        # Other composers may have taken it: a new process has all of its share.
+                        continue
                     raise GeneratorError(
                         f"the {_kind(generator)} composer ran out of memory: ask for fewer bars"
                     ) from problem

@@ -135,6 +135,9 @@ class Child:
         process.wait()
 
 
+_STARVED = ("Cannot allocate memory", "failed to map segment")
+
+
 class RemoteError(Exception):
     """A function in the child raised; `kind` is the exception's name."""
 
@@ -166,9 +169,22 @@ def serve(memory: int = MEMORY, niceness: int = 5) -> None:
             reply = _frame({"value": functions[name](request["argument"])})
         except Exception as problem:
             # MemoryError included: what was built is given back and the next call may fit.
-            reply = _frame({"error": " ".join(str(problem).split()), "type": type(problem).__name__})
+            kind = "MemoryError" if _starved(problem) else type(problem).__name__
+            reply = _frame({"error": " ".join(str(problem).split()), "type": kind})
         answers.write(reply)
         answers.flush()
+
+
+def _starved(problem: Exception) -> bool:
+    """Whether it was for want of memory, whatever a library calls that.
+
+    >>> _starved(MemoryError()), _starved(OSError(12, "Cannot allocate memory")), _starved(ValueError("no"))
+    (True, True, False)
+    >>> _starved(ImportError("libtorch_cpu.so: failed to map segment from shared object"))
+    True
+    """
+    words = str(problem)
+    return isinstance(problem, MemoryError) or any(each in words for each in _STARVED)
 
 
 def _function(name: str) -> Callable[[Any], Any]:

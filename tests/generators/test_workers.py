@@ -82,6 +82,23 @@ def test_an_error_in_the_child_is_an_error_here(child: Child) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="address space is limited on Linux only")
+def test_what_lacks_memory_is_tried_in_a_fresh_process(
+    workers: Composers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    real = Child.call
+
+    def starved_at_first(child: Child, function: str, argument: object, seconds: float = 30.0) -> object:
+        asked.append(function)
+        if len(asked) == 1:
+            raise RemoteError("MemoryError", "libtorch_cpu.so: failed to map segment from shared object")
+        return real(child, function, argument, seconds)
+
+    monkeypatch.setattr(Child, "call", starved_at_first)
+    assert len(markov("foster", order=2, seed=7301).phrase(0).notes)
+    assert len(asked) > 1
+
+
 def test_memory_is_limited() -> None:
     child = Child(memory=600 << 20)
     try:
