@@ -199,6 +199,9 @@ def _limit_memory(memory: int) -> None:
     try:
         import resource
 
+        # The front's own limit is not for those it starts.
+        most = resource.getrlimit(resource.RLIMIT_DATA)[1]
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     except (ImportError, ValueError, OSError):
         # macOS does not keep this limit: watch what is really used.

@@ -99,6 +99,22 @@ def test_what_lacks_memory_is_tried_in_a_fresh_process(
     assert len(asked) > 1
 
 
+def test_the_fronts_own_limit_is_not_its_childrens() -> None:
+    resource = pytest.importorskip("resource")
+    if not hasattr(resource, "prlimit"):
+        pytest.skip("only Linux tells the limits of others")
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    child = Child(memory=1 << 30)
+    resource.setrlimit(resource.RLIMIT_DATA, (1 << 29, hard))
+    try:
+        assert child.call(ECHO, 1) == 1
+        assert child.pid is not None
+        assert resource.prlimit(child.pid, resource.RLIMIT_DATA)[0] == hard
+    finally:
+        resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
+        child.stop()
+
+
 def test_memory_is_limited() -> None:
     child = Child(memory=600 << 20)
     try:
