@@ -61,6 +61,11 @@ print(json.dumps({"notes": found, "bpm": float(tempo.get_bpm())}))
 """
 
 
+HEADINGS = (
+    "", "notes", "found", "missed", "too many", "ms, median", "95 % within", "wrong", "octave", "tempo off",
+)  # fmt: skip
+
+
 def row(*cells: Any) -> None:
     print(f"{cells[0]:<30}" + "".join(f"{cell!s:>11}" for cell in cells[1:]), flush=True)
 
@@ -123,18 +128,7 @@ def asked(python: str, path: Path) -> tuple[list[tuple[float, float]], float] | 
 def offline(python: str) -> None:
     from playing import RATE, melody
 
-    row(
-        "",
-        "notes",
-        "found",
-        "missed",
-        "too many",
-        "ms, median",
-        "95 % within",
-        "wrong",
-        "octave",
-        "tempo off",
-    )
+    row(*HEADINGS)
     for name, kind, drums in KINDS:
         tallies = {"ear": Tally(), **({"aubio": Tally()} if python else {})}
         for seed, tempo, low in TAKES:
@@ -193,18 +187,7 @@ def live() -> None:
         ]
         tally = Tally()
         tally.add(played, [(note.cycle * 2, note.pitch) for note in heard], names["heard"].beat.bpm, 120)
-        row(
-            "",
-            "notes",
-            "found",
-            "missed",
-            "too many",
-            "ms, median",
-            "95 % within",
-            "wrong",
-            "octave",
-            "tempo off",
-        )
+        row(*HEADINGS)
         tally.show("through JACK, on the grid")
         first = [
             min(event.whole.begin for event in names["player"].query(cycle, cycle + 2)) - cycle

@@ -14,7 +14,7 @@ from typing import Any
 from livecode.errors import ControlError
 from livecode.generators.generator import Context, Spec
 from livecode.generators.rules import line_alone
-from livecode.generators.rules.harmoniser import key_for, note_outcome
+from livecode.generators.rules.harmoniser import Row, key_for, written
 from livecode.generators.rules.line_notes import LineNote, Lines, Style
 from livecode.generators.rules.lines_together import pair
 from livecode.generators.rules.melody import rhythm
@@ -23,7 +23,7 @@ from livecode.generators.rules.solver import Task
 from livecode.generators.rules.steering import steered, taste
 from livecode.generators.rules.theory import Key
 from livecode.language.scales import Scale, scale_of
-from livecode.music.phrase import Phrase, bar_ticks, empty_notes
+from livecode.music.phrase import Phrase, bar_ticks
 
 CANON_STEPS = 3000
 STEPS = {
@@ -111,21 +111,15 @@ class Canon:
         return self._phrase(found, key, length, context.metre)
 
     def _phrase(self, found: Lines, key: Key, length: int, metre: tuple[int, int]) -> Phrase:
-        rows: list[tuple[int, int, int, int]] = []
+        rows: list[Row] = []
         origins: list[dict[str, Any]] = []
         for voice, line in enumerate(found.parts):
             for note, pitch in line:
-                rows.append((note.onset, note.end - note.onset, pitch, voice))
+                rows.append((note.onset, note.end - note.onset, pitch, voice, key.spelled(pitch)))
                 role = "leader" if note.part == 0 else f"follower, {abs(self.interval) * note.part} steps "
                 role += "" if note.part == 0 else ("below" if self.interval < 0 else "above")
                 origins.append({"sings": role, "key": key.name})
-        note_outcome(origins, found.answer)
-        notes = empty_notes(len(rows))
-        for index, (onset, duration, pitch, voice) in enumerate(rows):
-            notes[index]["onset"], notes[index]["duration"] = onset, duration
-            notes[index]["pitch"], notes[index]["voice"] = pitch, voice
-            notes[index]["spelling"] = key.spelled(pitch)
-        return Phrase(notes, length, metre, key.name, origins).sorted()
+        return written(rows, origins, found.answer, key, length, metre)
 
 
 def _scale(context: Context, said: str, key: Key) -> Scale:

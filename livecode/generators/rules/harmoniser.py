@@ -21,6 +21,9 @@ from livecode.generators.rules.voicing import RANGES
 from livecode.music.key import key_correlations, pitch_class_weights
 from livecode.music.phrase import Phrase, empty_notes
 
+Row = tuple[int, int, int, int, int]
+"""A note: onset, duration, pitch, voice, and its place on the line of fifths."""
+
 HARMONY_STEPS = 6000
 ORNAMENT_STEPS = 3000
 END_ON_TONIC, END_ON_THIRD = 0.5, 0.25
@@ -155,19 +158,31 @@ def sung_phrase(
     voices: tuple[int, ...] = (1, 2, 3),
 ) -> Phrase:
     """The notes of some voices with their ornaments; each note tells its chord and what it is in it."""
-    rows: list[tuple[int, int, int, int, int]] = []
+    rows: list[Row] = []
     origins: list[dict[str, Any]] = []
     for number, voice in enumerate(voices):
         for row, origin in _tied(found.beats, _line(found.beats, ways, voice)):
             onset, duration, pitch, place = row
             rows.append((onset, duration, pitch + shift, number, place))
             origins.append(origin)
-    note_outcome(origins, found.answer)
+    return written(rows, origins, found.answer, key, length, metre)
+
+
+def written(
+    rows: list[Row],
+    origins: list[dict[str, Any]],
+    answer: Answer,
+    key: Key,
+    length: int,
+    metre: tuple[int, int],
+) -> Phrase:
+    """The phrase of these notes, each with its origin; the first tells what gave way."""
+    note_outcome(origins, answer)
     notes = empty_notes(len(rows))
-    for index, (onset, duration, pitch, number, place) in enumerate(rows):
+    for index, (onset, duration, pitch, voice, place) in enumerate(rows):
         notes[index]["onset"], notes[index]["duration"] = onset, duration
         notes[index]["pitch"] = min(127, max(0, pitch))
-        notes[index]["voice"], notes[index]["spelling"] = number, place
+        notes[index]["voice"], notes[index]["spelling"] = voice, place
     return Phrase(notes, length, metre, key.name, origins).sorted()
 
 

@@ -16,13 +16,13 @@ from typing import Any
 from livecode.errors import ControlError, GeneratorError
 from livecode.generators.generator import Context, Spec
 from livecode.generators.markov.asked import Asked, scale_pitches
-from livecode.generators.rules.harmoniser import key_for, note_outcome
+from livecode.generators.rules.harmoniser import Row, key_for, written
 from livecode.generators.rules.lines import LineNote, Lines, Style, add, write_lines
 from livecode.generators.rules.solver import Task
 from livecode.generators.rules.steering import taste
 from livecode.generators.rules.theory import Key
 from livecode.language.scales import scale_of
-from livecode.music.phrase import TICKS, Phrase, empty_notes
+from livecode.music.phrase import TICKS, Phrase
 
 SPECIES_STEPS = 2500
 FLORID = (
@@ -391,7 +391,7 @@ def _phrase(
     whole: bool,
 ) -> Phrase:
     """The notes with what each is to the cantus."""
-    rows: list[tuple[int, int, int, int]] = []
+    rows: list[Row] = []
     origins: list[dict[str, Any]] = []
     fixed = [(int(n["onset"]), int(n["onset"] + n["duration"]), int(n["pitch"])) for n in cantus.notes]
     number = 0
@@ -399,7 +399,7 @@ def _phrase(
         if part == slot and not whole:
             continue
         for note, pitch in line:
-            rows.append((note.onset, note.end - note.onset, pitch, number))
+            rows.append((note.onset, note.end - note.onset, pitch, number, key.spelled(pitch)))
             under = next((p for on, off, p in fixed if on <= note.onset < off), None)
             about: dict[str, Any] = {
                 "sings": "cantus" if part == slot else ROLES[1 if note.plain else species]
@@ -414,13 +414,7 @@ def _phrase(
                     about["then"] = f"held over into a {INTERVALS[abs(pitch - later) % 12]}"
             origins.append(about)
         number += 1
-    note_outcome(origins, found.answer)
-    notes = empty_notes(len(rows))
-    for index, (onset, duration, pitch, voice) in enumerate(rows):
-        notes[index]["onset"], notes[index]["duration"] = onset, duration
-        notes[index]["pitch"], notes[index]["voice"] = pitch, voice
-        notes[index]["spelling"] = key.spelled(pitch)
-    return Phrase(notes, length, metre, key.name, origins).sorted()
+    return written(rows, origins, found.answer, key, length, metre)
 
 
 INTERVALS = (
