@@ -22,12 +22,12 @@ def changes(old: Scene, new: Scene, fades: Mapping[str, float] | None = None) ->
     `fades`: seconds in which a source that ends is to fade, where that is not its own.
     """
     found: list[GlobalEffect] = []
-    for orbit, slot, name in old.knobs.keys() | new.knobs.keys():
+    for orbit, slot, name in sorted(old.knobs.keys() | new.knobs.keys()):
         usual = KNOBS[name]
         wanted = new.knobs.get((orbit, slot, name), usual)
         if wanted != old.knobs.get((orbit, slot, name), usual):
             found.append(GlobalEffect(0.0, orbit, DESK, slot, ((name, wanted),)))
-    for name in old.sources.keys() | new.sources.keys():
+    for name in sorted(old.sources.keys() | new.sources.keys()):
         one, two = old.sources.get(name), new.sources.get(name)
         if one is not two:
             found += _replaced(name, one, two, (fades or {}).get(name))

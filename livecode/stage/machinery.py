@@ -301,7 +301,7 @@ class Machinery(Line):
         """Bring the desk and the sources from one scene to another; `begin`, if anything changes."""
         moved = desk.changes(old, scene, draft.fades)
         resolver: Any = self._preparer.resolver if old.sources.keys() | scene.sources.keys() else None
-        for name in old.sources.keys() | scene.sources.keys():
+        for name in sorted(old.sources.keys() | scene.sources.keys()):
             standing = scene.sources.get(name)
             if standing is None:
                 resolver.source(None, 0, name)
