@@ -17,7 +17,6 @@ import select
 import signal
 import socket
 import sys
-import threading
 import time
 from collections import deque
 from pathlib import Path
@@ -43,7 +42,6 @@ from livecode.stage.protocol import (
     Map,
     Ready,
     Record,
-    Recorded,
     RecordEnd,
     Repeated,
     Resume,
@@ -55,6 +53,7 @@ from livecode.stage.protocol import (
 from livecode.stage.scsynth import ScsynthTransport
 from livecode.stage.standby import missing
 from livecode.stage.supervisor import Supervisor
+from livecode.stage.taking import Taking
 from livecode.stage.transport import Transcript, Transport
 
 if TYPE_CHECKING:
@@ -66,7 +65,6 @@ REPORT_EVERY = 0.2
 STEP_EVERY = 0.1
 WEIGH_EVERY = 1.0
 FADE = 1.0
-LOOK_AT_RECORDING = 1.0
 TAKEN_IN = 0.035
 """Seconds in which what is sent has arrived in scsynth on a busy machine; it works its latency ahead, too."""
 MOST_UNREAD = 1 << 20
@@ -97,9 +95,7 @@ class Sender:
         self._door: Door | None = None
         self._missed: list[Repeated] = []
         self._ready: Ready | None = None
-        self._recording: Any = None
-        self._recording_guard = threading.Lock()
-        self._recorder: Any = None
+        self._taking = Taking(self._answer_soon)
         self._began = time.monotonic()
         self._front_heard = time.monotonic()
         self._later: deque[Any] = deque()
@@ -260,9 +256,9 @@ class Sender:
         elif isinstance(message, Resume):
             self._resumed(message)
         elif isinstance(message, Record):
-            self._in_thread(lambda: self._record(message.path, message.stems))
+            self._taking.begin(self._transport, message.path, message.stems)
         elif isinstance(message, RecordEnd):
-            self._in_thread(self._end_recording)
+            self._taking.end()
         elif isinstance(message, Bye):
             self._fade = message.fade
         elif not isinstance(message, Alive):
@@ -370,7 +366,6 @@ class Sender:
                 self._transcript = Transcript(Path(hello.transcript), transport)
             self._transcript.below = transport
             transport = self._transcript
-        self._recorder = None
         try:
             self._player.engine_up(transport, (supervisor.settling.constant or 0.0) + TAKEN_IN)
         except LivecodeError as error:
@@ -391,7 +386,7 @@ class Sender:
     def _down(self, why: str, final: bool) -> None:
         self._player.engine_down()
         self._transport = self._ready = None
-        self._cut_short(why)
+        self._taking.engine_gone(why)
         if final:
             self._failed = True
             self._answer(Failed(why))
@@ -431,67 +426,10 @@ class Sender:
             # scsynth would need a minute and a half to believe the new time; a fresh one believes it at once.
             self._supervisor.crashed(f"the computer's clock was set by {jump:+.2f} s", misled=True)
 
-    # Recording.
-
-    def _record(self, path: str, stems: bool = False) -> None:
-        from livecode.sound.record import Recorder
-
-        if self._transport is None:
-            self._answer_soon(Recorded(path, 0.0, f"{path} is not recorded: the sound engine is not running"))
-            return
-        try:
-            if self._recorder is None:
-                self._recorder = Recorder(self._transport.engine)
-            orbits = self._transport.mixer.orbits if stems else []
-            recording = self._recording = self._recorder.together(path, orbits)
-        except LivecodeError as error:
-            self._answer_soon(Recorded(path, 0.0, one_line(error)))
-            return
-        # scsynth does not say when the disk is full.
-        while self._recording is recording and not recording.problem():
-            time.sleep(LOOK_AT_RECORDING)
-        if self._recording is recording:
-            self._end_recording()
-
-    def _end_recording(self) -> None:
-        recording = self._taken_recording()
-        if recording is None:
-            self._answer_soon(Recorded("", 0.0, ""))
-            return
-        problem = ""
-        try:
-            recording.stop()
-        except LivecodeError as error:
-            problem = one_line(error)
-        self._answer_soon(Recorded(str(recording.path), recording.seconds, problem))
-
-    def _cut_short(self, why: str) -> None:
-        """The engine that was recording is dead: what it wrote is kept."""
-        recording = self._taken_recording()
-        if recording is None:
-            return
-
-        def work() -> None:
-            from livecode.sound.salvage import recover
-
-            seconds, place = recover(recording.path)
-            problem = f"{place} was cut short after {seconds:.1f} s: {why}"
-            self._answer_soon(Recorded(str(place), seconds, problem))
-
-        self._in_thread(work)
-
-    def _taken_recording(self) -> Any:
-        with self._recording_guard:
-            recording, self._recording = self._recording, None
-        return recording
-
     def _answer_soon(self, message: Any) -> None:
         """From another thread: the loop sends it."""
         self._later.append(message)
         self._wake()
-
-    def _in_thread(self, work: Any) -> None:
-        threading.Thread(target=work, name="recording", daemon=True).start()
 
     # The end.
 
@@ -501,8 +439,8 @@ class Sender:
 
     def _end(self) -> None:
         fade = self._fade or 0.0
-        if self._recording is not None:
-            self._end_recording()
+        if self._taking.running:
+            self._taking.close()
         if self._transport is not None and fade:
             with contextlib.suppress(LivecodeError):
                 self._transport.fade(fade)
