@@ -12,8 +12,3 @@ def the_interpreter_stays_whole() -> Iterator[None]:
     """A C library once rewrote the byte that ends every OSC string (livecode/language/exact.py)."""
     yield
     assert [bytes([number])[0] for number in range(256)] == list(range(256))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The sets, a minute each, come first: at the end they would keep one worker while the others rest."""
-    items.sort(key=lambda item: item.path.name != "test_factory_sets.py")
