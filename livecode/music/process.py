@@ -29,7 +29,7 @@ LARGEST = 256 << 20
 """Bytes of the largest frame; a longer one is nonsense."""
 
 MEMORY = 2 << 30
-"""Bytes of address space a child may take."""
+"""Bytes of data a child may hold."""
 
 
 class ChildLost(Exception):
@@ -196,16 +196,15 @@ def _function(name: str) -> Callable[[Any], Any]:
 
 
 def _limit_memory(memory: int) -> None:
-    try:
+    if sys.platform == "linux":
         import resource
 
-        # The front's own limit is not for those it starts.
-        most = resource.getrlimit(resource.RLIMIT_DATA)[1]
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    except (ImportError, ValueError, OSError):
-        # macOS does not keep this limit: watch what is really used.
-        threading.Thread(target=_watch_memory, args=(memory,), daemon=True).start()
+        # In place of the front's own. Data, not addresses: torch for a GPU reserves far more than it fills.
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+            return
+    # Others do not keep this limit: watch what is really used.
+    threading.Thread(target=_watch_memory, args=(memory,), daemon=True).start()
 
 
 def _watch_memory(memory: int) -> None:

@@ -112,7 +112,8 @@ def test_the_fronts_own_limit_is_not_its_childrens() -> None:
     try:
         assert child.call(ECHO, 1) == 1
         assert child.pid is not None
-        assert resource.prlimit(child.pid, resource.RLIMIT_DATA)[0] == hard
+        assert resource.prlimit(child.pid, resource.RLIMIT_DATA) == (1 << 30, 1 << 30)
+        assert resource.prlimit(child.pid, resource.RLIMIT_AS)[0] == resource.getrlimit(resource.RLIMIT_AS)[0]
     finally:
         resource.setrlimit(resource.RLIMIT_DATA, (soft, hard))
         child.stop()

@@ -18,7 +18,7 @@ from livecode.generators.pool import digest
 from livecode.music.process import Child, ChildLost, RemoteError
 
 MEMORY = 12 << 30
-"""Bytes of address space: torch maps several that it never fills."""
+"""Bytes of data it may hold."""
 NICENESS = 10
 LONGEST = 120.0
 KEPT = 256

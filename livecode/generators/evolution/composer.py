@@ -73,7 +73,7 @@ class Evolution:
     def inside(self) -> bool:
         """Whether it composes in this process: functions cannot be sent, GPUs need room.
 
-        A worker's address space is limited, which CUDA does not bear.
+        A worker's memory is limited; what a GPU is given to do is meant to be more.
         """
         return self.device not in ("", "cpu") or _has_own(self.plain)
 
