@@ -121,6 +121,9 @@ def statistics(pieces: list[Pitches]) -> Row:
         moved = (piece[1:] != piece[:-1]) & (piece[1:] > 0) & (piece[:-1] > 0)
         leaps = np.abs(piece[1:] - piece[:-1])[moved]
         on_beat = moved[3::4].sum() / max(1, moved.sum())
+        struck = moved.any(axis=1)
+        bars = [frozenset(np.flatnonzero(struck[begin : begin + 16])) for begin in range(3, len(struck), 16)]
+        alike = [len(a & b) / max(1, len(a | b)) for a, b in pairwise(bars)]
         crossed = (piece[:, :-1] < piece[:, 1:]) & (piece[:, 1:] > 0) & (piece[:, :-1] > 0)
         rows.append(
             {
@@ -129,6 +132,7 @@ def statistics(pieces: list[Pitches]) -> Row:
                 "leaps_over_a_fifth": float((leaps > 7).mean()),
                 "notes_a_beat": float(moved.sum()) / (len(piece) / 4),
                 "notes_on_the_beat": float(on_beat),
+                "groove_alike_from_bar_to_bar": float(np.mean(alike)),
                 "voices_crossed": float(crossed.any(axis=1).mean()),
                 "parallel_fifths_and_octaves": parallels(piece),
             }

@@ -185,9 +185,10 @@ def tune_statistics(phrases: list[Phrase]) -> Row:
             continue
         share = np.bincount(tune.heights % 12, minlength=12) / len(tune)
         steps = np.abs(np.diff(tune.heights))
+        # From the first full bar on: a printed tune begins on an upbeat, which on stage is not played.
         bars = [
             frozenset((tune.places[tune.places // tune.bar == bar] % tune.bar).tolist())
-            for bar in range(int(tune.places[-1]) // tune.bar + 1)
+            for bar in range(-(-int(tune.places[0]) // tune.bar), int(tune.places[-1]) // tune.bar + 1)
         ]
         alike = [len(a & b) / max(1, len(a | b)) for a, b in pairwise(bars)]
         rows.append(

@@ -90,7 +90,8 @@ class Soaked:
 
     `missing` strokes of d1 were not sent although no child had just been killed and nobody had hushed; `off`
     is the largest distance of a stroke from the grid, `drift` what the server's clock moved, in seconds.
-    `unasked`: cycle and line of each restart that no kill of ours explains.
+    `unasked`: cycle and line of each restart that no kill of ours explains. `memory`: minute and megabytes of
+    the front in passing, whatever played.
     """
 
     minutes: float
@@ -108,6 +109,7 @@ class Soaked:
     gaps: list[tuple[float, int]] = field(default_factory=list)
     killed: list[float] = field(default_factory=list)
     unasked: list[tuple[float, str]] = field(default_factory=list)
+    memory: list[tuple[int, float]] = field(default_factory=list)
 
     def growth(self) -> dict[str, float]:
         """How much larger everything is at the end, 0.05 for five per cent."""
@@ -165,6 +167,9 @@ def _soak(minutes: float, chance: random.Random, folder: Path, often: float) -> 
                     if _kill(session, what):
                         soaked.kills[what] = soaked.kills.get(what, 0) + 1
                         killed.append(session.now())
+            minute = int((time.monotonic() - begun) / 60)
+            if not soaked.memory or minute > soaked.memory[-1][0]:
+                soaked.memory.append((minute, timing_load().resident(os.getpid(), "Private_Dirty:")))
             time.sleep(60 / EDITS_A_MINUTE)
         soaked.after = _state(session, names, killed)
         after = _lead(session)

@@ -44,12 +44,12 @@ class Explanation:
           0.00  d4   order 2, probability 0.25
         """
         reasons = []
-        for index, note in enumerate(phrase.notes):
+        told = list(phrase.provenance) or [None] * len(phrase)
+        for note, origin in zip(phrase.notes, told):
             onset = int(note["onset"]) - bar * phrase.bar
             if 0 <= onset < phrase.bar:
-                origin = (phrase.provenance[index] if phrase.provenance else None) or {}
                 shown = note_name(int(note["pitch"]) - MIDI_C4)
-                reasons.append(Reason(onset / TICKS, shown, int(note["voice"]), dict(origin)))
+                reasons.append(Reason(onset / TICKS, shown, int(note["voice"]), dict(origin or {})))
         return cls(name, cycle, tuple(reasons))
 
     def __str__(self) -> str:

@@ -24,6 +24,7 @@ from livecode.generators.generator import Context, Generator
 from livecode.generators.heard import note_heard
 from livecode.generators.plan import HEARD_CYCLES, PHRASES_PER_CHAPTER, Plan, Source
 from livecode.generators.pool import composers, digest
+from livecode.language.forgetting import remembers
 from livecode.language.moment import MOMENT, Moment, moment
 from livecode.language.pattern import Pattern
 from livecode.language.time import Event, Span
@@ -31,6 +32,7 @@ from livecode.music.events import note_values
 from livecode.music.phrase import Phrase, bar_ticks, concat
 
 CONTEXTS_KEPT = 64
+PLACED_KEPT = 8
 PHRASES_AHEAD = 2
 LIKED_KEPT = 16
 SHORTEST_WAIT = 0.02
@@ -73,6 +75,7 @@ class Stream(Pattern):
         self._model = digest(plan.generator.spec())
         self._planned: OrderedDict[int, Planned] = OrderedDict()
         self._values: OrderedDict[int, _Placed] = OrderedDict()
+        self.asked = False
         self._ahead: dict[int, threading.Thread] = {}
         self._fallen: dict[int, Phrase] = {}
         self._last: Phrase | None = None
@@ -268,12 +271,20 @@ class Stream(Pattern):
         if phrase is None:
             return []
         with self._lock:
+            self.asked = True
             kept = self._values.get(number)
             if kept is None or kept.phrase is not phrase:
                 kept = self._values[number] = _Placed.of(phrase, number * self.plan.bars, self.plan.voice)
-                while len(self._values) > CONTEXTS_KEPT:
+                remembers(self)
+                while len(self._values) > PLACED_KEPT:
                     self._values.popitem(last=False)
         return kept.between(begin, end)
+
+    def forget(self) -> None:
+        """Keep the notes of no phrase ready to be played."""
+        with self._lock:
+            self._values.clear()
+            self._ahead = {number: thread for number, thread in self._ahead.items() if thread.is_alive()}
 
     def _phrase_at(self, number: int, cycle: int) -> Phrase | None:
         now = moment()

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from quicktions import Fraction
 
 from livecode.errors import QueryTooDense
+from livecode.language.forgetting import remembers
 from livecode.language.fuel import spend, tank
 from livecode.language.time import Event, Span, moved
 
@@ -52,18 +53,24 @@ class Table:
     [(7..8) 'bd']
     """
 
-    __slots__ = ("_cells", "_misses", "_period", "_query", "_room", "refused")
+    __slots__ = ("__weakref__", "_cells", "_misses", "_period", "_query", "_room", "asked", "refused")
 
     def __init__(self, query: QueryFunction, period: int) -> None:
         self._query = query
         self._period = period
-        self._cells: list[Cell | None] = [None] * period
-        self._misses = [0] * period
-        self._room = MOST_EVENTS
         self.refused = False
+        self.forget()
+
+    def forget(self) -> None:
+        """Keep no cell."""
+        self._cells: list[Cell | None] = [None] * self._period
+        self._misses = [0] * self._period
+        self._room = MOST_EVENTS
+        self.asked = False
 
     def ask(self, begin: Fraction, end: Fraction) -> list[Event]:
         """What the pattern answers for the span, from memory where that is the same."""
+        self.asked = True
         cycle = begin.numerator // begin.denominator
         after = cycle + 1
         if end <= after:
@@ -88,6 +95,7 @@ class Table:
             self.refused = True
         else:
             self._cells[cycle % self._period] = Cell(cycle, events)
+            remembers(self)
         return events
 
     def _missed(self, cycle: int) -> Cell | None:

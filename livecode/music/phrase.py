@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from livecode.music.origins import Origins
+
 TICKS = 10080
 """Ticks in a quarter note."""
 
@@ -167,7 +169,8 @@ class Phrase:
         order = np.lexsort((-notes["pitch"].astype(np.int32), notes["voice"], notes["onset"]))
         if np.array_equal(order, np.arange(len(notes))):
             return self
-        kept = [self.provenance[int(i)] for i in order] if self.provenance else ()
+        told = list(self.provenance)
+        kept = [told[int(i)] for i in order] if told else ()
         return replace(self, notes=notes[order], provenance=kept)
 
     def where(self, mask: Any) -> Phrase:
@@ -178,7 +181,8 @@ class Phrase:
         1
         """
         chosen = np.flatnonzero(np.asarray(mask))
-        kept = [self.provenance[int(i)] for i in chosen] if self.provenance else ()
+        told = list(self.provenance)
+        kept = [told[int(i)] for i in chosen] if told else ()
         return replace(self, notes=self.notes[chosen], provenance=kept)
 
     def voice(self, number: int) -> Phrase:
@@ -297,7 +301,8 @@ class Phrase:
             notes = np.frombuffer(data["notes"], NOTE).copy()
             numerator, denominator = (int(n) for n in data["metre"])
             metre = (numerator, denominator)
-            made = cls(notes, int(data["length"]), metre, str(data["key"]), data["provenance"])
+            told = Origins(data["provenance"]) if data["provenance"] else ()
+            made = cls(notes, int(data["length"]), metre, str(data["key"]), told)
             if not 0 < numerator <= 64 or denominator not in (1, 2, 4, 8, 16, 32):
                 raise ValueError(f"a metre of {numerator}/{denominator}")
             made.check()

@@ -17,6 +17,7 @@ from math import floor, inf
 from typing import Any
 
 from livecode.errors import one_line
+from livecode.language.forgetting import forget_unasked
 from livecode.language.moment import Moment
 from livecode.sound.layout import SLOTS
 from livecode.stage.budget import within
@@ -49,6 +50,8 @@ LONGEST_UNCOLLECTED = 1.0
 TOGETHER = 0.02
 """Seconds for which finished pieces are kept back to leave in one frame."""
 ALIVE_EVERY = 1.0
+FORGET_EVERY = 30.0
+"""Seconds after which memories that nobody asks are let go."""
 MEMORY_PAUSE = 0.05
 
 Playing = Callable[[int, Prepared, list[Heard]], None]
@@ -83,6 +86,7 @@ class Conductor:
         self._generation = 0
         self._running = False
         self._said_alive = 0.0
+        self._forgot = time.monotonic()
         self._stall = 0.0
         self._due = inf
         self._turn = 0.0
@@ -242,6 +246,7 @@ class Conductor:
                 if collecting and (part is None or time.thread_time() - woke > LONGEST_UNCOLLECTED):
                     gc.enable()
                 if part is None:
+                    self._forget(now)
                     pause = self._pause()
                     self._due = time.monotonic() + pause
                     self._changed.wait(pause)
@@ -253,6 +258,17 @@ class Conductor:
             self._fill_one(part, number)
         if collecting:
             gc.enable()
+
+    def _forget(self, now: float) -> None:
+        """Every half minute, when there is nothing else to do."""
+        if now - self._forgot < FORGET_EVERY:
+            return
+        self._forgot = now
+        forget_unasked()
+        if self._timeline.running:
+            cycle = self._timeline.now()
+            for part in self.parts:
+                part.forget(cycle)
 
     def _catch_up(self) -> None:
         """Cycles that have gone by unprepared are not asked for any more."""

@@ -12,6 +12,8 @@ from livecode.stage.prepare import Heard, Prepared
 from livecode.stage.scene import Take
 
 KEPT_LIT = 512
+SEEN_CYCLES = 8.0
+"""Cycles for which what has been played can be looked at."""
 
 
 @dataclass
@@ -57,6 +59,13 @@ class Part:
         self.said.clear()
         while self.lit and self.lit[-1][0] >= cycle:
             self.lit.pop()
+
+    def forget(self, cycle: float) -> None:
+        """Let go of what was over long before a cycle."""
+        while self.lit and self.lit[0][1] < cycle - SEEN_CYCLES:
+            self.lit.popleft()
+        for key in [key for key in self.ready if key[1] < cycle - SEEN_CYCLES]:
+            del self.ready[key]
 
 
 def _from(entry: tuple[float, Take | None]) -> float:

@@ -179,10 +179,10 @@ class Scene:
         return self.gains.get(slot, 1.0)
 
     def after(self, draft: Draft) -> Scene:
-        """The scene with a draft laid over it."""
+        """The scene with a draft laid over it; what the draft says nothing of is shared, not copied."""
         return Scene(
-            takes=_without_none({**self.takes, **draft.takes}),
-            gains={**self.gains, **draft.gains},
+            takes=_laid(self.takes, draft.takes),
+            gains=_laid(self.gains, draft.gains),
             muted=_switched(self.muted, draft.muted),
             soloed=_switched(self.soloed, draft.soloed),
             bpm=self.bpm if draft.bpm is None else draft.bpm,
@@ -190,10 +190,10 @@ class Scene:
             groove=draft.groove or self.groove,
             metre=self.metre if draft.metre is None else draft.metre,
             metronome=self.metronome if draft.metronome is None else draft.metronome,
-            phases={**self.phases, **draft.phases},
-            knobs={**self.knobs, **draft.knobs},
-            sources=_without_none({**self.sources, **draft.sources}),
-            quants={**self.quants, **draft.quants},
+            phases=_laid(self.phases, draft.phases),
+            knobs=_laid(self.knobs, draft.knobs),
+            sources=_laid(self.sources, draft.sources),
+            quants=_laid(self.quants, draft.quants),
             energy=self.energy if draft.energy is None else draft.energy,
         )
 
@@ -222,11 +222,17 @@ class Scene:
         )
 
 
-def _without_none(wished: Mapping[Key, Value | None]) -> dict[Key, Value]:
-    return {key: value for key, value in wished.items() if value is not None}
+def _laid(old: Mapping[Key, Value], wished: Mapping[Key, Value | None]) -> Mapping[Key, Value]:
+    """The old values with the wished ones over them, without those that are None."""
+    if all(old.get(key) is value for key, value in wished.items()):
+        return old
+    both = {**old, **wished}
+    return {key: value for key, value in both.items() if value is not None}
 
 
 def _switched(members: frozenset[int], switches: dict[int, bool]) -> frozenset[int]:
+    if not switches:
+        return members
     joined = {slot for slot, wanted in switches.items() if wanted}
     left = {slot for slot, wanted in switches.items() if not wanted}
     return frozenset((members | joined) - left)

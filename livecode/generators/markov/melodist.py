@@ -60,6 +60,7 @@ class Melodist:
     model: TuneModel
     made_from: Spec
     tilts = True
+    faintest_time = FAINTEST
 
     def spec(self) -> Spec:
         """What rebuilds it in a worker."""
@@ -165,6 +166,8 @@ class _Tune:
             random,
         )
         self.temperature = min(10.0, max(0.05, context.parameter("temperature", 1.0)))
+        timely = context.parameter("time temperature", self.temperature)
+        self.time_temperature = min(10.0, max(0.05, timely))
         self.top_p = min(1.0, max(0.01, context.parameter("top_p", 1.0)))
         register = context.parameters.get("register")
         self.register = None if register is None else max(-127.0, min(127.0, register))
@@ -247,11 +250,11 @@ class _Tune:
 
     def _time(self, place: int, end: int) -> tuple[int, int, int, float]:
         """Which of `TIMES`, its length and sounding part here, and how likely it was."""
-        logits = self.hand.times(self.begin + place).astype(float) / self.temperature
+        logits = self.hand.times(self.begin + place).astype(float) / self.time_temperature
         if self.tilt is not None and self.tilt.timely:
             logits = logits + self.tilt.times(place * GRID, _LENGTHS * GRID)
         weights: Weights = np.exp(logits - logits.max())
-        weights = _likeliest(weights, self.top_p)
+        weights = _likeliest(weights, self.top_p, self.melodist.faintest_time)
         fitting = weights * (place + _LENGTHS <= end)
         if fitting.sum() <= 0:
             fitting = (place + _LENGTHS <= end).astype(float) * np.exp(logits - logits.max())
@@ -401,9 +404,9 @@ def _home_classes(home: Home, asked: Asked) -> frozenset[int]:
     return frozenset((home.tonic + degree) % 12 for degree in (MINOR if home.mode else MAJOR))
 
 
-def _likeliest(weights: Weights, share: float) -> Weights:
+def _likeliest(weights: Weights, share: float, faintest: float = FAINTEST) -> Weights:
     """Without the faintest, and without those beyond the likeliest that make up a share of all."""
-    kept = np.where(weights < FAINTEST * weights.max(), 0.0, weights)
+    kept = np.where(weights < faintest * weights.max(), 0.0, weights)
     if share < 1.0:
         order = np.argsort(-kept)
         sums = np.cumsum(kept[order])

@@ -25,7 +25,7 @@ from livecode.music.phrase import SIXTEENTH, Phrase
 
 Probabilities = npt.NDArray[np.float64]
 
-TEMPERATURE, TOP_P = 0.8, 0.9
+TEMPERATURE, TOP_P = 0.7, 0.85
 DENSITY = 1.35
 """Left to itself a net of few pieces dwells on what it holds: by so much it moves oftener, as Bach does."""
 STRICT = 4.0
@@ -141,11 +141,12 @@ class NeuralComposer:
         page = self._page(context, steps)
         masks = self._masks(context, steps, page.taken)
         taste = Taste.of(context)
-        steering = Steering.of(context, self.net.config)
         net = self._learned(context)
         usual = CANDIDATES if page.taken and not net.config.ears else 1
         count = min(64, max(1, round(context.parameter("candidates", usual))))
         writer = self._begun(net, context, page, count, taste, random)
+        upbeat = [int(pitch) for pitch in net.config.pitches(writer.last[:1])[0] if pitch > 0]
+        steering = Steering.of(context, net.config, upbeat)
         notes, chances = write(writer, page.given, masks, taste, random, steering)
         return self._phrase(notes, chances, page, length, context.metre)
 

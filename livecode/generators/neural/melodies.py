@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from livecode.generators.generator import Context
 from livecode.generators.markov.melodist import Home, Melodist
-from livecode.generators.markov.melody import Tune, Walk
+from livecode.generators.markov.melody import GRID, Tune, Walk
 from livecode.generators.markov.sources import Sources
 from livecode.generators.markov.variable import Hand, TuneModel
 from livecode.generators.neural.adapter import adapted, between
@@ -34,11 +34,14 @@ from livecode.generators.neural.styles import (
 from livecode.generators.neural.trunk import Floats
 from livecode.generators.neural.tunes import TuneWalk
 from livecode.generators.neural.tunesmith import TuneSmith, TuneWriter
+from livecode.generators.neural.upbeats import checked_upbeats, upbeat_place, upbeats_of
 from livecode.music.corpus import Corpus, load, together
 from livecode.music.phrase import Phrase, bar_ticks
 
 COOL = 0.9
-"""Temperature when none is asked for: at 1 a small net's rare slips lead it where it never learned."""
+"""Temperature of steps when none is asked for: at 1 a small net's rare slips lead it where it never learned.
+Times are drawn as it has them, the rare ones too, or every bar would have the rhythm of the one before."""
+FAINTEST_TIME = 0.002
 REMEMBERED = 256
 """Notes of what came before that the net hears."""
 
@@ -88,6 +91,7 @@ class TuneComposer(Melodist):
 
     home: dict[str, Any]
     folder: Path
+    faintest_time = FAINTEST_TIME
 
     def compose(self, context: Context, length: int, seed: int) -> Phrase:
         """A melody of exactly `length` ticks."""
@@ -129,6 +133,7 @@ class TuneComposer(Melodist):
 
     def _composed(self, context: Context, length: int, seed: int) -> Phrase:
         asked = {"temperature": COOL, **tense(context).parameters}
+        asked["time temperature"] = context.parameter("temperature", 1.0)
         density = min(max(asked.pop("density", 1.0), 0.01), 100.0)
         if density != 1.0:
             asked["more density"] = asked.get("more density", 0.0) + 2.0 * float(np.log2(density))
@@ -136,12 +141,31 @@ class TuneComposer(Melodist):
         learned = context.parameter("learned", 1.0)
         silent = context.heard is None or not len(context.heard)
         if silent or learned == 1.0 or not isinstance(self.model, NetTunes):
+            if context.previous is None:
+                here = replace(here, previous=self._upbeat(here, seed))
             return super().compose(here, length, seed)
         assert context.heard is not None
         smith = between(self.model.smith, adapted(self.model.smith, context.heard), learned)
         made = copy(self)
         made.model = replace(self.model, smith=smith)
         return made._composed(replace(context, heard=None), length, seed)
+
+    def _upbeat(self, context: Context, seed: int) -> Phrase | None:
+        """A bar that ends with an upbeat for a tune to go on from, None where it has none."""
+        random = np.random.default_rng([seed, 1])
+        number = self.model.style if isinstance(self.model, NetTunes) else 0
+        style = self.styles[number - 1] if number else ""
+        begin = GRID * upbeat_place(self.home.get("upbeats", {}), style, context.metre, random)
+        bar = bar_ticks(context.metre)
+        if not 0 < begin < bar:
+            return None
+        scale = {name: asked for name, asked in context.constraints.items() if name == "in_scale"}
+        silent = Phrase.silence(begin, context.metre)
+        free = replace(context, previous=silent, constraints=scale, over=None)
+        made = super().compose(free, bar - begin, int(random.integers(2**32)))
+        notes = made.notes.copy()
+        notes["onset"] += begin
+        return Phrase(notes, bar, context.metre)
 
     @cached_property
     def tunes(self) -> list[Tune]:
@@ -183,6 +207,7 @@ def home_of(tunes: list[Tune], name: str, styles: Sequence[str] = ()) -> dict[st
         "classes": [[round(float(share), 6) for share in row] for row in asker.classes],
         "common": [asker.common.tonic, asker.common.mode],
         "compass": list(asker.compass),
+        "upbeats": upbeats_of(tunes, styles),
         **({"styles": metres_of(tunes, styles)} if styles else {}),
     }
 
@@ -199,6 +224,7 @@ def checked_home(home: Any, styles: Sequence[str] = ()) -> dict[str, Any]:
             raise ValueError
         if styles:
             checked_metres(home["styles"], styles)
+        checked_upbeats(home.get("upbeats", {}))
         return {**home, "corpus": str(home["corpus"])}
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise ValueError("what it says of the tunes it learned from is not to be understood") from None

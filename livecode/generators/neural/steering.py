@@ -6,6 +6,7 @@ lie), `mode` (1 major, -1 minor) and `tension` (0 as trained, 1 tense: chromatic
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from livecode.generators.generator import Context
 from livecode.generators.neural.decode import Writer
 from livecode.generators.neural.features import Shape
 from livecode.generators.neural.page import CENTRES
+from livecode.music.phrase import Phrase
 
 Nats = npt.NDArray[np.float64]
 
@@ -53,14 +55,21 @@ class Steering:
     tonic: int = 2
 
     @classmethod
-    def of(cls, context: Context, shape: Shape) -> Steering | None:
-        """From a context; None when nothing is asked."""
+    def of(cls, context: Context, shape: Shape, begun: Sequence[int] = ()) -> Steering | None:
+        """From a context, and the pitches of the chord on which a first phrase begins, the bass the last.
+
+        None when nothing is asked.
+        """
         from livecode.generators.attributes import MAJOR, key_classes
         from livecode.generators.markov.asked import scale_pitches
         from livecode.music.key import find_key
         from livecode.music.phrase import pitch_class
 
-        key = find_key(context.previous) if context.previous is not None else ""
+        before = context.previous
+        if before is None and begun:
+            # Of a chord the bass says most.
+            before = Phrase.of([*begun, begun[-1]])
+        key = find_key(before) if before is not None else ""
         tonic = pitch_class(key.split()[0]) if key else 2
         home = key_classes(key) if key else frozenset((tonic + degree) % 12 for degree in MAJOR)
         scale = context.constraints.get("in_scale")

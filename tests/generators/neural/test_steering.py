@@ -29,7 +29,9 @@ def mean(stream, name, count):
 @pytest.mark.parametrize("model", ["folk", "chorale"])
 def test_an_attribute_moves_as_asked(model, name):
     plain = neural(model)
-    assert mean(plain.suppress(name), name, 3) < mean(plain.reward(name), name, 3)
+    # Notes outside the key are rare, in tunes so rare that they must be asked for loudly.
+    count, amount = (8, 4 if model == "folk" else 2) if name == "chromatic" else (3, 2)
+    assert mean(plain.suppress(name, amount), name, count) < mean(plain.reward(name, amount), name, count)
 
 
 @pytest.mark.long
