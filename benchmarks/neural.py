@@ -27,6 +27,7 @@ from livecode.generators.neural.build import composer
 from livecode.generators.neural.compose import NeuralComposer
 from livecode.generators.neural.data import Pitches, load_json, read_jsb
 from livecode.generators.neural.decode import Net
+from livecode.generators.neural.gathering import gathered
 from livecode.generators.neural.scoring import score_pieces
 from livecode.generators.neural.trunk import log_softmax
 from livecode.music.phrase import TICKS
@@ -191,7 +192,6 @@ def chorale(valid: list[Pitches], train: list[Pitches], phrases: int) -> dict[st
     by_notes = note_by_note(made.net, valid)
     if torch_nats is not None and abs(torch_nats - by_notes) > 1e-4:
         raise SystemExit("NumPy and torch differ by more than 1e-4 nats a token")
-    samples = composed(made, phrases)
     begun = time.thread_time()
     made.compose(Context(), 16 * TICKS, 0)
     four_bars = time.thread_time() - begun
@@ -206,10 +206,20 @@ def chorale(valid: list[Pitches], train: list[Pitches], phrases: int) -> dict[st
             "the chain's nats_per_token (markov)": chain_nats(valid),
         },
         "chorale: speed": {**speed(made.net, valid[-1]), "four_bars_s": four_bars},
-        "chorale: composed (mean, spread)": statistics(samples),
-        "chorale: Bach, valid (mean, spread)": statistics(valid),
-        "chorale: copying, composed": longest_copy(samples, train),
-        "chorale: copying, Bach's valid pieces": longest_copy(valid, train),
+        **beside_bach("chorale", made, valid, train, phrases),
+    }
+
+
+def beside_bach(
+    name: str, made: NeuralComposer, valid: list[Pitches], train: list[Pitches], phrases: int
+) -> dict[str, Row]:
+    """What a net of four voices composes: statistics and copying, and Bach's own."""
+    samples = composed(made, phrases)
+    return {
+        f"{name}: composed (mean, spread)": statistics(samples),
+        "Bach, valid (mean, spread)": statistics(valid),
+        f"{name}: copying, composed": longest_copy(samples, train),
+        "copying, Bach's valid pieces": longest_copy(valid, train),
     }
 
 
@@ -223,9 +233,13 @@ REPORTS: dict[str, Callable[[list[Pitches], list[Pitches], int], dict[str, Row]]
     "chorale": chorale,
     "folk": lambda _valid, _train, phrases: neural_more.tunes("folk", phrases),
     "tiny": lambda _valid, _train, phrases: neural_more.tunes("tiny", phrases),
-    "parts": lambda valid, _train, _phrases: {"parts: likelihood": neural_more.parts("parts", valid)},
-    "ensemble": lambda valid, _train, _phrases: {
-        "ensemble: likelihood": neural_more.ensembles("ensemble", valid)
+    "parts": lambda valid, train, phrases: {
+        "parts: likelihood": neural_more.parts("parts", valid),
+        **beside_bach("parts", composer("parts"), valid, train, phrases),
+    },
+    "ensemble": lambda valid, train, phrases: {
+        "ensemble: likelihood": neural_more.ensembles("ensemble", valid),
+        **beside_bach("ensemble", gathered("ensemble"), valid, train, phrases),
     },
     "sizes": lambda _valid, _train, _phrases: neural_more.sizes(),
 }

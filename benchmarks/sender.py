@@ -18,6 +18,7 @@ from livecode.stage.clock import VirtualClock, WallClock
 from livecode.stage.player import Player
 from livecode.stage.protocol import TO_SENDER, Frames, Hold, Load, Start, frame
 from livecode.stage.scsynth import ScsynthTransport
+from livecode.stage.sender import LONGEST_SLEEP, TICK
 
 CONTROLS = ("freq", "gain", "pan", "attack", "release", "cutoff")
 DECLARED = ("out", "sustain", *CONTROLS)
@@ -64,7 +65,8 @@ def measure(a_second: int, together: int, cycles: int = 10) -> dict[str, float]:
     spent = time.process_time()
     while clock.now() < cycles:
         player.advance()
-        clock.move(0.01)
+        # As the sender sleeps: to the next note, a tick at least, a tenth of a second at most.
+        clock.move(min(max(player.next_due() - clock.now(), TICK), LONGEST_SLEEP))
         ticks += 1
     sent_out = time.process_time() - spent
     count = max(1, player.counts.sent)
@@ -77,6 +79,7 @@ def measure(a_second: int, together: int, cycles: int = 10) -> dict[str, float]:
         "total_us": round((taken_in + sent_out) / count * 1e6, 2),
         "core_per_cent": round((taken_in + sent_out) / cycles * 100, 2),
         "packets": engine.packets,
+        "ticks": ticks,
     }
 
 

@@ -8,19 +8,22 @@ doubled as they go (a particle filter), so that the harmony prepares what the gi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from livecode.generators.attributes import key_classes
 from livecode.generators.generator import Context, Spec
+from livecode.generators.neural.config import Config
 from livecode.generators.neural.decode import Net, Writer
 from livecode.generators.neural.features import Classes
 from livecode.generators.neural.masks import Mask, everything, note_mask, scale_mask, together
 from livecode.generators.neural.page import FREE, UPBEAT, Page
 from livecode.generators.neural.steering import Steering
 from livecode.generators.neural.trunk import log_softmax
+from livecode.music.key import find_key
 from livecode.music.phrase import SIXTEENTH, Phrase
 
 Probabilities = npt.NDArray[np.float64]
@@ -28,6 +31,8 @@ Probabilities = npt.NDArray[np.float64]
 TEMPERATURE, TOP_P = 0.7, 0.85
 DENSITY = 1.35
 """Left to itself a net of few pieces dwells on what it holds: by so much it moves oftener, as Bach does."""
+HOME = 0.4
+"""Nats taken from notes outside the key in which a chapter began: a net hears four bars back, and strays."""
 STRICT = 4.0
 """Nats taken from a note moving in parallel fifths or octaves, which nets draw ten times too often."""
 CANDIDATES = 6
@@ -39,6 +44,7 @@ LOUDNESS = (88, 74, 76, 82)
 class Taste:
     """How notes are drawn: `temperature`, `top_p`, and `density` (above 1 more notes begin, below fewer).
 
+    `away`, when given, is what is taken from each class, in nats, for being far from home.
     Temperature and top-p choose where a voice goes once it moves; whether it moves is drawn as the net has
     it, or low temperatures would end in one held chord. At temperature 1 a small net's rare slips lead it
     into places it never learned from, so what is played without a word is a little cooler.
@@ -47,6 +53,7 @@ class Taste:
     temperature: float = 1.0
     top_p: float = 1.0
     density: float = 1.0
+    away: Probabilities | None = None
 
     def truncated(self, scores: Probabilities) -> Probabilities:
         """The likeliest that make up `top_p`, scaled to what all made up."""
@@ -79,6 +86,8 @@ class Taste:
     ) -> Classes:
         """One class for each row of logits; `last` is what the voice sounded before, `wanted` nats to add."""
         scores = logits.astype(np.float64)
+        if self.away is not None:
+            scores -= self.away
         if wanted is not None:
             scores += wanted
         rows = np.flatnonzero(last < scores.shape[1])
@@ -97,6 +106,19 @@ class Taste:
         drawn = (marks < (random.random(len(scores)) * marks[:, -1])[:, None]).sum(axis=1)
         chosen: Classes = np.minimum(drawn, scores.shape[1] - 1)
         return chosen
+
+
+def away_from(key: str, config: Config) -> Probabilities:
+    """What is taken from each class for being outside a key, in nats.
+
+    >>> away_from("c major", Config())[[0, 60 - 32, 61 - 32]].tolist()
+    [0.0, 0.0, 0.4]
+    """
+    home = key_classes(key)
+    outside = [(pitch % 12) not in home for pitch in range(config.low, config.high + 1)]
+    nats = np.zeros(config.size)
+    nats[1:] = HOME * np.array(outside)
+    return nats
 
 
 def exponential(logs: Probabilities, some: Any = True) -> Probabilities:
@@ -140,7 +162,10 @@ class NeuralComposer:
         steps = -(-length // SIXTEENTH)
         page = self._page(context, steps)
         masks = self._masks(context, steps, page.taken)
+        home = context.previous.key if context.previous is not None else ""
         taste = Taste.of(context)
+        if home and not page.taken and "in_scale" not in context.constraints:
+            taste = replace(taste, away=away_from(home, self.net.config))
         net = self._learned(context)
         usual = CANDIDATES if page.taken and not net.config.ears else 1
         count = min(64, max(1, round(context.parameter("candidates", usual))))
@@ -148,7 +173,10 @@ class NeuralComposer:
         upbeat = [int(pitch) for pitch in net.config.pitches(writer.last[:1])[0] if pitch > 0]
         steering = Steering.of(context, net.config, upbeat)
         notes, chances = write(writer, page.given, masks, taste, random, steering)
-        return self._phrase(notes, chances, page, length, context.metre)
+        phrase = self._phrase(notes, chances, page, length, context.metre)
+        # Handed on from phrase to phrase: where the chapter began.
+        phrase.key = home or (find_key(phrase) if len(phrase) else "")
+        return phrase
 
     def _page(self, context: Context, steps: int) -> Page:
         """What is given."""

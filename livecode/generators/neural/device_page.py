@@ -69,6 +69,7 @@ class DevicePage:
         self.allowed = torch.ones(voices, self.size, dtype=torch.bool, device=device)
         self.random = torch.zeros(voices, count, dtype=torch.float64, device=device)
         self.taste = torch.ones(3, dtype=torch.float64, device=device)
+        self.away = torch.zeros(self.size, dtype=torch.float64, device=device)
         self.notes = whole(room, count, voices)
         self.chances = torch.zeros(room, count, voices, dtype=torch.float64, device=device)
         self.cache = DeviceCache(net.over_time, count, -(-room // frame))
@@ -175,7 +176,7 @@ class DevicePage:
         picks = self.picks[self.now, self.each].flatten(1)
         logits = found[:, :size] + found[:, size:].gather(1, picks).view(count, voices, size).sum(1)
         logs = logits.double().log_softmax(-1)
-        drawn = self._drawn(logits.double() - self.strict * self._parallels(voice), voice)
+        drawn = self._drawn(logits.double() - self.away - self.strict * self._parallels(voice), voice)
         given = self.given[voice]
         note = torch.where(given >= 0, given, drawn)
         said = logs.gather(1, note[:, None])[:, 0]
@@ -349,6 +350,7 @@ def write_there(
     page = page_of(net, count, begun + steps, strict)
     page.load(writer)
     page.taste.copy_(torch.tensor([taste.temperature, taste.top_p, taste.density], dtype=torch.float64))
+    page.away.copy_(torch.from_numpy(np.zeros(page.size) if taste.away is None else taste.away))
     weighed = count > 1 and bool((given >= 0).any())
     draws = np.zeros((voices, count))
     shown: list[Any] | None = None

@@ -41,7 +41,7 @@ from livecode.music.phrase import Phrase, bar_ticks
 COOL = 0.9
 """Temperature of steps when none is asked for: at 1 a small net's rare slips lead it where it never learned.
 Times are drawn as it has them, the rare ones too, or every bar would have the rhythm of the one before."""
-FAINTEST_TIME = 0.002
+FAINTEST_TIME = 0.0005
 REMEMBERED = 256
 """Notes of what came before that the net hears."""
 

@@ -191,3 +191,39 @@ def test_a_stream_from_the_prompt_gives_notes():
 def test_a_parameter_nobody_knows_names_the_nearest():
     with pytest.raises(ControlError, match="did you mean 'temperature'"):
         neural("chorale", temprature=1)
+
+
+def test_a_chapter_comes_home_to_the_key_in_which_it_began(monkeypatch):
+    from livecode.generators.attributes import key_classes
+    from livecode.generators.neural import compose
+
+    made = composer("chorale")
+
+    def strayed() -> float:
+        outside = []
+        for seed in range(3):
+            previous, home = None, ""
+            for position in range(4):
+                context = Context(previous=previous, position=position)
+                previous = made.compose(context, 4 * BAR, 4 * seed + position)
+                home = home or previous.key
+                assert home and previous.key == home
+                inside = key_classes(home)
+                outside += [int(pitch) % 12 not in inside for pitch in previous.notes["pitch"]]
+        return float(np.mean(outside))
+
+    at_home = strayed()
+    monkeypatch.setattr(compose, "HOME", 0.0)
+    assert at_home < 0.8 * strayed()
+
+
+def test_the_pull_home_gives_way_to_a_scale_and_to_a_given_part(monkeypatch):
+    from livecode.generators.neural import compose
+
+    made = composer("chorale")
+    first = made.compose(Context(), 2 * BAR, 0)
+    asked = Context(previous=first, position=1, constraints={"in_scale": "d minor"})
+    over = Context(previous=first, position=1, over=first.voice(0))
+    with_pull = [made.compose(context, 2 * BAR, 1) for context in (asked, over)]
+    monkeypatch.setattr(compose, "HOME", 5.0)
+    assert with_pull == [made.compose(context, 2 * BAR, 1) for context in (asked, over)]

@@ -92,7 +92,8 @@ def test_what_repeats_is_found_there_as_here(net, there, config):
     given = np.full((24, config.voices), -1)
     given[:10] = bar[:10]
     masks = [[np.ones(config.size, bool)] * config.voices] * 24
-    found = [write(each, given, masks, Taste(), np.random.default_rng(1)) for each in (ours, theirs)]
+    taste = Taste(away=np.linspace(0.0, 1.0, config.size))
+    found = [write(each, given, masks, taste, np.random.default_rng(1)) for each in (ours, theirs)]
     assert (found[0][0] == found[1][0]).all() and np.allclose(found[0][1], found[1][1], atol=1e-4)
     # And both go on alike from there, note by note.
     assert ours.place == theirs.place

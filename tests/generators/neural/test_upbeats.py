@@ -58,12 +58,12 @@ def test_what_is_asked_of_the_first_note_holds_after_an_upbeat():
 def test_rhythm_is_as_various_as_in_its_tunes():
     made = composer("tiny")
     alike = []
-    for seed in range(12):
-        onsets = made.compose(Context(), 8 * BAR, seed).notes["onset"]
-        bars = [set((onsets[onsets // BAR == bar] % BAR).tolist()) for bar in range(8)]
+    for seed in range(24):
+        onsets = made.compose(Context(), 16 * BAR, seed).notes["onset"]
+        bars = [set((onsets[onsets // BAR == bar] % BAR).tolist()) for bar in range(16)]
         alike += [len(a & b) / len(a | b) for a, b in pairwise(bars)]
     # Real ones: 0.61 in the mean; it was 0.78 when the likely times alone were drawn.
-    assert 0.45 < np.mean(alike) < 0.74
+    assert 0.45 < np.mean(alike) < 0.72
 
 
 @pytest.mark.parametrize(
