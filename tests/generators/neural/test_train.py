@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from conftest import SMALL, walk
+from small_nets import SMALL, walk
 
 from livecode.errors import CorpusError, FileProblem, LivecodeError
 from livecode.generators.neural import checkpoint
