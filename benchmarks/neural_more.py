@@ -28,7 +28,7 @@ from livecode.generators.neural.tunes import TuneConfig, TuneWalk
 from livecode.generators.neural.tunesmith import TuneSmith
 from livecode.music.corpus import Corpus, corpus, together
 from livecode.music.kinds import kind_of
-from livecode.music.phrase import TICKS, Phrase
+from livecode.music.phrase import TICKS, Phrase, bar_ticks
 
 Row = dict[str, Any]
 AMOUNTS = (0.05, 0.1, 0.15, 0.2, 0.3)
@@ -98,30 +98,34 @@ def tunes(name: str, phrases: int) -> dict[str, Row]:
 
 
 def kinds_composed(made: TuneComposer, styles: Sequence[str], phrases: int) -> Row:
-    """How well each kind is danced: notes that begin on a quaver of its own metre, and notes a quarter."""
+    """How well each kind is danced, beside real tunes: notes on a quaver of its own metre, notes a bar."""
     told: Row = {}
     for style in styles:
         metre = metre_for(made.home["styles"][style], (4, 4))
-        bar, quavers = 16 * TICKS, 4 * metre[0] * 8 // metre[1]
         asked = Context(constraints={"style": style})
-        tunes = [made.compose(asked, bar, seed) for seed in range(max(4, phrases // 4))]
-        onsets = np.concatenate([tune.notes["onset"] for tune in tunes]).astype(np.int64)
-        told[f"{style}, {metre[0]}/{metre[1]}: notes on its quavers"] = float(
-            (onsets * quavers % bar < quavers).mean()
-        )
-        told[f"  {style}: notes a bar; real tunes"] = [
-            len(onsets) / (4 * len(tunes)),
-            real_notes_a_bar(made, style, metre),
+        tunes = [made.compose(asked, 16 * TICKS, seed) for seed in range(max(4, phrases // 4))]
+        onsets = np.concatenate([tune.notes["onset"] for tune in tunes])
+        bars, real = real_onsets(made, style, metre)
+        quavers = 4 * metre[0] * 8 // metre[1]
+        told[f"{style}, {metre[0]}/{metre[1]}: notes on its quavers; real tunes"] = [
+            on_quavers(onsets, 16 * TICKS, quavers),
+            on_quavers(real, bar_ticks(metre), metre[0] * 8 // metre[1]),
         ]
+        told[f"  {style}: notes a bar; real tunes"] = [len(onsets) / (4 * len(tunes)), len(real) / bars]
     return told
 
 
-def real_notes_a_bar(made: TuneComposer, style: str, metre: tuple[int, int]) -> float:
-    """Of the tunes of a kind that are in the metre in which it is danced."""
+def on_quavers(onsets: np.ndarray, length: int, quavers: int) -> float:
+    """The share of notes that begin on one of so many quavers of a length."""
+    return float((onsets.astype(np.int64) * quavers % length < quavers).mean())
+
+
+def real_onsets(made: TuneComposer, style: str, metre: tuple[int, int]) -> tuple[int, np.ndarray]:
+    """Of the tunes of a kind that are in the metre in which it is danced: their bars, and their onsets."""
     music = together(made.corpus.name.split(" + "))
     lines = [piece.phrase.monophonic() for piece in music if piece.kind == style]
     lines = [line for line in lines if line.metre == metre]
-    return sum(len(line) for line in lines) / max(1, sum(line.bars for line in lines))
+    return sum(line.bars for line in lines), np.concatenate([line.notes["onset"] for line in lines])
 
 
 FIRST = """
