@@ -231,8 +231,10 @@ class Encoder:
         ]
 
     def _fill(self, note: Note, seconds_per_cycle: float, cut: bool) -> tuple[_Template, list[float]]:
-        names = tuple([pair[0] for pair in note.controls])
-        values = [pair[1] for pair in note.controls]
+        names: tuple[str, ...]
+        numbers: tuple[float, ...]
+        names, numbers = zip(*note.controls) if note.controls else ((), ())
+        values = list(numbers)
         if note.synced:
             names += tuple([pair[0] for pair in note.synced])
             values += [pair[1] * seconds_per_cycle for pair in note.synced]

@@ -32,26 +32,26 @@ class Lane:
     [0.5, 1.0, 1.5]
     """
 
-    __slots__ = ("_ahead", "_past", "_taken", "epoch", "held", "looped", "playing", "repeats", "replaced")
+    __slots__ = (
+        "_ahead", "_past", "due", "epoch", "held", "looped", "playing", "repeats", "replaced", "taken",
+    )  # fmt: skip
 
     def __init__(self) -> None:
+        self.due = inf
+        """The cycle at which it next has something to give: a note held, or a cycle to repeat."""
+        self.taken = -inf
+        """The cycle up to which all has been taken."""
         self.epoch = 0
         self.held = inf
         self.playing = False
         self.looped = 0
         self.replaced = 0
         self.repeats: list[tuple[float, float, float]] = []
-        self._taken = -inf
         self._ahead: deque[Playable] = deque()
         self._past: deque[Playable] = deque()
 
     def __len__(self) -> int:
         return len(self._ahead)
-
-    @property
-    def next_begin(self) -> float:
-        """The cycle of the next note held, `inf` when there is none."""
-        return self._ahead[0].begin if self._ahead else inf
 
     def hold(self, hold: Hold) -> None:
         """Take in what the front has prepared.
@@ -60,22 +60,22 @@ class Lane:
         """
         if hold.epoch < self.epoch:
             return
-        behind = self.playing and hold.begin < self._taken
+        behind = self.playing and hold.begin < self.taken
         if hold.epoch > self.epoch or hold.begin < self.held:
             # Whatever waits from here on belongs to an older pattern, or is only a repetition.
             self._cut(hold.begin)
-            self._forget_repeats(max(hold.begin, self._taken))
+            self._forget_repeats(max(hold.begin, self.taken))
         self.epoch = hold.epoch
         self.held = hold.end
         self.playing = hold.end != inf or bool(hold.notes)
         if not behind:
             self.add(hold.notes)
             return
-        gone = [note for note in hold.notes if note.begin < self._taken]
+        gone = [note for note in hold.notes if note.begin < self.taken]
         self.replaced += len(gone)
         kept = [note for note in self._past if note.begin < hold.begin]
         self._past = deque([*kept, *sorted(gone, key=_begin)])
-        self.add([note for note in hold.notes if note.begin >= self._taken])
+        self.add([note for note in hold.notes if note.begin >= self.taken])
 
     def add(self, notes: Iterable[Playable]) -> None:
         """More notes, in any order."""
@@ -87,6 +87,7 @@ class Lane:
                 kept = list(ahead)
                 insort(kept, note, key=_begin)
                 ahead = self._ahead = deque(kept)
+        self._settle()
 
     def take(self, until: float) -> list[Playable]:
         """The notes before a cycle, oldest first; they leave the lane.
@@ -98,9 +99,10 @@ class Lane:
             until = self.held
         while self.held < until and self.playing:
             self._loop(until)
-        self._taken = max(self._taken, until)
+        self.taken = max(self.taken, until)
         ahead = self._ahead
         if not ahead or ahead[0].begin >= until:
+            self._settle()
             return []
         taken: list[Playable] = []
         while ahead and ahead[0].begin < until:
@@ -110,6 +112,7 @@ class Lane:
         oldest = min(self.held, until) - 4.0
         while past and past[0].begin < oldest:
             past.popleft()
+        self._settle()
         return taken
 
     def clear(self) -> None:
@@ -118,15 +121,20 @@ class Lane:
         self._past.clear()
         self.held = inf
         self.playing = False
-        self._forget_repeats(self._taken)
+        self._forget_repeats(self.taken)
+        self._settle()
 
     def repeated(self) -> list[tuple[float, float, float]]:
         """Repetitions that have been sent since last asked: (begin, end, how many cycles earlier)."""
         if not self.repeats:
             return []
-        done = [each for each in self.repeats if each[1] <= self._taken]
-        self.repeats = [each for each in self.repeats if each[1] > self._taken]
+        done = [each for each in self.repeats if each[1] <= self.taken]
+        self.repeats = [each for each in self.repeats if each[1] > self.taken]
         return done
+
+    def _settle(self) -> None:
+        begin = self._ahead[0].begin if self._ahead else inf
+        self.due = self.held if self.playing and self.held < begin else begin
 
     def _forget_repeats(self, begin: float) -> None:
         if self.repeats:
@@ -144,10 +152,10 @@ class Lane:
         cycle = [note for note in (*self._past, *self._ahead) if end - 1.0 <= note.begin < end]
         by = float(max(1, ceil(until - end)))
         moved = [replace(note, begin=note.begin + by) for note in cycle]
-        moved = [note for note in moved if note.begin >= self._taken]
+        moved = [note for note in moved if note.begin >= self.taken]
         self.add(moved)
         self.looped += len(moved)
-        self.repeats.append((max(end + by - 1.0, self._taken), end + by, by))
+        self.repeats.append((max(end + by - 1.0, self.taken), end + by, by))
         self.held = end + by
 
 

@@ -221,9 +221,13 @@ class Player:
             return
         until = self.tempo.cycle_at(horizon)
         taken = self.extras.take(until)
+        phases = self.phases
         for slot, lane in enumerate(self.lanes):
-            phase = self.phases.get(slot)
-            taken += lane.take(until if phase is None else self.tempo.cycle_at(horizon - phase))
+            end = self.tempo.cycle_at(horizon - phases[slot]) if slot in phases else until
+            if lane.due < end:
+                taken += lane.take(end)
+            elif lane.taken < end:
+                lane.taken = end
             if lane.repeats:
                 for begin, end, by in lane.repeated():
                     self._answer(Repeated(slot, begin, end, by))
@@ -253,12 +257,9 @@ class Player:
         """The second at which there is something to send, `inf` when nothing waits."""
         if self.tempo is None:
             return inf
-        due = self.extras.next_begin
-        early = 0.0
-        for slot, lane in enumerate(self.lanes):
-            if lane.playing or lane.next_begin < inf:
-                due = min(due, lane.next_begin, lane.held if lane.playing else inf)
-                early = min(early, self.phases.get(slot, 0.0))
+        due = min([self.extras.due, *[lane.due for lane in self.lanes]])
+        playing = [seconds for slot, seconds in self.phases.items() if self.lanes[slot].due < inf]
+        early = min([0.0, *playing])
         return inf if due == inf else self.tempo.second_at(due) - self.reach + early
 
     def look_ahead(self, seconds: float) -> None:
@@ -361,13 +362,22 @@ class Player:
         ended: list[Note] = []
         oldest = now - LATEST
         phases, weights = self.phases, self.weights
+        steady = tempo.steady_from
+        cps, per_cycle, at_steady = tempo.cps, 1.0 / tempo.cps, tempo.stretches[-1].second
         for command in taken:
             begin = command.begin
-            second = tempo.second_at(begin)
+            if begin >= steady:
+                # As `second_at` has it, without asking: the tempo mostly stays as it is.
+                second = at_steady + (begin - steady) / cps
+                seconds_per_cycle = per_cycle
+            else:
+                second = tempo.second_at(begin)
+                seconds_per_cycle = 1.0 / tempo.cps_at(begin)
             if phases:
                 second += phases.get(command.slot, 0.0)
             due = second
-            if isinstance(command, Note):
+            sounds = type(command) is Note
+            if sounds:
                 due += command.nudge
                 length = command.length
                 weights[command.slot] += length if length < LONG else 1.0 if length == inf else LONG
@@ -377,13 +387,13 @@ class Player:
                     counts.lost += 1
                     continue
                 self.lateness = max(self.lateness, now - due)
-                if due < oldest and isinstance(command, Note):
+                if due < oldest and sounds:
                     counts.dropped += 1
                     if command.cut:
                         ended.append(command)
                     continue
                 counts.late += 1
-            batch.append(Sent(second, command, 1.0 / tempo.cps_at(begin)))
+            batch.append(Sent(second, command, seconds_per_cycle))
         batch.sort(key=itemgetter(0))
         if ended and transport is not None:
             transport.release(ended)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from livecode.errors import ControlError
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from livecode.sound.engine.server import Engine
 
 _CLEAR = message("/clearSched")
-_due = attrgetter("due")
 
 
 class ScsynthTransport:
@@ -62,8 +60,10 @@ class ScsynthTransport:
         at = 0.0
         if self._click is not None:
             batch = self._numbered(batch)
-        for sent in sorted(batch, key=_due):
-            due = sent.due
+        # Mostly in order already; a nudge may have put one note before another.
+        timed = sorted([(sent.due, place) for place, sent in enumerate(batch)])
+        for due, place in timed:
+            sent = batch[place]
             if held and due != at:
                 packets += bundles(timetag(self._wall(at)), held)
                 held = []

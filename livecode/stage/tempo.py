@@ -27,7 +27,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from math import sqrt
+from math import inf, sqrt
 from operator import attrgetter
 
 import msgspec
@@ -79,6 +79,16 @@ class TempoMap:
     def cps(self) -> float:
         """Cycles a second at the end of the map: where a ramp leads."""
         return self.stretches[-1].cps
+
+    @property
+    def steady_from(self) -> float:
+        """The cycle from which the tempo stays as it is, with no swing; `inf` when it does not.
+
+        >>> TempoMap(10.0, 0.0, 0.5).steady_from
+        0.0
+        """
+        last = self.stretches[-1]
+        return inf if last.slope or last.swing else last.cycle
 
     def cycle_at(self, second: float) -> float:
         """Where the music is at a second."""
