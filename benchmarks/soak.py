@@ -3,10 +3,11 @@
     python benchmarks/soak.py --minutes 60     as ./test --all does it
     python benchmarks/soak.py --minutes 5      by hand
 
-Twenty edits a minute of every kind; scsynth, the sender and a composing process are each killed once in ten
-minutes (or once, in a shorter run). Memory, open files and nodes are taken while a reference set plays, first
-after a sixth of the time (caches have filled by then), then at the end. d1 plays on through everything;
-its strokes are looked at one by one in the transcript, and the server's clock is compared with ours.
+Before it begins, edits fill the history to the thousand evaluations that it keeps. Then twenty edits a minute
+of every kind; scsynth, the sender and a composing process are each killed once in ten minutes (or once, in a
+shorter run). Memory, open files and nodes are taken while a reference set plays, first after a sixth of the
+time (caches have filled by then), then at the end. d1 plays on through everything; its strokes are looked at
+one by one in the transcript, and the server's clock is compared with ours.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from typing import Any
 import livecode.config as settings
 from livecode.sound.engine.booting import connect
 from livecode.sound.engine.options import EngineOptions
+from livecode.stage.history import MOST_STEPS
 from livecode.stage.session import Session
 from livecode.stage.settling import measure
 from livecode.stage.transport import read_transcript
@@ -91,7 +93,7 @@ class Soaked:
     `missing` strokes of d1 were not sent although no child had just been killed and nobody had hushed; `off`
     is the largest distance of a stroke from the grid, `drift` what the server's clock moved, in seconds.
     `unasked`: cycle and line of each restart that no kill of ours explains. `memory`: minute and megabytes of
-    the front in passing, whatever played.
+    the front in passing, whatever played; `empty_mb` when the set began, `full_mb` when its history was full.
     """
 
     minutes: float
@@ -110,6 +112,8 @@ class Soaked:
     killed: list[float] = field(default_factory=list)
     unasked: list[tuple[float, str]] = field(default_factory=list)
     memory: list[tuple[int, float]] = field(default_factory=list)
+    empty_mb: float = 0.0
+    full_mb: float = 0.0
 
     def growth(self) -> dict[str, float]:
         """How much larger everything is at the end, 0.05 for five per cent."""
@@ -143,10 +147,16 @@ def _soak(minutes: float, chance: random.Random, folder: Path, often: float) -> 
     with session:
         session.wait(20.0)
         session.evaluate(REFERENCE, namespace=names)
+        empty = front_memory()
         # Once through everything, so that what is loaded on first use has been loaded.
         for number, edit in enumerate(EDITS):
             _edit(session, names, edit, 5 + number % 8, chance)
             time.sleep(0.3)
+        # And until the history holds as many evaluations as it ever will: it is not to be taken for a leak.
+        while len(session.history()) < MOST_STEPS:
+            _edit(session, names, chance.choice(EDITS), chance.randrange(5, 13), chance)
+            time.sleep(0.05)
+        soaked.empty_mb, soaked.full_mb = empty, front_memory()
         begun = time.monotonic()
         end = begun + minutes * 60
         lead: float | None = None
@@ -169,7 +179,7 @@ def _soak(minutes: float, chance: random.Random, folder: Path, often: float) -> 
                         killed.append(session.now())
             minute = int((time.monotonic() - begun) / 60)
             if not soaked.memory or minute > soaked.memory[-1][0]:
-                soaked.memory.append((minute, timing_load().resident(os.getpid(), "Private_Dirty:")))
+                soaked.memory.append((minute, front_memory()))
             time.sleep(60 / EDITS_A_MINUTE)
         soaked.after = _state(session, names, killed)
         after = _lead(session)
@@ -193,6 +203,11 @@ def _soak(minutes: float, chance: random.Random, folder: Path, often: float) -> 
         passed = two.note.begin - strokes[0].note.begin
         soaked.off = max(soaked.off, abs(two.time - strokes[0].time - passed * SECONDS_A_CYCLE))
     return soaked
+
+
+def front_memory() -> float:
+    """Megabytes of this process that it shares with nobody."""
+    return float(timing_load().resident(os.getpid(), "Private_Dirty:"))
 
 
 def _edit(session: Session, names: dict[str, Any], edit: str, slot: int, chance: random.Random) -> None:
@@ -239,7 +254,7 @@ def _state(session: Session, names: dict[str, Any], hushed: list[float]) -> Stat
     gc.collect()
     front, sender = os.getpid(), int(session._link.process_id)  # type: ignore[union-attr]
     return State(
-        front_mb=timing_load().resident(front, "Private_Dirty:"),
+        front_mb=front_memory(),
         sender_mb=timing_load().resident(sender, "Private_Dirty:"),
         front_files=len(os.listdir(f"/proc/{front}/fd")),
         sender_files=len(os.listdir(f"/proc/{sender}/fd")),

@@ -24,7 +24,7 @@ from livecode.generators.generator import Context, Generator
 from livecode.music.phrase import Phrase
 from livecode.music.process import Child, ChildLost, RemoteError
 
-PHRASES_KEPT = 1024
+PHRASES_KEPT = 384
 LONGEST = 60.0
 """Seconds a worker may think about one phrase before it counts as stalled."""
 

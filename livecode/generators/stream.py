@@ -281,9 +281,10 @@ class Stream(Pattern):
         return kept.between(begin, end)
 
     def forget(self) -> None:
-        """Keep the notes of no phrase ready to be played."""
+        """Keep nothing that can be worked out again."""
         with self._lock:
             self._values.clear()
+            self._planned.clear()
             self._ahead = {number: thread for number, thread in self._ahead.items() if thread.is_alive()}
 
     def _phrase_at(self, number: int, cycle: int) -> Phrase | None:

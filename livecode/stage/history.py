@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from livecode.stage.scene import Scene, Take
 
 MOST_STEPS = 1000
+MOST_TAKES = 128
+"""How far back one slot can be taken by itself."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class SlotHistory:
             return
         del self._takes[self._at + 1 :]
         self._takes.append(take)
-        del self._takes[:-MOST_STEPS]
+        del self._takes[:-MOST_TAKES]
         self._at = len(self._takes) - 1
 
     def show(self, take: Take | None) -> None:

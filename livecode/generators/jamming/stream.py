@@ -100,6 +100,11 @@ class Jam(Stream):
         who = f"{self.plan.name} {role} {self.heard.name} ({heard_in_words(call)})"
         return Explanation.of(phrase, who, int(cycle), bar)
 
+    def forget(self) -> None:
+        """Keep what was planned: what it was planned from will not be heard again."""
+        with self._lock:
+            self._values.clear()
+
     def phrase_decided(self, number: int) -> Phrase | None:
         """What has been made up for a phrase while a player is listened to; None where it is his turn."""
         decided = self._decided.get(number)
