@@ -268,7 +268,13 @@ def _lead(session: Session) -> float | None:
     address = f"127.0.0.1:{session._ready.port}"
     engine = connect(EngineOptions(engine=address, folder=settings.folder("cache")))
     try:
-        found = [each for each in (measure(engine) for _ in range(5)) if each is not None]
+        # A look that is held up sees nothing: on a busy machine it takes many.
+        found: list[tuple[float, float]] = []
+        for _ in range(60):
+            seen = measure(engine)
+            found += [seen] if seen is not None else []
+            if len(found) >= 5:
+                break
     finally:
         engine.connection.close()
     return max(lead for _, lead in found) if found else None

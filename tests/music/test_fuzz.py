@@ -180,10 +180,12 @@ def test_bombs_are_refused_quickly(tmp_path: Path) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("name", SLOW)
 def test_huge_files_take_bounded_time(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(SLOW[name]())
     begin = time.monotonic()
     pieces, skipped = read_files([path])
-    assert len(pieces) + len(skipped) == 1 and time.monotonic() - begin < 40
+    # Read, or given up after two minutes by the process that reads: 40 s on a quiet machine.
+    assert len(pieces) + len(skipped) == 1 and time.monotonic() - begin < 130

@@ -117,3 +117,20 @@ class Late:
         self.note = getattr(sent, "note", sent)
         self.time = getattr(sent, "time", 0.0) + time
         self.seconds_per_cycle = 2.0
+
+
+@needs_scsynth
+def test_a_helper_that_is_no_longer_heard_does_not_end_the_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def command(_program: Path, _score: Path, sound: Path, *_rest: Any, **_more: Any) -> list[str]:
+        pipe = tmp_path / "helper.au"
+        if sound == pipe:
+            return ["sh", "-c", f"exec yes > '{pipe}'"]
+        # It has heard enough, and takes its time to write the rest.
+        return ["sh", "-c", f"head -c 9 '{pipe}' > /dev/null; sleep 0.5; echo sound > '{sound}'"]
+
+    monkeypatch.setattr("livecode.sound.engine.shared.offline_command", command)
+    sound = tmp_path / "sound.wav"
+    play_shared(tmp_path / "a.osc", tmp_path / "b.osc", sound, 48000, 2, 2)
+    assert sound.read_text() == "sound\n"

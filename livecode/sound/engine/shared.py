@@ -56,7 +56,8 @@ def play_shared(
                 running.append(subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file))
         main, helper = running
         while main.poll() is None:
-            if helper.poll() not in (None, 0):
+            if helper.poll() not in (None, 0, -signal.SIGPIPE):
+                # Not one that is only no longer heard, since the other has done its part and is about to end.
                 # Without the helper the other would wait for ever for its end of the pipe.
                 break
             time.sleep(_LOOK_EVERY)
