@@ -20,8 +20,8 @@ sung = choir.s("choir").legato(1.1).room(0.7).gain(0.75)
 low = around.voice(3).sub(note(12)).s("bass").legato(0.8).lpf(900).gain(0.75)
 
 kick = s("bd(<3 3 5 3>,8)").gain(0.85)
-snares = s("~ [sn | cp]").room(0.2).gain(0.55)
-hats = s("hh*8?0.3").gain(perlin.range(0.3, 0.6)).pan(sine.slow(5).range(0.3, 0.7))
+snares = s("~ [sn | cp]").room(0.2).gain(0.85)
+hats = s("hh*8?0.3").gain(perlin.range(0.55, 0.8)).pan(sine.slow(5).range(0.3, 0.7))
 
 d1 >> song(alone=tune, together=tune, both=tune, end=tune.mask("<1 0>/4"))
 d2 >> song(together=voices, both=voices)

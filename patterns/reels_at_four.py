@@ -41,4 +41,4 @@ d4 >> song(kitchen=drone_notes, reels=plucked, yard=drone_notes, answer=plucked,
 d5 >> song(reels=guitar.mask("<0 1 1>/4"), answer=guitar, last=guitar.every(4, ply(2)))
 d6 >> song(reels=bodhran, yard=bodhran.degrade_by(0.5), answer=stack(bodhran, kick), last=stack(bodhran, kick))
 d7 >> song(reels=tamb.mask("<0 0 1>/4"), answer=tamb, last=stack(tamb, claps))
-d8 >> song(kitchen=s("rain").slow(4).gain(0.5), yard=s("wind").slow(4).gain(0.6))
+d8 >> song(kitchen=s("rain").slow(4).gain(0.66), yard=s("wind").slow(4).gain(0.73))
