@@ -269,7 +269,8 @@ def test_at_rest_the_prompt_takes_little_of_a_core(terminal):
     before = used(screen.process.pid)
     began = time.monotonic()
     screen.rest(5)
-    assert (used(screen.process.pid) - before) / (time.monotonic() - began) < 0.05
+    # Three hundredths on a quiet machine; drawing all the time would take all of it.
+    assert (used(screen.process.pid) - before) / (time.monotonic() - began) < 0.15
     assert screen.end() == 0
 
 
