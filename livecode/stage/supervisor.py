@@ -229,12 +229,12 @@ class Supervisor:
         # The death of the other one may have cost JACK a block, and that throws the clocks of all who stay.
         clock.join(TAKES_OVER_WITHIN)
         for _ in range(LOOKED_AT_AGAIN):
-            # A look that was held up sees too little, never too much.
-            if seen and settling.found(*max(seen, key=itemgetter(1))) is settling:
+            # A look that was held up sees too little; one made while JACK lets go of the other sees anything.
+            if seen and settling.found(*max(seen[-2:], key=itemgetter(1))) is settling:
                 break
             measure_then(engine, lambda *found: seen.append(found)).join(TAKES_OVER_WITHIN)
         if seen:
-            settling = settling.found(*max(seen, key=itemgetter(1)))
+            settling = settling.found(*max(seen[-LOOKED_AT_AGAIN:], key=itemgetter(1)))
         self._has_come(engine, loads, settling)
         return True
 
