@@ -362,17 +362,9 @@ class Player:
         ended: list[Note] = []
         oldest = now - LATEST
         phases, weights = self.phases, self.weights
-        steady = tempo.steady_from
-        cps, per_cycle, at_steady = tempo.cps, 1.0 / tempo.cps, tempo.stretches[-1].second
         for command in taken:
             begin = command.begin
-            if begin >= steady:
-                # As `second_at` has it, without asking: the tempo mostly stays as it is.
-                second = at_steady + (begin - steady) / cps
-                seconds_per_cycle = per_cycle
-            else:
-                second = tempo.second_at(begin)
-                seconds_per_cycle = 1.0 / tempo.cps_at(begin)
+            second, seconds_per_cycle = tempo.beat(begin)
             if phases:
                 second += phases.get(command.slot, 0.0)
             due = second

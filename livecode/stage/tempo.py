@@ -27,7 +27,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Sequence
-from math import inf, sqrt
+from math import sqrt
 from operator import attrgetter
 
 import msgspec
@@ -80,16 +80,6 @@ class TempoMap:
         """Cycles a second at the end of the map: where a ramp leads."""
         return self.stretches[-1].cps
 
-    @property
-    def steady_from(self) -> float:
-        """The cycle from which the tempo stays as it is, with no swing; `inf` when it does not.
-
-        >>> TempoMap(10.0, 0.0, 0.5).steady_from
-        0.0
-        """
-        last = self.stretches[-1]
-        return inf if last.slope or last.swing else last.cycle
-
     def cycle_at(self, second: float) -> float:
         """Where the music is at a second."""
         stretch = self._stretch(second, _second)
@@ -103,6 +93,17 @@ class TempoMap:
             cycle = _swung(stretch, cycle)
             stretch = self._stretch(cycle, _cycle)
         return _even_second(stretch, cycle)
+
+    def beat(self, cycle: float) -> tuple[float, float]:
+        """When a cycle comes, and the seconds a cycle takes there: both questions a note asks, in one.
+
+        >>> TempoMap(10.0, 0.0, 0.5).beat(2.0)
+        (14.0, 2.0)
+        """
+        last = self.stretches[-1]
+        if cycle >= last.cycle and not last.slope and not last.swing:
+            return last.second + (cycle - last.cycle) / last.cps, 1.0 / last.cps
+        return self.second_at(cycle), 1.0 / self.cps_at(cycle)
 
     def cps_at(self, cycle: float) -> float:
         """Cycles a second at a cycle, whatever the swing."""
