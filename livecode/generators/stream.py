@@ -22,13 +22,13 @@ from livecode.generators.attributes import wanted
 from livecode.generators.explain import Explanation
 from livecode.generators.generator import Context, Generator
 from livecode.generators.heard import note_heard
+from livecode.generators.placed import Placed
 from livecode.generators.plan import HEARD_CYCLES, PHRASES_PER_CHAPTER, Plan, Source
 from livecode.generators.pool import composers, digest
 from livecode.language.forgetting import remembers
 from livecode.language.moment import MOMENT, Moment, moment
 from livecode.language.pattern import Pattern
-from livecode.language.time import Event, Span
-from livecode.music.events import note_values
+from livecode.language.time import Event
 from livecode.music.phrase import Phrase, bar_ticks, concat
 
 CONTEXTS_KEPT = 64
@@ -74,7 +74,7 @@ class Stream(Pattern):
         self.plan: Plan = plan
         self._model = digest(plan.generator.spec())
         self._planned: OrderedDict[int, Planned] = OrderedDict()
-        self._values: OrderedDict[int, _Placed] = OrderedDict()
+        self._values: OrderedDict[int, Placed] = OrderedDict()
         self.asked = False
         self._ahead: dict[int, threading.Thread] = {}
         self._fallen: dict[int, Phrase] = {}
@@ -274,7 +274,7 @@ class Stream(Pattern):
             self.asked = True
             kept = self._values.get(number)
             if kept is None or kept.phrase is not phrase:
-                kept = self._values[number] = _Placed.of(phrase, number * self.plan.bars, self.plan.voice)
+                kept = self._values[number] = Placed.of(phrase, number * self.plan.bars, self.plan.voice)
                 remembers(self)
                 while len(self._values) > PLACED_KEPT:
                     self._values.popitem(last=False)
@@ -431,37 +431,6 @@ class Stream(Pattern):
             while len(self._planned) > CONTEXTS_KEPT:
                 self._planned.popitem(last=False)
         return planned
-
-
-@dataclass
-class _Placed:
-    """A phrase with the whole span and the value of each of its notes, in cycles."""
-
-    phrase: Phrase
-    wholes: list[Span]
-    values: list[dict[str, Any]]
-
-    @classmethod
-    def of(cls, phrase: Phrase, first: int, voice: int | None) -> _Placed:
-        values = note_values(phrase)
-        wholes, chosen = [], []
-        for note, value in zip(phrase.notes, values):
-            if voice is None or note["voice"] == voice:
-                begin = first + Fraction(int(note["onset"]), phrase.bar)
-                wholes.append(Span(begin, begin + Fraction(int(note["duration"]), phrase.bar)))
-                chosen.append(value)
-        return cls(phrase, wholes, chosen)
-
-    def between(self, begin: Fraction, end: Fraction) -> list[Event]:
-        events = []
-        for whole, value in zip(self.wholes, self.values):
-            if whole.begin >= end and not whole.begin == begin == end:
-                break
-            if whole.end > begin:
-                inside = whole.begin >= begin and whole.end <= end
-                part = whole if inside else Span(max(whole.begin, begin), min(whole.end, end))
-                events.append(Event(whole, part, dict(value)))
-        return events
 
 
 _listening = threading.local()
