@@ -161,7 +161,7 @@ class TuneComposer(Melodist):
             return None
         scale = {name: asked for name, asked in context.constraints.items() if name == "in_scale"}
         silent = Phrase.silence(begin, context.metre)
-        free = replace(context, previous=silent, constraints=scale, over=None)
+        free = replace(context, previous=silent, constraints=scale, over=None, heard=None)
         made = super().compose(free, bar - begin, int(random.integers(2**32)))
         notes = made.notes.copy()
         notes["onset"] += begin

@@ -69,7 +69,7 @@ class Steering:
         if before is None and begun:
             # Of a chord the bass says most.
             before = Phrase.of([*begun, begun[-1]])
-        key = find_key(before) if before is not None else ""
+        key = before.key or find_key(before) if before is not None else ""
         tonic = pitch_class(key.split()[0]) if key else 2
         home = key_classes(key) if key else frozenset((tonic + degree) % 12 for degree in MAJOR)
         scale = context.constraints.get("in_scale")
