@@ -57,8 +57,8 @@ def play_shared(
         main, helper = running
         while main.poll() is None:
             if helper.poll() not in (None, 0, -signal.SIGPIPE):
-                # Not one that is only no longer heard, since the other has done its part and is about to end.
-                # Without the helper the other would wait for ever for its end of the pipe.
+                # Without the helper the other would wait for ever for its end of the pipe. SIGPIPE is no
+                # failure: the other has heard enough and is about to end.
                 break
             time.sleep(_LOOK_EVERY)
         if main.poll() == 0 and helper.poll() is None:
