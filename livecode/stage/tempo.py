@@ -150,14 +150,17 @@ class TempoMap:
         """Let the middle of each of so many slices of a cycle come later by a part of a slice.
 
         That begins at the first moment after `second` that both the old swing and the new leave alone, so
-        nothing jumps.
+        nothing jumps. A swing that was on its way gives way to it.
         """
         now = self._stretch(second, _second)
+        old = {"swing": now.swing, "slices": now.slices}
         grid = math.gcd(now.slices, slices) if now.swing else slices
         cycle = math.ceil(_even_cycle(now, second) * grid - 1e-9) / grid
         at = self._stretch(cycle, _cycle)
         begin = max(second, _even_second(at, cycle))
-        kept = [each for each in self.stretches if each.second < begin]
+        kept = [each for each in self.stretches if each.second <= second]
+        between = [each for each in self.stretches if second < each.second < begin]
+        kept += [msgspec.structs.replace(each, **old) for each in between]
         later = [each for each in self.stretches if each.second > begin]
         there = Stretch(begin, cycle, _even_cps(at, cycle), at.slope)
         changed = (msgspec.structs.replace(each, swing=amount, slices=slices) for each in (there, *later))

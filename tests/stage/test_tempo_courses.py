@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from on_stage import wait_for
 from test_journal_again import same
@@ -32,6 +32,8 @@ swings = st.floats(-0.4, 0.4)
 slices = st.integers(1, 16)
 
 
+@example([(0.125, -0.25, 3, 1.0), (0.125, 0.0, 2, 1.0)])
+@example([(0.25, -0.25, 5, 2.0), (0.125, 0.0, 2, 1.0)])
 @given(st.lists(st.tuples(st.floats(0.05, 3), swings, slices, st.floats(0.1, 4)), max_size=8))
 def test_swung_time_only_goes_forward_and_finds_its_way_back(
     changes: list[tuple[float, float, int, float]],
