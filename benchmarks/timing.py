@@ -5,7 +5,8 @@
     python benchmarks/timing.py --in-turn       one performance, one load after the other
 
 A click one sample long goes with every note; its height spells the note's number. Reference clicks, 24 a
-second and sent more than 10 s early, map wall time to samples, the wobble of the server's clock included.
+second and sent more than 10 s early, map wall time to samples, the wobble of the server's clock included; the
+first sounds before the first note can, for the server's idea of a second may be off by hundreds of samples.
 Error = onset minus intended time, less the run's median. The loads run in the front, where the prompt and the
 patterns live; the beat is kept by the sender. A run during which JACK reported an xrun is repeated, three
 times at most, and says so.
@@ -20,7 +21,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from math import inf
 from pathlib import Path
@@ -41,6 +44,10 @@ from livecode.stage.transport import Sent, read_transcript
 SETTLE = 12.0
 TRIES = 3
 REFERENCES_A_SECOND = 24
+EARLY = 20.0
+"""How many seconds before its time a reference is sent: scsynth holds 2048 bundles, notes among them."""
+LEAD = 1.0
+"""Seconds of references before the first note can sound."""
 LATE_SAMPLES = 48
 SET = """
 tempo(240)
@@ -177,20 +184,20 @@ def _measure(
             assert session._ready is not None
             address = f"127.0.0.1:{session._ready.port}"
             engine = connect(EngineOptions(engine=address, folder=settings.folder("cache")))
-            references = _references(engine, len(loads) * seconds)
-            take = tap.record(engine, sound)
-            _until(min(references.values()) - 0.5)
-            begun = session.status()
-            if path is None:
-                session.evaluate(source)
-            else:
-                session.load(path)
-            # Not before: a line typed under the load would itself wait for the interpreter.
-            for load in loads:
-                last = load == loads[-1]
-                passages.append(_under(load, seconds, session, begun, session.hush if last else None))
-                begun = passages[-1].after
-            take.stop()
+            with _references(engine, len(loads) * seconds) as references:
+                take = tap.record(engine, sound)
+                _until(min(references.values()) + LEAD)
+                begun = session.status()
+                if path is None:
+                    session.evaluate(source)
+                else:
+                    session.load(path)
+                # Not before: a line typed under the load would itself wait for the interpreter.
+                for load in loads:
+                    last = load == loads[-1]
+                    passages.append(_under(load, seconds, session, begun, session.hush if last else None))
+                    begun = passages[-1].after
+                take.stop()
         finally:
             if engine is not None:
                 engine.connection.close()
@@ -220,13 +227,35 @@ def _under(
     return Passage(load, begin, inf if hush is not None else time.monotonic(), before, after)
 
 
-def _references(engine: Any, seconds: float) -> dict[int, float]:
-    """Reference clicks over the whole run, all of them sent now, the first due in twelve seconds."""
-    first = time.time() + SETTLE
+@contextmanager
+def _references(engine: Any, seconds: float) -> Iterator[dict[int, float]]:
+    """Reference clicks over the whole run, the first due in eleven seconds; sent on and on, `EARLY` ahead."""
+    first = time.time() + SETTLE - LEAD
     count = int((seconds + 20.0) * REFERENCES_A_SECOND)
     found = {number: first + number / REFERENCES_A_SECOND for number in range(count)}
-    engine.send_many([bundle(timetag(at), [tap.click(number, True)]) for number, at in found.items()])
-    return found
+    waiting = deque(found.items())
+    ended = threading.Event()
+
+    def send() -> None:
+        horizon = time.time() + EARLY
+        due = []
+        while waiting and waiting[0][1] <= horizon:
+            number, at = waiting.popleft()
+            due.append(bundle(timetag(at), [tap.click(number, True)]))
+        engine.send_many(due)
+
+    def go_on() -> None:
+        while waiting and not ended.wait(0.5):
+            send()
+
+    send()
+    worker = threading.Thread(target=go_on, daemon=True)
+    worker.start()
+    try:
+        yield found
+    finally:
+        ended.set()
+        worker.join(10.0)
 
 
 def _until(wall: float) -> None:
