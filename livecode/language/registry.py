@@ -287,7 +287,13 @@ class Shape:
             shown.insert(len(self.positional), f"*{self.spread}")
         if code.co_flags & inspect.CO_VARKEYWORDS:
             shown.append(f"**{code.co_varnames[only + (self.spread is not None)]}")
-        self.shown = f"{definition.__name__}({', '.join(shown)})"
+        typed = method_name(definition.__name__) if drop_first else definition.__name__
+        self.shown = f"{typed}({', '.join(shown)})"
+
+
+def values(count: int) -> str:
+    """A count of values in words: 'no values', '1 value', '2 values'."""
+    return "no values" if count == 0 else f"{count} value{'s' * (count > 1)}"
 
 
 def _plainly(default: Any) -> str:
@@ -311,15 +317,15 @@ def _method(definition: Callable[..., Any], plain: frozenset[str], join: str) ->
         if spread is not None:
             return plainly(self, *args, **keywords)
         if len(args) > len(names):
-            raise PatternError(f"{definition.__name__} takes {len(names)} values, not {len(args)}: {shown}")
+            raise PatternError(f"{typed} takes {values(len(names))}, not {len(args)}: {shown}")
         bound = dict(zip(names, args))
         for name, value in keywords.items():
             if name not in names or name in bound:
-                raise PatternError(f"{definition.__name__} takes no {name}={value!r} here: {shown}")
+                raise PatternError(f"{typed} takes no {name}={value!r} here: {shown}")
             bound[name] = value
         if not required <= bound.keys():
             missing = next(name for name in names if name in required and name not in bound)
-            raise PatternError(f"{definition.__name__} needs {missing}: {shown}")
+            raise PatternError(f"{typed} needs {missing}: {shown}")
         patterned = []
         for name, value in bound.items():
             if name == "function" and isinstance(value, Pattern | list) and of_functions(value):

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from livecode.errors import LivecodeError, NameUnknown, NotationError, nearest, one_line
+from livecode.stage.misfits import misfit
 
 Sources = Callable[[str], str | None]
 
@@ -122,7 +123,7 @@ def _message(error: BaseException, names: Iterable[str]) -> str:
         return _unknown(f"{kind} method", error.name, [name for name in dir(owner) if name[0] != "_"])
     if isinstance(error, RecursionError):
         return "RecursionError: something calls itself without end"
-    return one_line(error)
+    return misfit(error) or one_line(error)
 
 
 def _unknown(kind: str, name: str, known: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livecode.errors import nearest, one_line
+from livecode.stage.misfits import misfit
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _LIBRARIES = tuple(
@@ -108,7 +109,7 @@ def _cause(error: BaseException) -> str:
         near = nearest(error.name, _public_names())
         cure = f"did you mean {near!r}?" if near else "is it defined further down, or in another file?"
         return f"no name {error.name!r}: {cure}"
-    text = one_line(error)
+    text = misfit(error) or one_line(error)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
 
 
