@@ -339,7 +339,7 @@ class Pattern:
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
                 raise AttributeError(f"a Pattern has no {name}")
-            raise MethodUnknown("function", name, (each for each in dir(Pattern) if each[0] != "_"))
+            raise MethodUnknown("function", name, (each for each in dir(type(self)) if each[0] != "_"))
 
 
 def _beginning(event: Event) -> Fraction:

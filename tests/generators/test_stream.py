@@ -236,3 +236,8 @@ def test_the_explanation_lists_the_notes_of_a_cycle(walker: Walker) -> None:
     lines = str(Stream(walker, name="walker").explain(1)).splitlines()
     assert lines[0] == "cycle 1 of walker" and len(lines) == 5
     assert TICKS == 10080
+
+
+def test_a_misspelt_question_to_a_composer_is_known(walker: Walker) -> None:
+    with pytest.raises(AttributeError, match="no function called 'in_scal': did you mean 'in_scale'"):
+        Stream(walker).in_scal("d dorian")
