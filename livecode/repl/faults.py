@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from livecode.errors import LivecodeError, NameUnknown, NotationError, nearest, one_line
+from livecode.stage.faults import beyond_the_slots, is_users
 from livecode.stage.misfits import misfit
 
 Sources = Callable[[str], str | None]
@@ -95,8 +96,6 @@ def read(error: BaseException, source_of: Sources, names: Iterable[str]) -> Faul
 
 def user_source(name: str) -> str | None:
     """The text of a file of the performer's, None for livecode's own, Python's and unreadable ones."""
-    from livecode.stage.faults import is_users
-
     if name.startswith("<") or not is_users(name):
         return None
     return "".join(linecache.getlines(name)) or None
@@ -110,6 +109,8 @@ def _message(error: BaseException, names: Iterable[str]) -> str:
     if isinstance(error, LivecodeError):
         return one_line(error)
     if isinstance(error, NameError) and error.name:
+        if no_slot := beyond_the_slots(error.name):
+            return no_slot
         known = list(names)
         if nearest(error.name, known) is None:
             # Python's own names only when it is nearly one of them: "nope" is not a misspelt "open".

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import linecache
 import logging
+import re
 import sysconfig
 import threading
 import time
@@ -106,11 +107,22 @@ def _cause(error: BaseException) -> str:
         kind = "indentation" if isinstance(error, IndentationError) else "syntax"
         return f"{kind} error: {error.msg}"
     if isinstance(error, NameError) and error.name:
+        if no_slot := beyond_the_slots(error.name):
+            return no_slot
         near = nearest(error.name, _public_names())
         cure = f"did you mean {near!r}?" if near else "is it defined further down, or in another file?"
         return f"no name {error.name!r}: {cure}"
     text = misfit(error) or one_line(error)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
+
+
+def beyond_the_slots(name: str) -> str | None:
+    """What is said of a slot with a number that no slot has, None for other names.
+
+    >>> beyond_the_slots("d17")
+    'no slot d17: there are d1 to d16'
+    """
+    return f"no slot {name}: there are d1 to d16" if re.fullmatch(r"d\d+", name) else None
 
 
 def _public_names() -> list[str]:

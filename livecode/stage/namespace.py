@@ -6,6 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from livecode.errors import PatternError
+
 if TYPE_CHECKING:
     from livecode.generators.jamming.heard import Listener
     from livecode.stage.recording import Recording
@@ -21,8 +23,22 @@ NAMES: tuple[str, ...] = (*SLOT_NAMES, *FUNCTIONS, "record", "scene", "listen")
 """Every name that belongs to a session."""
 
 
+_SET_BY_CALLING = frozenset(("tempo", "cps", "quant", "nudge", "groove", "energy", "count_in"))
+
+
 class Namespace(dict[str, Any]):
-    """A dict in which the public names of livecode turn up when they are first looked for."""
+    """A dict in which the public names of livecode turn up when they are first looked for.
+
+    `d1 = s("bd")` and `tempo = 120` say what to type instead: they would change nothing that sounds, and
+    the slot would be out of reach from there on.
+    """
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        if key in SLOT_NAMES and value is not self.get(key, value):
+            raise PatternError(f"{key} is a slot and stays one: write {key} >> ..., or choose another name")
+        if key in _SET_BY_CALLING and isinstance(value, int | float):
+            raise PatternError(f"{key} = {value!r} would change nothing: write {key}({value!r})")
+        super().__setitem__(key, value)
 
     def __missing__(self, key: str) -> Any:
         from livecode import names

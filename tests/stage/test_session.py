@@ -113,6 +113,10 @@ def test_an_evaluation_happens_together_or_not_at_all(stage: Offline) -> None:
         ('play("nosuch.py")', LivecodeError, "nosuch"),
         ("d1 >> s(", SyntaxError, "never closed"),
         ("nosuchname", NameError, "nosuchname"),
+        ('d17 >> s("bd")', NameError, "there are d1 to d16"),
+        ('d1 = s("bd")', PatternError, "write d1 >> ..."),
+        ("for d2 in range(3): pass", PatternError, "write d2 >> ..."),
+        ("tempo = 90", PatternError, "write tempo(90)"),
         ("raise SystemExit", SystemExit, ""),
     ],
 )
@@ -127,6 +131,12 @@ def test_what_is_wrong_is_one_line_and_what_plays_plays_on(
     assert said in told
     assert "\n" not in told
     assert stage.play(1.5) == [(1.0, 1, "sn")]
+
+
+def test_names_of_ones_own_may_hide_livecodes(stage: Offline) -> None:
+    stage('d1 >> s("bd")\nn = 3\nhistory = [n]\ntempo = lambda: 3\nd17 = s("sn")\nd2 >> d17')
+    assert (stage.namespace["n"], stage.namespace["history"], stage.namespace["tempo"]()) == (3, [3], 3)
+    assert stage.play(1) == [(0.0, 1, "bd"), (0.0, 2, "sn")]
 
 
 def test_the_line_of_a_block_is_named(stage: Offline) -> None:
