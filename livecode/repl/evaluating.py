@@ -29,6 +29,8 @@ MOST_LINES = 60
 SETS = re.compile(r"(tempo|cps)\(\s*[^\s)].*\)$")
 """Calls that set something and give it back; without a value they ask for it."""
 MOST_CHARACTERS = 8000
+VERB = re.compile(r"[A-Za-z_]\w*(\.[a-z]\w*)?")
+"""A name alone, or one of a slot's."""
 
 
 class Stage(Protocol):
@@ -76,7 +78,7 @@ class Evaluator:
             return Answer(self.help_page(asked))
         self._count += 1
         name = f"<prompt {self._count}>"
-        source = text.rstrip() + "\n"
+        source = self._done(text.rstrip()) + "\n"
         self._remember(name, source)
         try:
             with interruptible():
@@ -146,6 +148,21 @@ class Evaluator:
             return f"{name}: {kind}\n\n  {text}"
         near = nearest(name, self.names.public())
         return f"nothing is called {name!r}" + (f": did you mean {near!r}?" if near else "")
+
+    def _done(self, text: str) -> str:
+        """A verb of the stage that needs nothing with the brackets it came without: `hush`, `d1.stop`."""
+        if VERB.fullmatch(text) is None:
+            return text
+        owner, _, verb = text.rpartition(".")
+        if owner:
+            slot = self.namespace.get(owner)
+            thing = getattr(slot, verb, None) if type(slot).__name__ == "Slot" else None
+        else:
+            thing = self.namespace.get(verb)
+        if not inspect.ismethod(thing) or not type(thing.__self__).__module__.startswith("livecode.stage."):
+            return text
+        needs = [each for each in inspect.signature(thing).parameters.values() if each.default is each.empty]
+        return text if any(each.kind != each.VAR_POSITIONAL for each in needs) else f"{text}()"
 
     def _run(self, source: str, name: str) -> Any:
         with self.session.evaluation(source, name):
@@ -217,6 +234,9 @@ def _written(value: Any) -> str:
     """livecode's own values as they describe themselves, a list of them one to a line; others as repr."""
     if isinstance(value, list) and value and all(_speaks(item) for item in value):
         return "\n".join(str(item) for item in value)
+    if inspect.isroutine(value) and str(value.__module__).startswith("livecode."):
+        more = "" if inspect.ismethod(value) else f": ?{value.__name__} tells more"
+        return describe.signature(value) + more
     return str(value) if _speaks(value) else repr(value)
 
 

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from livecode.errors import LivecodeError, NameUnknown, NotationError, nearest, one_line
+from livecode.stage.accents import instead, of_name
 from livecode.stage.faults import beyond_the_slots, is_users
 from livecode.stage.misfits import misfit
 
@@ -77,7 +78,7 @@ def read(error: BaseException, source_of: Sources, names: Iterable[str]) -> Faul
     if isinstance(error, SyntaxError) and error.filename:
         text = source_of(error.filename)
         if text is not None:
-            return _syntax(error, text)
+            return _syntax(error, text, names)
     message = _message(error, names)
     found = _place(error.__traceback__, source_of)
     if found is None:
@@ -109,8 +110,8 @@ def _message(error: BaseException, names: Iterable[str]) -> str:
     if isinstance(error, LivecodeError):
         return one_line(error)
     if isinstance(error, NameError) and error.name:
-        if no_slot := beyond_the_slots(error.name):
-            return no_slot
+        if told := beyond_the_slots(error.name) or of_name(error.name):
+            return told
         known = list(names)
         if nearest(error.name, known) is None:
             # Python's own names only when it is nearly one of them: "nope" is not a misspelt "open".
@@ -132,7 +133,7 @@ def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
     return f"no {kind} {name!r}: " + (f"did you mean {near!r}?" if near else "Tab shows the names there are")
 
 
-def _syntax(error: SyntaxError, source: str) -> Fault:
+def _syntax(error: SyntaxError, source: str, names: Iterable[str]) -> Fault:
     lines = source.split("\n")
     line = min(max(error.lineno or 1, 1), len(lines))
     text = lines[line - 1]
@@ -144,6 +145,9 @@ def _syntax(error: SyntaxError, source: str) -> Fault:
     # Python's own hints about the place: the caret shows it.
     message = re.sub(r" \((<[^)]*|detected at line \d+)\)", "", message)
     kind = "indentation" if isinstance(error, IndentationError) else "syntax"
+    cure = instead(text, set(names))
+    if cure is not None:
+        message = f"write {cure}"
     return Fault(f"{kind} error: {message}", line, column, width, text, _file(error.filename or ""))
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from livecode.errors import nearest, one_line
+from livecode.stage.accents import instead, of_name
 from livecode.stage.misfits import misfit
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
@@ -105,10 +106,11 @@ def user_trace(error: BaseException) -> str:
 def _cause(error: BaseException) -> str:
     if isinstance(error, SyntaxError):
         kind = "indentation" if isinstance(error, IndentationError) else "syntax"
-        return f"{kind} error: {error.msg}"
+        cure = instead(error.text or "", _public_names())
+        return f"{kind} error: write {cure}" if cure else f"{kind} error: {error.msg}"
     if isinstance(error, NameError) and error.name:
-        if no_slot := beyond_the_slots(error.name):
-            return no_slot
+        if told := beyond_the_slots(error.name) or of_name(error.name):
+            return told
         near = nearest(error.name, _public_names())
         cure = f"did you mean {near!r}?" if near else "is it defined further down, or in another file?"
         return f"no name {error.name!r}: {cure}"

@@ -65,6 +65,9 @@ class Record:
         """Close the recording that runs; gives its path, None when there is none."""
         return self._session.stop_recording()
 
+    def __repr__(self) -> str:
+        return 'record("take.wav") writes down what is heard, record.stop() ends that'
+
 
 class Listen:
     """Listen to a player: `listen()`, `listen("midi")`, and `listen.calibrate()` for how late he is heard."""
