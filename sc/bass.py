@@ -68,6 +68,7 @@ def acid(freq, velocity, cutoff, resonance, sweep, decay, width, drive):
 
 @instrument(
     "reese",
+    aliases=("superreese",),
     trim=-11,
     family="bass",
     attack=0.01,

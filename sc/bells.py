@@ -126,7 +126,7 @@ def chime(freq, velocity, brightness, decay):
     **STRUCK,
     release=0.35,
     channels=2,
-    aliases=("vibraphone",),
+    aliases=("vibraphone", "supervibe"),
     brightness=MALLET,
     decay=Control(3.5, 0.1, 12, "s", "how long the bar rings"),
     tremolorate=Control(5.2, 0, 12, "Hz", "speed of the motor"),
@@ -265,6 +265,7 @@ def musicbox(freq, velocity, decay):
 
 @instrument(
     "gong",
+    aliases=("supergong",),
     trim=-11,
     **STRUCK,
     release=2.5,

@@ -20,7 +20,7 @@ def squares(tuning):
     trim=-4,
     **SHOT,
     ring=7,
-    aliases=("808bd", "808"),
+    aliases=("808bd", "808", "super808"),
     decay=Control(1.1, 0.05, 6, "s", "how long it booms"),
     tone=Control(0.3, 0, 1, meaning="how much click passes"),
     sweep=Control(0.9, 0, 4, "octaves", "how far the pitch falls at the start"),

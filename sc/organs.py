@@ -22,7 +22,7 @@ def drawbar(pulled):
     family="organs",
     attack=0.004,
     release=0.025,
-    aliases=("hammond",),
+    aliases=("hammond", "superhammond"),
     **{
         f"drawbar{number + 1}": Control(pulled, 0, 8, "", f"drawbar {footage}")
         for number, (pulled, footage) in enumerate(zip(REGISTRATION, FOOTAGES))

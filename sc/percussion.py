@@ -86,14 +86,14 @@ def tambourine(tuning, velocity, decay):
 
 
 @instrument(
-    "triangle",
+    "steel_triangle",
     trim=-9.5,
     **SHOT,
     ring=8,
-    aliases=("tri",),
+    aliases=("trianglebell",),
     decay=Control(2.5, 0.05, 8, "s", "how long it rings; short is muted by the hand"),
 )
-def triangle(tuning, velocity, decay):
+def steel_triangle(tuning, velocity, decay):
     """A bent steel rod."""
     rows = (
         (1180, 0.15, 0.5),

@@ -131,6 +131,7 @@ def pizzicato(freq, velocity, brightness, decay):
 
 @instrument(
     "mandolin",
+    aliases=("supermandolin",),
     trim=-7.5,
     **PLUCKED,
     release=0.1,

@@ -18,7 +18,9 @@ def sine(freq):
     return SinOsc.ar(freq)
 
 
-@instrument("tri", trim=-14, family="synth", attack=0.005, release=0.08, aliases=("triangle_wave",))
+@instrument(
+    "tri", trim=-14, family="synth", attack=0.005, release=0.08, aliases=("triangle", "triangle_wave")
+)
 def tri(freq):
     """A triangle wave: soft, hollow, odd partials."""
     partials = [(n, (1 if n % 4 == 1 else -1) / (n * n)) for n in range(1, 16, 2)]
@@ -39,7 +41,9 @@ def saw(freq, velocity, brightness):
     return LPF.ar(Saw.ar(freq), tracked(freq, lit(brightness, velocity), 4, 40))
 
 
-@instrument("square", trim=-11, family="synth", attack=0.005, release=0.1, brightness=BRIGHT)
+@instrument(
+    "square", aliases=("supersquare",), trim=-11, family="synth", attack=0.005, release=0.1, brightness=BRIGHT
+)
 def square(freq, velocity, brightness):
     """A square wave through a gentle low-pass."""
     return LPF.ar(centred(Pulse.ar(freq, 0.5)), tracked(freq, lit(brightness, velocity), 4, 40))
@@ -47,6 +51,7 @@ def square(freq, velocity, brightness):
 
 @instrument(
     "pulse",
+    aliases=("superpwm",),
     trim=-9,
     family="synth",
     attack=0.005,
@@ -142,7 +147,7 @@ def sync(freq, velocity, ratio, sweep, brightness):
     family="synth",
     attack=0.0,
     release=0.02,
-    aliases=("gameboy",),
+    aliases=("gameboy", "superchip"),
     width=Control(0.5, 0.125, 0.875, meaning="width of the pulse, in eighths"),
     vib=Control(6, 0, 20, "Hz", "speed of the vibrato"),
     crush=Control(4, 1, 8, "bits", "steps of the volume"),

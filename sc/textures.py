@@ -151,6 +151,7 @@ def wavetable(freq, velocity, position, sweep, decay, detune):
 
 @instrument(
     "noise",
+    aliases=("supernoise", "white"),
     trim=-5.5,
     **NOISE,
     attack=0.005,

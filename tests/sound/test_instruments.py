@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,7 +30,12 @@ BEATING = {"pad", "solina", "polysynth", "tremolo_strings", "sweep"}
 TIDAL = (
     *("bd", "sn", "sd", "hh", "oh", "cp", "rim", "rs", "lt", "mt", "ht", "cb", "cr", "cy", "rd", "sh"),
     *("hc", "lc", "808bd", "808sd", "808oh", "909"),
+    *("superpiano", "supersquare", "superpwm", "superchip", "superfm", "supergong", "superhammond"),
+    *("supervibe", "supermandolin", "superreese", "supernoise", "superkick", "super808", "supersnare"),
+    *("superclap", "superhat"),
+    *("soskick", "sossnare", "soshats", "sostoms"),
 )
+STRUDEL = ("sine", "square", "sawtooth", "saw", "triangle", "tri", "supersaw", "pulse", "piano")
 LEVELS = {"sustain": -20.0, "decay": -18.0}
 # The short run measures the lowest, a middle and the highest octave, the long one all, with several chances.
 SHORT_OCTAVES = OCTAVES[::3]
@@ -96,9 +102,17 @@ def test_there_are_forty_instruments_and_all_say_what_they_are() -> None:
             assert control.low <= control.default <= control.high, (item.name, name)
 
 
-def test_names_that_tidal_users_type_are_there() -> None:
+def test_names_that_tidal_and_strudel_users_type_are_there() -> None:
     for name in TIDAL:
         assert name in CATALOGUE.instruments, name
+    for name in STRUDEL:
+        assert CATALOGUE.instruments[name].pitched, name
+
+
+def test_no_name_belongs_to_two_instruments() -> None:
+    items = {item.name: item for item in CATALOGUE.instruments.values()}.values()
+    taken = Counter(name for item in items for name in (item.name, *item.aliases))
+    assert [name for name, count in taken.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("item", ITEMS, ids=lambda item: item.name)
