@@ -96,7 +96,8 @@ class Evaluator:
 
     def fault_of(self, error: BaseException) -> Fault:
         """What an error says, and where in the performer's text it is."""
-        return read(error, self._source_of, self.names.public())
+        sounds = self.names.in_string("s", "") if isinstance(error, NameError) else {}
+        return read(error, self._source_of, self.names.public(), sounds)
 
     def help(self, thing: Any = None) -> None:
         """Show what a name means: `help(every)`, `help("dorian")`, or `help()` for the prompt's keys."""

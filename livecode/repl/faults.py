@@ -18,7 +18,7 @@ import linecache
 import os
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -69,17 +69,19 @@ class _Span:
     end_column: int
 
 
-def read(error: BaseException, source_of: Sources, names: Iterable[str]) -> Fault:
+def read(
+    error: BaseException, source_of: Sources, names: Iterable[str], sounds: Collection[str] = ()
+) -> Fault:
     """Find the place in the performer's own text that an error is about, and say it in one line.
 
     `source_of` gives the text compiled under a name, None for code that is not the performer's; `names`
-    are those that could have been meant.
+    are those that could have been meant, `sounds` what `s("...")` plays.
     """
     if isinstance(error, SyntaxError) and error.filename:
         text = source_of(error.filename)
         if text is not None:
             return _syntax(error, text, names)
-    message = _message(error, names)
+    message = _message(error, names, sounds)
     found = _place(error.__traceback__, source_of)
     if found is None:
         return Fault(message)
@@ -106,16 +108,20 @@ def _file(name: str) -> str:
     return "" if name.startswith("<") else os.path.basename(name)
 
 
-def _message(error: BaseException, names: Iterable[str]) -> str:
+def _message(error: BaseException, names: Iterable[str], sounds: Collection[str]) -> str:
     if isinstance(error, LivecodeError):
         return one_line(error)
     if isinstance(error, NameError) and error.name:
         if told := beyond_the_slots(error.name) or of_name(error.name):
             return told
+        if error.name in sounds:
+            return f'{error.name} is a sound, not a name: write s("{error.name}")'
         known = list(names)
         if nearest(error.name, known) is None:
             # Python's own names only when it is nearly one of them: "nope" is not a misspelt "open".
             known = difflib.get_close_matches(error.name, dir(builtins), n=1, cutoff=0.78)
+            if not known and re.fullmatch(r"[a-z]\d\d?", error.name):
+                return f"no name {error.name!r}: slots are d1 to d16"
         return _unknown("name", error.name, known)
     if isinstance(error, AttributeError) and error.name:
         owner = error.obj

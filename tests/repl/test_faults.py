@@ -30,7 +30,7 @@ def fault_of(source: str) -> Fault:
     try:
         exec(compile(source, "<prompt 1>", "exec"), names)
     except BaseException as error:
-        return read(error, {"<prompt 1>": source}.get, names)
+        return read(error, {"<prompt 1>": source}.get, names, {"reed": ""})
     raise AssertionError(f"{source!r} did not fail")
 
 
@@ -41,6 +41,9 @@ def fault_of(source: str) -> Fault:
         ("thing.evry()", "evry", "no Thing method 'evry': did you mean 'every'?"),
         ("(thing\n  .evry())", "evry", "did you mean 'every'?"),
         ("None.x", "x", "None has no x"),
+        ("p1 >> 3", "p1", "no name 'p1': slots are d1 to d16"),
+        ("d1 = reed([0, 2])", "reed", "reed is a sound, not a name: write s(\"reed\")"),
+        ("x = 1\nd1 $ lpf 200", "$", "write d1 >> "),
         ('mini("bd sn]")', "]", "']' closes nothing"),
         ("a = 1; mini('bd ]')", "]", "']' closes nothing"),
         ('x = "x]"; mini("x]")', "]", "closes nothing: remove it"),
