@@ -128,7 +128,9 @@ def test_the_time_tag_is_exact_to_a_tenth_of_a_sample() -> None:
 
 
 def test_the_wall_offset_leads_from_monotonic_to_wall_time() -> None:
-    assert time.monotonic() + wall_offset() == pytest.approx(time.time(), abs=0.01)
+    # A process that is put aside between two readings of the clock reads them apart.
+    apart = min(abs(time.monotonic() + wall_offset() - time.time()) for _ in range(20))
+    assert apart < 0.001
 
 
 @given(

@@ -265,7 +265,7 @@ def test_a_killed_server_is_noticed_at_once_and_another_boots() -> None:
     before = time.monotonic()
     os.kill(engine.process_id, signal.SIGKILL)
     assert ended.wait(2)
-    assert time.monotonic() - before < 0.5
+    assert time.monotonic() - before < 1.0
     assert codes == [-signal.SIGKILL]
     assert not engine.alive()
     engine.kill()
