@@ -22,6 +22,8 @@ _ADDED = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 _SIDES = {"|+": "", "+|": ".out", "|+|": ".mix", "+": ".mix"}
 """Where the rhythm comes from, written with a `+`."""
 _SHIFTS = {"<~": "early", "~>": "late"}
+_NUMBER = re.compile(r"(?<=^tempo\()120|(?<=^cps\()0\.6|(?<=^d1\.gain\()0\.5")
+"""The value in a line of the table that a value typed takes the place of."""
 _GENERIC = 'd1 >> s("bd*4").fast(2).every(4, rev)'
 
 
@@ -51,7 +53,8 @@ def instead(line: str, names: Collection[str]) -> str | None:
         return None
     known = _table().get(bare[1])
     if known is not None:
-        return known[1]
+        value = re.fullmatch(r"\d+\.?\d*", bare[2])
+        return known[1] if value is None or "cpm" in bare[1].lower() else _NUMBER.sub(bare[2], known[1])
     called = f"{bare[1]}({bare[2]})"
     return called if bare[1].split(".")[0] in names and _reads(called) else None
 

@@ -39,8 +39,9 @@ TIDAL = {
 }
 ELSEWHERE = {
     '$: s("bd*4").bank("x")': 'd1 >> s("bd*4").bank("x")',
-    "setcps 0.6": "cps(0.6)",
-    "use_bpm 130": "tempo(120)",
+    "setcps 0.75": "cps(0.75)",
+    "setcpm 30": "tempo(120)",
+    "use_bpm 130": "tempo(130)",
     "live_loop :drums do": 'd1 >> s("bd*4"), or @loop before a def',
     "sample :bd_haus": 'd1 >> s("bd")',
     "tempo 120": "tempo(120)",
