@@ -19,7 +19,7 @@ from livecode.errors import LivecodeError, one_line
 from livecode.sound.command import BufferLoad, DefinitionLoad
 from livecode.sound.encode import Encoder
 from livecode.stage.protocol import Loadable
-from livecode.stage.settling import AGES, MADE_AGO, Settling, measure_into, measure_then
+from livecode.stage.settling import AGES, JOLT, MADE_AGO, Settling, measure, measure_into, measure_then
 from livecode.stage.standby import Standby, missing
 
 if TYPE_CHECKING:
@@ -38,6 +38,10 @@ TAKES_OVER_WITHIN = 0.6
 
 LOOKED_AT_AGAIN = 3
 """Times that the clock of the one that takes over is measured again when it is not where it should be."""
+LOOKED_AT_AFTER = (0.25, 0.75, 1.5, 3.0)
+"""Seconds after one took over at which its clock is looked at: JACK may let go of the dead one only then."""
+LET_GO = 0.3
+"""Seconds that are waited for the end of a dead engine, before the clock of another one is looked at."""
 
 
 class Supervisor:
@@ -77,6 +81,8 @@ class Supervisor:
         self.settling = self.settling_next = Settling(0.0)
         self._first: Settling | None = None
         self._ages: list[float] = []
+        self._killing: threading.Thread | None = None
+        self._looks: list[float] = []
         self._standby = Standby(options, lambda: self.mixer.definitions() if self.mixer is not None else [])
 
     def shift(self, second: float) -> float:
@@ -96,7 +102,7 @@ class Supervisor:
         while self._news:
             what, detail = self._news.popleft()
             if what == "up":
-                engine, loaded = detail
+                engine, loaded, looks = detail
                 if self._ended:
                     engine.kill()
                     continue
@@ -106,6 +112,7 @@ class Supervisor:
                 age = time.monotonic() - self.settling.born
                 self._ages = [each for each in AGES if each > age]
                 self._booted = time.monotonic()
+                self._looks = [self._booted + each for each in looks]
                 self._up(engine, self.restarts > 0)
             elif what == "failed" and self.restarts:
                 # It has sounded before, so it will again when what it needs is back.
@@ -125,6 +132,9 @@ class Supervisor:
         if self._ages and now > self.settling.born + self._ages[0]:
             self._ages.pop(0)
             measure_into(engine, self.settling)
+        if self._looks and now > self._looks[0]:
+            self._looks.pop(0)
+            threading.Thread(target=self._look_again, args=(engine,), name="clock", daemon=True).start()
         self._standby.poll(now, engine.way, self._wanted, self.settling.constant)
         if now - self._asked > HEARTBEAT:
             self._asked = now
@@ -152,7 +162,9 @@ class Supervisor:
         if misled:
             self._standby.drop()
         self._way = engine.leave_way()
-        threading.Thread(target=engine.kill, name="kill", daemon=True).start()
+        self._looks = []
+        self._killing = threading.Thread(target=engine.kill, name="kill", daemon=True)
+        self._killing.start()
         now = time.monotonic()
         self._crashes.append(now)
         final = len(self._crashes) == MOST_CRASHES and now - self._crashes[0] < IN_SECONDS
@@ -209,6 +221,8 @@ class Supervisor:
     def _takes_over(self, engine: Engine, loads: dict[tuple[str, str | int], Loadable]) -> bool:
         """The one that waited gets what it lacks, and the desk."""
         assert self.mixer is not None
+        if self._killing is not None:
+            self._killing.join(LET_GO)
         seen: list[tuple[float, float]] = []
         clock = measure_then(engine, lambda *found: seen.append(found))
         try:
@@ -235,15 +249,30 @@ class Supervisor:
             measure_then(engine, lambda *found: seen.append(found)).join(TAKES_OVER_WITHIN)
         if seen:
             settling = settling.found(*max(seen[-LOOKED_AT_AGAIN:], key=itemgetter(1)))
-        self._has_come(engine, loads, settling)
+        self._has_come(engine, loads, settling, LOOKED_AT_AFTER)
         return True
 
+    def _look_again(self, engine: Engine) -> None:
+        """Whether the clock of the one that took over was thrown only after it had been looked at."""
+        settling = self.settling
+        looks = [found for found in (measure(engine), measure(engine)) if found is not None]
+        moved = [settling.found(*found) for found in looks]
+        if len(looks) < 2 or any(each is settling for each in moved):
+            return
+        # Two that agree: one alone may have been held up.
+        if abs(looks[0][1] - looks[1][1]) < JOLT and self.engine is engine and self.settling is settling:
+            self.settling = max(moved, key=lambda each: each.start or 0.0)
+
     def _has_come(
-        self, engine: Engine, loads: dict[tuple[str, str | int], Loadable], settling: Settling
+        self,
+        engine: Engine,
+        loads: dict[tuple[str, str | int], Loadable],
+        settling: Settling,
+        looks: tuple[float, ...] = (),
     ) -> None:
         engine.on_exit = lambda code: self._tell(f"the sound engine has ended (code {code})", engine)
         self.settling_next = settling
-        self._tell("up", (engine, loads))
+        self._tell("up", (engine, loads, looks))
         if not engine.alive():
             self._tell("the sound engine has ended", engine)
 
