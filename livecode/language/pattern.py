@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from math import inf
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from quicktions import Fraction
 
@@ -74,6 +74,9 @@ class Pattern:
     """
 
     __slots__ = ("_asked", "_period", "_table", "constant", "made_by", "query_function", "scaled", "steps")
+
+    _elsewhere: ClassVar[Mapping[str, str]] = {}
+    """What is said of functions that patterns of another kind have."""
 
     def __init__(
         self,
@@ -339,7 +342,9 @@ class Pattern:
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
                 raise AttributeError(f"a Pattern has no {name}")
-            raise MethodUnknown("function", name, (each for each in dir(type(self)) if each[0] != "_"))
+            whose = type(self)._elsewhere.get(name, "")
+            known = () if whose else (each for each in dir(type(self)) if each[0] != "_")
+            raise MethodUnknown("function", name, known, whose)
 
 
 def _beginning(event: Event) -> Fraction:

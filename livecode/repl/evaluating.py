@@ -251,6 +251,11 @@ def _split(source: str, name: str) -> tuple[CodeType | None, CodeType | None]:
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     tree = compile(source, name, "exec", flags | ast.PyCF_ONLY_AST, dont_inherit=True)
     assert isinstance(tree, ast.Module)
+    for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and node.value is None and isinstance(node.annotation, ast.Call):
+            # Strudel's label, which Python reads as a name with a type.
+            place = (name, node.lineno, node.col_offset + 1, source.split("\n")[node.lineno - 1])
+            raise SyntaxError("a label plays nothing, write d1 >> ...", place)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     body = compile(tree, name, "exec", flags, dont_inherit=True) if tree.body else None
     if last is None:

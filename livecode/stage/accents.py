@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 _TIDAL = re.compile(r"(d\d+|once)\s*\$\s*(.+)")
-_STRUDEL = re.compile(r"\w*\$\s*:\s*([a-z]\w*\(.+)")
+_STRUDEL = re.compile(r"(?:\w*\$|(?!\d|else\b|try\b|finally\b|lambda\b)\w+)\s*:\s*([a-z]\w*\(.+)")
 _BARE = re.compile(r"([A-Za-z_][\w.]*)[ \t]+([\w\"'\[(.:-].*)")
 _TOKEN = re.compile(r"\s*(\"[^\"]*\"|\d+\.?\d*|[A-Za-z_][\w']*|<~|~>|\|[-+*/]\|?|[-+*/]\||[$#().,\[\]%/*+-])")
 _ADDED = {"+": "add", "-": "sub", "*": "mul", "/": "div"}

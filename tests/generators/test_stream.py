@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 
@@ -14,6 +15,7 @@ from livecode.generators.stream import Stream
 from livecode.language import Fraction, mini, rev, sine
 from livecode.language.moment import MOMENT, Moment
 from livecode.music.phrase import TICKS, Phrase
+from livecode.stage.session import Session
 
 
 @pytest.fixture(autouse=True)
@@ -241,3 +243,15 @@ def test_the_explanation_lists_the_notes_of_a_cycle(walker: Walker) -> None:
 def test_a_misspelt_question_to_a_composer_is_known(walker: Walker) -> None:
     with pytest.raises(AttributeError, match="no function called 'in_scal': did you mean 'in_scale'"):
         Stream(walker).in_scal("d dorian")
+
+
+@pytest.mark.parametrize("name", Stream._elsewhere)
+def test_a_question_for_another_composer_is_told_whose_it_is(walker: Walker, name: str) -> None:
+    with pytest.raises(AttributeError) as caught:
+        getattr(Stream(walker), name)
+    told = rf"no function called '{name}': \w[\w ]* (?:has|have) it, as in (.+)"
+    found = re.fullmatch(told, str(caught.value))
+    assert found is not None
+    with Session("offline", journal=None) as session:
+        session.evaluate('d1 >> note("0 2 4")\nd2 >> ' + found[1].removesuffix(".table()"))
+        session.evaluate(found[1])

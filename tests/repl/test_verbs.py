@@ -59,3 +59,13 @@ def test_the_journal_has_it_with_its_brackets(tmp_path: Path) -> None:
     sources = [entry.get("source", "").strip() for entry in journals.read(path)]
     assert "d1.stop()" in sources
     assert "d1.stop" not in sources
+
+
+def test_a_label_of_strudels_is_not_taken_for_a_type(evaluator: Evaluator) -> None:
+    fault = evaluator.evaluate('drums: s("cp*4").gain(0.5)').fault
+    assert fault is not None
+    assert fault.message == 'syntax error: write d1 >> s("cp*4").gain(0.5)'
+    fault = evaluator.evaluate('x = 1\nhats: stack(s("hh*8"),\n  s("oh"))').fault
+    assert fault is not None
+    assert (fault.message, fault.line) == ("syntax error: a label plays nothing, write d1 >> ...", 2)
+    assert evaluator.evaluate("bars: int = 4\nbeats: int\nbars").text == "4"

@@ -39,6 +39,7 @@ TIDAL = {
 }
 ELSEWHERE = {
     '$: s("bd*4").bank("x")': 'd1 >> s("bd*4").bank("x")',
+    'drums: s("bd*4")': 'd1 >> s("bd*4")',
     "setcps 0.75": "cps(0.75)",
     "setcpm 30": "tempo(120)",
     "use_bpm 130": "tempo(130)",
@@ -49,6 +50,7 @@ ELSEWHERE = {
 }
 UNKNOWN = [
     "for x in y",
+    "else: foo(3)",
     "def f",
     "x 3",
     'print "hi"',
