@@ -19,6 +19,7 @@ import json
 import os
 import secrets
 import socket
+import struct
 import threading
 import time
 from collections.abc import Callable
@@ -130,6 +131,8 @@ class Client:
         self.door = door
         self.watches = False
         self._connection = connection
+        # Not settimeout(): that is the reader's too, and one that has just begun to read would fail.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", int(PATIENCE), 0))
         self._sending = threading.Lock()
         self._gone = False
 
@@ -165,9 +168,7 @@ class Client:
             if self._gone:
                 return
             try:
-                self._connection.settimeout(PATIENCE)
                 self._connection.sendall(data)
-                self._connection.settimeout(None)
             except OSError:
                 self._gone = True
         if self._gone:

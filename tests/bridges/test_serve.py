@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import queue
 import signal
 import socket
 import stat
@@ -14,9 +15,10 @@ import pytest
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.osc_packet import OscPacket
 
+from livecode.bridges import serve
 from livecode.bridges.editor import Editor, line_column, paragraph
 from livecode.bridges.osc import OscDoor
-from livecode.bridges.serve import HOST, Door, remove_key, write_key
+from livecode.bridges.serve import HOST, Client, Door, remove_key, write_key
 from livecode.errors import EngineError
 from livecode.stage.session import Session
 
@@ -330,3 +332,42 @@ def test_notes_are_told_as_pulsar_hears_them(editor, door):
 def test_places_in_text():
     assert line_column("ab\ncd\n", 6) == (2, 0)
     assert paragraph(["a", "b", "", "c"], 0) == (0, 1) and paragraph(["a", "", "b"], 1) == (1, 1)
+
+
+def test_answers_from_another_thread_never_break_the_reading(monkeypatch):
+    """An answer once changed the socket's timeout at the very moment at which the reader began to wait."""
+
+    class Anyone:
+        def right(self, token: object) -> bool:
+            return True
+
+        def leave(self, client: Client) -> None:
+            pass
+
+    here, there = socket.socketpair()
+    client, asked = Client(Anyone(), here), queue.Queue()
+    monkeypatch.setattr(client, "_request", asked.put)
+    for work in (client.serve, lambda: [client.send(each) for each in iter(asked.get, None)]):
+        threading.Thread(target=work, daemon=True).start()
+    with there, there.makefile("rw", encoding="utf-8", newline="\n") as file:
+        for number in range(20_000):
+            file.write(f'{{"id": {number}}}\n')
+            file.flush()
+            assert file.readline(), f"hung up at {number}"
+    asked.put(None)
+
+
+def test_who_does_not_read_is_sent_home(monkeypatch):
+    monkeypatch.setattr(serve, "PATIENCE", 1.0)
+
+    class Home:
+        def leave(self, client: Client) -> None:
+            left.append(client)
+
+    left: list[Client] = []
+    here, there = socket.socketpair()
+    client = Client(Home(), here)
+    with there:
+        while not left:
+            client.send({"text": "x" * 100_000})
+    assert left == [client]
