@@ -43,7 +43,7 @@ def test_levels_of_slot_orbit_and_master_need_only_the_port(
 ) -> None:
     levels = Levels(running.address[1])
     assert levels.available
-    tone(running, desk, signals, 0.5, 1000.0)
+    tone(running, desk, signals, 0.5, 1000.0, lasting=2.0)
     for level in (levels.slot(6), levels.strip(6, 2), levels.orbit(2), levels.master()):
         assert level.peak == pytest.approx(0.5, rel=0.05)
         assert level.rms == pytest.approx(0.5 / 2**0.5, rel=0.1)
@@ -51,7 +51,7 @@ def test_levels_of_slot_orbit_and_master_need_only_the_port(
     assert len(levels.slots()) == layout.SLOTS
     assert levels.slots()[6].peak > 0.4
     assert levels.slot(9) == Level()
-    time.sleep(0.5)
+    time.sleep(2.0)
     levels.close()
 
 
