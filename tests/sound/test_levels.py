@@ -78,7 +78,7 @@ def test_the_spectrum_shows_a_sine_in_its_band_at_its_level(
     running: Engine, desk: Mixer, signals: dict, freq: float
 ) -> None:
     levels = Levels(running.address[1])
-    tone(running, desk, signals, 0.5, freq)
+    tone(running, desk, signals, 0.5, freq, lasting=1.5)
     bands = levels.spectrum(16, 40, 16000)
     loudest = int(np.argmax(bands))
     assert loudest == int(16 * math.log(freq / 40) / math.log(400))
@@ -86,7 +86,7 @@ def test_the_spectrum_shows_a_sine_in_its_band_at_its_level(
     # Below 200 Hz a band is hardly wider than the window's lobe, which reaches into its neighbours.
     others = [level for band, level in enumerate(bands) if abs(band - loudest) > 1]
     assert max(others) < -50
-    time.sleep(0.5)
+    time.sleep(1.5)
 
 
 def test_silence_and_a_port_where_nobody_is_read_as_silence(running: Engine, desk: Mixer) -> None:
