@@ -140,7 +140,9 @@ class _Reader:
             amount, way = self.take(), _SHIFTS.get(self.take())
             if way is None:
                 raise _Unread
-            return f"{self.shifted()}.{way}({amount})"
+            if self.next() == "$":
+                self.take()
+            return f"{self.pattern()}.{way}({amount})"
         name = self.name()
         values = self.values()
         if self.next() == "$":
@@ -148,12 +150,6 @@ class _Reader:
             inner = self.pattern()
             return f"{inner}.{name.rstrip('_')}({', '.join(values)})"
         return (f"{name}({', '.join(values)})" if values else name) + self.controls()
-
-    def shifted(self) -> str:
-        """What `0.25 ~>` moves: what is in brackets, behind `$`, or all that follows."""
-        if self.next() == "$":
-            self.take()
-        return self.pattern()
 
     def controls(self) -> str:
         """What `#` and `|+|` and their like add, one after the other."""

@@ -139,13 +139,11 @@ def _innermost(trace: TracebackType) -> tuple[FrameType, ast.expr | None]:
     """The performer's innermost frame, else the innermost of all, and what stands before the brackets."""
     from livecode.stage.faults import is_users
 
-    chosen = trace
-    while trace is not None:
-        if is_users(trace.tb_frame.f_code.co_filename) or not is_users(chosen.tb_frame.f_code.co_filename):
-            chosen = trace
-        if trace.tb_next is None:
-            break
-        trace = trace.tb_next
+    steps = [trace]
+    while (following := steps[-1].tb_next) is not None:
+        steps.append(following)
+    users = [each for each in steps if is_users(each.tb_frame.f_code.co_filename)]
+    chosen = (users or steps)[-1]
     return chosen.tb_frame, _before_brackets(chosen)
 
 
