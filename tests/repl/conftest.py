@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -124,6 +125,21 @@ class Recorder:
             callback(SimpleNamespace(text=text))
 
 
+def patiently(condition: Callable[[], Any], seconds: float = 20.0) -> None:
+    """Ask until the answer is not False."""
+    limit = time.monotonic() + seconds
+    while condition() is False:
+        assert time.monotonic() < limit, "it did not happen"
+        time.sleep(0.005)
+
+
+class Paper(Vt100_Output):
+    """A terminal that can tell how many rows there are, so that toolbar and pictures are drawn."""
+
+    def get_rows_below_cursor_position(self) -> int:
+        return self.get_size().rows
+
+
 class Typist:
     """Types at a real prompt through a pipe; `seen` is everything its terminal got."""
 
@@ -131,7 +147,7 @@ class Typist:
         self.session, self.reader = session, reader
         self.paper = io.StringIO()
         self.size = Size(rows=30, columns=columns)
-        screen = Vt100_Output(self.paper, lambda: self.size, term="xterm", enable_cpr=False)
+        screen = Paper(self.paper, lambda: self.size, term="xterm", enable_cpr=False)
         self.history = InMemoryHistory()
         self.prompt = Prompt(
             session, Config().changed(config, "test"), reader=reader, screen=screen, history=self.history
@@ -145,30 +161,60 @@ class Typist:
             self.reader.send_text("\x04")
         return self.prompt.run(first=first)
 
-    def type_in_time(self, *steps: str | Callable[[], Any] | float) -> int:
-        """Keys, calls and pauses one after the other from another thread, while the prompt runs."""
+    def type_in_time(self, *steps: str | Callable[[], Any]) -> int:
+        """Keys and calls one after the other from another thread, while the prompt runs.
+
+        A call that answers False is asked again until it answers something else: what is waited for may take
+        its time on a busy machine, and a test fails only when it does not come.
+        """
 
         def follow() -> None:
-            for step in steps:
-                if isinstance(step, str):
-                    self.reader.send_text(step)
-                elif callable(step):
-                    step()
-                else:
-                    time.sleep(step)
+            try:
+                for step in steps:
+                    if isinstance(step, str):
+                        self.reader.send_text(step)
+                    else:
+                        patiently(step)
+            except BaseException as error:
+                failed.append(error)
             self.reader.send_text("\x04")
             # On a line that is not empty Ctrl-D takes a character: no test may wait for ever on that.
             while not ended.wait(10.0):
                 self.reader.send_text("\x03\x04")
 
+        failed: list[BaseException] = []
         ended = threading.Event()
         thread = threading.Thread(target=follow)
         thread.start()
         try:
-            return self.prompt.run()
+            status = self.prompt.run()
         finally:
             ended.set()
             thread.join()
+        if failed:
+            raise failed[0]
+        return status
+
+    def holds(self, text: str) -> Callable[[], bool]:
+        """Whether this is what the line being typed holds."""
+        return lambda: bool(self.prompt.pages.default_buffer.text == text)
+
+    def remembers(self, *lines: str) -> Callable[[], bool]:
+        """Whether the new line has these before it, for the arrow keys: they are read behind the prompt."""
+        return lambda: list(self.prompt.pages.default_buffer._working_lines) == [*lines, ""]
+
+    def offers(self) -> bool:
+        """Whether names are offered."""
+        return self.prompt.pages.default_buffer.complete_state is not None
+
+    def chosen(self) -> bool:
+        """Whether one of the names that are offered has been chosen."""
+        state = self.prompt.pages.default_buffer.complete_state
+        return state is not None and state.current_completion is not None
+
+    def shows(self, text: str) -> Callable[[], bool]:
+        """Whether the terminal has got this text, whatever its colours."""
+        return lambda: text in self.plain
 
     @property
     def namespace(self) -> dict[str, Any]:
@@ -177,6 +223,11 @@ class Typist:
     @property
     def seen(self) -> str:
         return self.paper.getvalue()
+
+    @property
+    def plain(self) -> str:
+        """What the terminal got, without escape sequences."""
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", self.seen)
 
 
 @pytest.fixture

@@ -67,14 +67,15 @@ def test_backspace_takes_a_whole_indent(typist):
 
 
 def test_history_brings_the_last_block_back(typist):
-    typist.type_in_time("n = 1", ENTER, "n = n + 1", ENTER, 0.3, UP, 0.1, ENTER)
+    typist.type_in_time("n = 1", ENTER, "n = n + 1", ENTER, typist.remembers("n = 1", "n = n + 1"), UP, ENTER)
     assert typist.namespace["n"] == 3
     assert list(typist.history.get_strings()) == ["n = 1", "n = n + 1"]
 
 
 def test_the_history_is_searched(typist):
-    lines = ("a = 1", ENTER, "b = 2", ENTER, "a = a + 10", ENTER)
-    typist.type_in_time(*lines, 0.3, "\x12a = 1", 0.2, ENTER, 0.1, ENTER)
+    lines = ("a = 1", "b = 2", "a = a + 10")
+    typed = [key for line in lines for key in (line, ENTER)]
+    typist.type_in_time(*typed, typist.remembers(*lines), "\x12a = 1", ENTER, typist.holds("a = 1"), ENTER)
     assert typist.namespace["a"] == 1 and typist.namespace["b"] == 2
 
 
@@ -138,12 +139,17 @@ def test_the_panel_shows_code_and_pictures(typist, session, monkeypatch):
     monkeypatch.setattr(session, "on_stage", lambda: [(1, take, state)], raising=False)
     shown = []
 
-    def see():
-        shown.append("".join(text for _, text in typist.prompt._panel()))
+    def panel_with(mark):
+        def look():
+            panel = "".join(text for _, text in typist.prompt._panel())
+            return shown.append(panel) if mark in panel else False
 
-    typist.type_in_time(0.3, see, ESCAPE + "p", 0.2, see, ESCAPE + "e", 0.2, see)
-    assert all('d1 >> s("bd*4")' in each for each in shown)
-    assert "▼" in shown[1] and "0 dB" in shown[2]
+        return look
+
+    typist.type_in_time(
+        panel_with("d1"), ESCAPE + "p", panel_with("▼"), ESCAPE + "e", panel_with("0 dB")
+    )
+    assert len(shown) == 3 and all('d1 >> s("bd*4")' in each for each in shown)
 
 
 def test_what_cannot_be_drawn_leaves_the_prompt_alone(typist, session, monkeypatch):
@@ -151,14 +157,14 @@ def test_what_cannot_be_drawn_leaves_the_prompt_alone(typist, session, monkeypat
         raise ValueError("no stage")
 
     monkeypatch.setattr(session, "on_stage", broken, raising=False)
-    typist.type_in_time(0.3, "x = 4", ENTER)
+    typist.type_in_time(typist.shows("nothing to see"), "x = 4", ENTER)
     assert typist.namespace["x"] == 4
     assert "nothing to see: ValueError: no stage" in typist.prompt._panel()[0][1]
 
 
 def test_a_toolbar_that_cannot_be_told_leaves_the_prompt_alone(typist, session):
     del session.view.load
-    typist.type_in_time(0.3, "x = 5", ENTER, 0.3)
+    typist.type_in_time(typist.shows("nothing to tell"), "x = 5", ENTER)
     assert typist.namespace["x"] == 5
     assert "nothing to tell" in typist.prompt._toolbar()[0][1]
 
@@ -193,25 +199,25 @@ def test_with_vi_keys_the_help_names_the_key_that_leads(vi_typist, typist, capsy
 
 def test_an_unknown_name_gets_a_caret_and_the_nearest_name(typist, session):
     typist.type("d1 >> evry", ENTER)
-    assert "        ^^^^ no name 'evry': did you mean 'every'?" in plain(typist.seen)
+    assert "        ^^^^ no name 'evry': did you mean 'every'?" in typist.plain
     assert "rolled back" in session.said
 
 
 def test_a_syntax_error_gets_a_caret(typist):
     typist.type('d1 >> s("bd"))', ENTER)
-    assert re.search(r" {15}\^ syntax error: unmatched '\)'", plain(typist.seen))
+    assert re.search(r" {15}\^ syntax error: unmatched '\)'", typist.plain)
 
 
 def test_a_fault_inside_a_block_shows_its_line_again(typist):
     typist.type("\x1b[200~a = 1\nb = [1][a]\nc = 3\x1b[201~", ENTER)
-    text = plain(typist.seen)
+    text = typist.plain
     assert re.search(r"  b = \[1\]\[a\]\s+  {4}\^+ IndexError: list index out of range", text)
 
 
 def test_a_fault_in_a_narrow_terminal_puts_the_message_below(session, typist):
     typist.size = Size(rows=30, columns=30)
     typist.type("d1 >> evry", ENTER)
-    assert "        ^^^^\nno name 'evry'" in plain(typist.seen).replace("\r", "")
+    assert "        ^^^^\nno name 'evry'" in typist.plain.replace("\r", "")
 
 
 def test_the_prompt_goes_on_after_every_fault(typist):
@@ -235,26 +241,26 @@ def test_help_on_a_scale_says_its_steps(typist, capsys):
 
 def test_tab_completes_and_enter_takes_it(typist):
     typist.namespace["everybody"] = 7
-    typist.type_in_time("v = evbody", TAB, 0.4, ENTER, ENTER)
+    typist.type_in_time("v = evbody", TAB, typist.chosen, ENTER, ENTER)
     assert typist.namespace["v"] == 7
 
 
 def test_up_is_the_history_while_names_are_merely_offered(typist):
     typist.namespace["everybody"] = 7
-    typist.type_in_time("v = 8", ENTER, 0.3, "every", 0.4, UP, 0.1, "0", ENTER)
+    typist.type_in_time("v = 8", ENTER, typist.remembers("v = 8"), "every", typist.offers, UP, "0", ENTER)
     assert typist.namespace["v"] == 80
 
 
 def test_the_menu_shows_what_names_mean(typist):
     typist.namespace["lift_up"] = lift
-    typist.type_in_time("lift_u", 0.5, CTRL_C)
-    assert "Raise a pattern." in plain(typist.seen)
+    typist.type_in_time("lift_u", typist.shows("Raise a pattern."), CTRL_C)
+    assert "lift_up" in typist.plain
 
 
 def test_the_name_that_tab_brought_is_documented_beside_the_menu(typist):
     typist.namespace["lift_up"] = lift
     shown = []
-    typist.type_in_time("lift_u", TAB, 0.3, lambda: shown.append(typist.prompt._offered()), CTRL_C)
+    typist.type_in_time("lift_u", TAB, typist.chosen, lambda: shown.append(typist.prompt._offered()), CTRL_C)
     assert "lift_up(pattern, by=12)" in shown[0][0][1] and "Raise a pattern." in shown[0][0][1]
 
 
@@ -265,9 +271,9 @@ def test_the_terminal_is_asked_for_more_keys_and_left_as_it_was(typist):
 
 def test_the_open_call_is_explained_in_the_toolbar(typist):
     typist.namespace["lift"] = lift
-    shown = []
-    typist.type_in_time("lift('x'", 0.3, lambda: shown.extend(typist.prompt._words()), CTRL_C)
-    assert shown[-1][1] == "lift(pattern, by=12)"
+    typist.type_in_time(
+        "lift('x'", lambda: typist.prompt._words()[-1][1] == "lift(pattern, by=12)", CTRL_C
+    )
 
 
 def test_control_c_clears_the_line(typist):
@@ -303,8 +309,9 @@ def test_await_at_top_level(typist):
 
 def test_a_notice_comes_above_the_line_being_typed(typist, session, capsys):
     typist.type_in_time(
-        "keep = 1", 0.3, lambda: session.notice("d2 plays its last good pattern"), 0.3, "0", ENTER
-    )
+        "keep = 1", typist.holds("keep = 1"), lambda: session.notice("d2 plays its last good pattern"),
+        "0", ENTER,
+    )  # fmt: skip
     assert capsys.readouterr().out == "d2 plays its last good pattern\n"
     assert typist.namespace["keep"] == 10
 
@@ -314,12 +321,12 @@ def test_prints_from_other_threads_keep_their_order(typist, capsys):
         for number in range(200):
             print("line", number)
 
-    typist.type_in_time(0.1, chatter, 0.2)
+    typist.type_in_time(typist.shows("> "), chatter)
     assert capsys.readouterr().out.splitlines() == [f"line {number}" for number in range(200)]
 
 
 def test_the_engine_boots_behind_the_prompt(typist, session):
-    typist.type_in_time(0.4)
+    typist.type_in_time(lambda: bool(session.said), "x = 1", ENTER)
     assert session.said == ["boot"]
 
 
@@ -342,15 +349,13 @@ def test_a_resized_terminal_is_redrawn(typist, session):
     def shrink() -> None:
         typist.size = Size(rows=10, columns=24)
 
-    typist.type_in_time("x = 1", 0.2, shrink, 0.4, ENTER)
+    drawn = typist.prompt.pages.app.renderer
+    typist.type_in_time(
+        "x = 1", typist.holds("x = 1"), shrink, lambda: drawn._last_size == Size(rows=10, columns=24), ENTER
+    )
     assert typist.namespace["x"] == 1
 
 
 def lift(pattern, by=12):
     """Raise a pattern."""
     return pattern
-
-
-def plain(text: str) -> str:
-    """A terminal's text without its escape sequences."""
-    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", text)

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -62,12 +63,27 @@ class Terminal:
 
     def see(self, wanted: str, within: float = 10.0) -> float:
         """Wait until the text is on the screen; the seconds since the start."""
-        limit = time.monotonic() + within
-        while wanted not in self.text:
-            if time.monotonic() > limit:
-                raise AssertionError(f"{wanted!r} did not appear in {within} s:\n{self.text.rstrip()}")
-            self._read(0.02)
+        self.until(lambda: wanted in self.text, repr(wanted), within)
         return time.monotonic() - self.started
+
+    def until(self, condition: Callable[[], bool], what: str, within: float = 10.0) -> None:
+        """Read on until it is so."""
+        limit = time.monotonic() + within
+        while not condition():
+            if time.monotonic() > limit:
+                raise AssertionError(f"{what} did not appear in {within} s:\n{self.text.rstrip()}")
+            self._read(0.02)
+
+    def bright(self, line: str) -> int:
+        """Wait until this line, which was entered, is bright: it is being evaluated. The row it is in."""
+        self.until(lambda: any(self._bright(row) for row in self._rows(line)), f"{line!r}, bright,")
+        return next(row for row in self._rows(line) if self._bright(row))
+
+    def _rows(self, line: str) -> list[int]:
+        return [row for row, shown in enumerate(self.screen.display) if shown.rstrip() == line]
+
+    def _bright(self, row: int) -> bool:
+        return self.screen.buffer[row][5].bg not in ("default", "")
 
     def rest(self, seconds: float) -> None:
         """Let time pass, reading on as a terminal does."""
@@ -186,7 +202,9 @@ def test_an_evening_at_the_prompt(terminal):
     screen.type("6 * 7\r")
     screen.see("42")
     screen.type("while True: pass\r\r")
-    screen.rest(0.5)
+    screen.bright("> while True: pass")
+    # It is bright a moment before the terminal is told to make a signal of Ctrl-C.
+    screen.rest(0.3)
     screen.type("\x03")
     screen.see("interrupted")
     below = screen.children()
@@ -201,20 +219,17 @@ def test_an_evening_at_the_prompt(terminal):
 def test_what_is_typed_during_an_evaluation_waits_for_the_prompt(terminal):
     screen = terminal("--device", "dummy")
     screen.see("\n>")
-    screen.type("import time\r")
-    screen.rest(0.5)
-    screen.type("time.sleep(2)\r")
-    screen.rest(1)
-    row = next(n for n, line in enumerate(screen.screen.display) if line.startswith("> time.sleep(2)"))
-    assert screen.screen.buffer[row][5].bg not in ("default", "")
+    screen.type("import time; time.sleep(2)\r")
+    row = screen.bright("> import time; time.sleep(2)")
     screen.type("'pa' + 'tient'\r")
     screen.type("\x04")
     screen.rest(0.3)
-    assert "tient" not in screen.text
+    if screen._bright(row):
+        assert "tient" not in screen.text
     screen.see("'patient'")
     assert screen.screen.display[row + 1].rstrip() == "> 'pa' + 'tient'"
     assert screen.screen.buffer[row][5].bg == "default"
-    assert screen.screen.display[row].rstrip() == "> time.sleep(2)"
+    assert screen.screen.display[row].rstrip() == "> import time; time.sleep(2)"
     assert screen.wait() == 0
 
 
@@ -222,8 +237,7 @@ def test_what_another_program_writes_is_not_painted_over(terminal):
     screen = terminal("--device", "dummy")
     screen.see("\n>")
     screen.type("import os; _ = os.system('echo first; echo second')\r")
-    screen.see("\nsecond\n")
-    screen.rest(0.5)
+    screen.see("\nsecond\n>")
     assert "> import os; _ = os.system('echo first; echo second')\nfirst\nsecond\n" in screen.text
     assert screen.end() == 0
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from livecode.repl.evaluating import Evaluator
@@ -38,8 +36,9 @@ def test_without_a_prompt_each_call_runs_a_step(capsys):
 def test_at_the_prompt_enter_goes_from_step_to_step(typist, session, capsys):
     for name in ("s", "n", "rev", "add", "undo"):
         typist.namespace[name] = lambda *_: None
-    own = ["tutorial()\r", 0.4, "\x15x = 1\r", 0.3, "\x15d1 >> 'own'\r", 0.3, "\x03", 0.1, "y = 2\r"]
-    typist.type_in_time(*own)
+    waits = [typist.holds(step.code) for step in STEPS]
+    first = ["tutorial()\r", waits[0], "\x15x = 1\r", lambda: "x" in typist.namespace, waits[0]]
+    typist.type_in_time(*first, "\x15d1 >> 'own'\r", waits[1], "\x03", typist.holds(""), "y = 2\r")
     out = capsys.readouterr().out
     # A line of one's own leaves the step where it is; the step's line, changed, brings the next.
     assert "1/12" in out and "2/12" in out and "3/12" not in out
@@ -84,10 +83,7 @@ def test_escape_a_plays_the_name_at_the_cursor(typist, session, monkeypatch, cap
     once = []
     monkeypatch.setattr(session, "once", lambda pattern: once.append(pattern), raising=False)
     monkeypatch.setattr(session, "namespace", lambda: {"s": lambda name: name}, raising=False)
-    keys = ('x = s("clo', "\x7f" * 3, "cp", "\x1ba", 0.3, "\x03", "nothing_here\x1ba", 0.1, "\x03")
+    keys = ('x = s("clo', "\x7f" * 3, "cp", "\x1ba", lambda: bool(once), "\x03", "nothing_here\x1ba", "\x03")
     typist.type_in_time(*keys)
-    until = time.monotonic() + 5
-    while not once and time.monotonic() < until:
-        time.sleep(0.01)
     assert once == ["cp"]
     assert "nothing_here has no sound of its own" in capsys.readouterr().out
