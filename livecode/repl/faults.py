@@ -12,8 +12,6 @@
 from __future__ import annotations
 
 import ast
-import builtins
-import difflib
 import linecache
 import os
 import re
@@ -22,10 +20,11 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 
-from livecode.errors import LivecodeError, NameUnknown, NotationError, nearest, one_line
-from livecode.stage.accents import instead, of_name
-from livecode.stage.faults import beyond_the_slots, is_users
+from livecode.errors import LivecodeError, NameUnknown, NotationError, one_line
+from livecode.stage.accents import instead
+from livecode.stage.faults import is_users
 from livecode.stage.misfits import misfit
+from livecode.stage.unknown import unknown, unknown_method
 
 Sources = Callable[[str], str | None]
 
@@ -112,31 +111,12 @@ def _message(error: BaseException, names: Iterable[str], sounds: Collection[str]
     if isinstance(error, LivecodeError):
         return one_line(error)
     if isinstance(error, NameError) and error.name:
-        if told := beyond_the_slots(error.name) or of_name(error.name):
-            return told
-        if error.name in sounds:
-            return f'{error.name} is a sound, not a name: write s("{error.name}")'
-        known = list(names)
-        if nearest(error.name, known) is None:
-            # Python's own names only when it is nearly one of them: "nope" is not a misspelt "open".
-            known = difflib.get_close_matches(error.name, dir(builtins), n=1, cutoff=0.78)
-            if not known and re.fullmatch(r"[a-z]\d\d?", error.name):
-                return f"no name {error.name!r}: slots are d1 to d16"
-        return _unknown("name", error.name, known)
-    if isinstance(error, AttributeError) and error.name:
-        owner = error.obj
-        kind = type(owner).__name__
-        if owner is None:
-            return f"None has no {error.name}: what stands before the dot gave nothing back"
-        return _unknown(f"{kind} method", error.name, [name for name in dir(owner) if name[0] != "_"])
+        return unknown(error.name, names, sounds)
+    if isinstance(error, AttributeError):
+        return unknown_method(error)
     if isinstance(error, RecursionError):
         return "RecursionError: something calls itself without end"
     return misfit(error) or one_line(error)
-
-
-def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
-    near = nearest(name, known)
-    return f"no {kind} {name!r}: " + (f"did you mean {near!r}?" if near else "Tab shows the names there are")
 
 
 def _syntax(error: SyntaxError, source: str, names: Iterable[str]) -> Fault:

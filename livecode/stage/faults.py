@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import linecache
 import logging
-import re
 import sysconfig
 import threading
 import time
@@ -20,9 +19,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from livecode.errors import nearest, one_line
-from livecode.stage.accents import instead, of_name
+from livecode.errors import one_line
+from livecode.stage.accents import instead
 from livecode.stage.misfits import misfit
+from livecode.stage.unknown import unknown, unknown_method
 
 _PACKAGE = str(Path(__file__).resolve().parent.parent)
 _LIBRARIES = tuple(
@@ -109,22 +109,12 @@ def _cause(error: BaseException) -> str:
         cure = instead(error.text or "", _public_names())
         return f"{kind} error: write {cure}" if cure else f"{kind} error: {error.msg}"
     if isinstance(error, NameError) and error.name:
-        if told := beyond_the_slots(error.name) or of_name(error.name):
-            return told
-        near = nearest(error.name, _public_names())
-        cure = f"did you mean {near!r}?" if near else "is it defined further down, or in another file?"
-        return f"no name {error.name!r}: {cure}"
+        nowhere = "is it defined further down, or in another file?"
+        return unknown(error.name, _public_names(), otherwise=nowhere)
+    if isinstance(error, AttributeError):
+        return unknown_method(error)
     text = misfit(error) or one_line(error)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."
-
-
-def beyond_the_slots(name: str) -> str | None:
-    """What is said of a slot with a number that no slot has, None for other names.
-
-    >>> beyond_the_slots("d17")
-    'no slot d17: there are d1 to d16'
-    """
-    return f"no slot {name}: there are d1 to d16" if re.fullmatch(r"d\d+", name) else None
 
 
 def _public_names() -> list[str]:
