@@ -142,6 +142,19 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return lowered[found[0]] if found else None
 
 
+def meant(name: str, kind: type) -> list[str]:
+    """The names of a class that could have been meant by a name it has not, for `nearest`.
+
+    What a class has of its own comes before what it shares with others: `.beginz()` of a composer is
+    `.begins()` rather than the control `.begin()`.
+    """
+    for each in kind.__mro__:
+        own = difflib.get_close_matches(name, [its for its in vars(each) if its[0] != "_"], n=1, cutoff=0.78)
+        if own:
+            return own
+    return [each for each in dir(kind) if each[0] != "_"]
+
+
 def one_line(error: BaseException) -> str:
     """What went wrong as a single line, without a traceback.
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 from quicktions import Fraction
 
-from livecode.errors import LivecodeError, NameUnknown, PatternError, QueryTooDense
+from livecode.errors import LivecodeError, NameUnknown, PatternError, QueryTooDense, meant
 from livecode.language.asking import applied_both, applied_left, by_cycles, tripped_here
 from livecode.language.fuel import EVENTS_PER_CYCLE, LOOKS, WORK_PER_EVENT, spend, tank, too_dense
 from livecode.language.period import PeriodLike, common_steps, faster, together
@@ -343,7 +343,7 @@ class Pattern:
             if name.startswith("_"):
                 raise AttributeError(f"a Pattern has no {name}")
             whose = type(self)._elsewhere.get(name, "")
-            known = () if whose else (each for each in dir(type(self)) if each[0] != "_")
+            known = () if whose else meant(name, type(self))
             raise MethodUnknown("function", name, known, whose)
 
 

@@ -15,7 +15,7 @@ import difflib
 import re
 from collections.abc import Collection, Iterable
 
-from livecode.errors import nearest, one_line
+from livecode.errors import meant, nearest, one_line
 from livecode.stage.accents import of_name
 
 NOWHERE = "Tab shows the names there are"
@@ -35,12 +35,10 @@ def unknown(name: str, names: Iterable[str], sounds: Collection[str] = (), other
         return told
     if name in sounds:
         return f'{name} is a sound, not a name: write s("{name}")'
-    known = list(names)
-    if nearest(name, known) is None:
-        # Python's own names only when it is nearly one of them: "nope" is not a misspelt "open".
-        known = difflib.get_close_matches(name, dir(builtins), n=1, cutoff=NEARLY)
-        if not known and re.fullmatch(r"[a-z]\d\d?", name):
-            return f"no name {name!r}: slots are d1 to d16"
+    # Python's own names only when it is nearly one of them: "nope" is not a misspelt "open".
+    known = [*names, *difflib.get_close_matches(name, dir(builtins), n=1, cutoff=NEARLY)]
+    if nearest(name, known) is None and re.fullmatch(r"[a-z]\d\d?", name):
+        return f"no name {name!r}: slots are d1 to d16"
     return near("name", name, known, otherwise)
 
 
@@ -56,11 +54,8 @@ def unknown_method(error: AttributeError) -> str:
         return one_line(error)
     if owner is None:
         return f"None has no {name}: what stands before the dot gave nothing back"
-    kind = type(owner)
-    # What it has and patterns in general have not comes first: `.beginz()` of a composer is `.begins()`.
-    own = [each for each in vars(kind) if each[0] != "_"]
-    known = difflib.get_close_matches(name, own, n=1, cutoff=NEARLY)
-    return near(f"{kind.__name__} method", name, known or [each for each in dir(owner) if each[0] != "_"])
+    known = [*meant(name, type(owner)), *(each for each in getattr(owner, "__dict__", ()) if each[0] != "_")]
+    return near(f"{type(owner).__name__} method", name, known)
 
 
 def near(kind: str, name: str, known: Iterable[str], otherwise: str = NOWHERE) -> str:

@@ -23,11 +23,11 @@ def raised(code: str, names: dict[str, Any]) -> Exception:
     [
         ("evry", "no name 'evry': did you mean 'every'?"),
         ("d17", "no slot d17: there are d1 to d16"),
-        ("live_loop", "no name 'live_loop', which is Sonic Pi's: write "),
+        ("use_bpm", "no name 'use_bpm', which is Sonic Pi's: write tempo(120)"),
         ("p1", "no name 'p1': slots are d1 to d16"),
         ("prnt", "no name 'prnt': did you mean 'print'?"),
-        ("s('bd').fsat(2)", "no Pattern method 'fsat': did you mean 'fast'?"),
-        ("markov('foster').beginz('c')", "no Melodist method 'beginz': did you mean 'begins'?"),
+        ("s('bd').fsat(2)", "no function called 'fsat': did you mean 'fast'?"),
+        ("markov('foster').beginz('c')", "no function called 'beginz': did you mean 'begins'?"),
         ("None.gain(1)", "None has no gain: what stands before the dot gave nothing back"),
     ],
 )
