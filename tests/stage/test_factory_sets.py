@@ -17,7 +17,7 @@ SETS = [
     pytest.param(path, marks=() if path.stem in IN_EVERY_RUN else pytest.mark.long, id=path.stem)
     for path in sorted((outside.ROOT / "patterns").glob("*.py"))
 ]
-CYCLES = 16
+CYCLES = 10
 """How many cycles are heard in every run; --all hears the whole sets."""
 
 
