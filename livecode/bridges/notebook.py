@@ -27,12 +27,14 @@ from livecode.music.phrase import Phrase
 from livecode.pictures.picture import Picture
 from livecode.pictures.show import show
 from livecode.repl.evaluating import Evaluator
+from livecode.stage.namespace import NAMES, refusal
 from livecode.stage.recording import Recording
 from livecode.stage.session import current
 from livecode.stage.slot import Placed, Slot, Slots
 
 CYCLES = 4
 RENDERED_CYCLES = 8
+_loaded: dict[int, Live] = {}
 
 
 class Live:
@@ -42,7 +44,21 @@ class Live:
         self.session: Any = current()
         exec("from livecode import *", shell.user_ns)
         self.evaluator = Evaluator(self.session, shell.user_ns)
+        self._names = {name: shell.user_ns[name] for name in NAMES}
+        self._shell = shell
+        shell.events.register("post_run_cell", self.put_back)
         self.session.listen(_tell)
+
+    def put_back(self, _result: Any = None) -> None:
+        """Give slots and tempo their meaning back that a cell has taken, and say what to type instead."""
+        held = self._shell.user_ns
+        for name, meaning in self._names.items():
+            value = held.get(name)
+            # A slot of another session of the performer's own is one all the same.
+            refused = None if isinstance(value, Slot) else refusal(name, value, meaning)
+            if refused is not None:
+                held[name] = meaning
+                sys.stderr.write(f"{refused}\n")
 
     def live(self, line: str, cell: str) -> Any:
         """Evaluate the cell as one step: `%%live`."""
@@ -91,7 +107,7 @@ class Live:
 
 def load(shell: Any) -> None:
     """Make the names, the magics and the displays known to an IPython shell."""
-    live = Live(shell)
+    live = _loaded[id(shell)] = Live(shell)
     shell.register_magic_function(live.live, "cell", "live")
     for magic in (live.hush, live.undo, live.redo, live.render):
         shell.register_magic_function(magic, "line", magic.__name__)
@@ -109,8 +125,11 @@ def load(shell: Any) -> None:
 
 
 def unload(shell: Any) -> None:
-    """Stop telling; the names stay."""
+    """Stop telling and putting back; the names stay."""
     current().unlisten(_tell)
+    live = _loaded.pop(id(shell), None)
+    if live is not None:
+        shell.events.unregister("post_run_cell", live.put_back)
 
 
 def _drawn(thing: Any) -> str | None:

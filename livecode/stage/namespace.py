@@ -34,10 +34,9 @@ class Namespace(dict[str, Any]):
     """
 
     def __setitem__(self, key: str, value: Any) -> None:
-        if key in SLOT_NAMES and value is not self.get(key, value):
-            raise PatternError(f"{key} is a slot and stays one: write {key} >> ..., or choose another name")
-        if key in _SET_BY_CALLING and isinstance(value, int | float):
-            raise PatternError(f"{key} = {value!r} would change nothing: write {key}({value!r})")
+        refused = refusal(key, value, self.get(key, value))
+        if refused is not None:
+            raise PatternError(refused)
         super().__setitem__(key, value)
 
     def __missing__(self, key: str) -> Any:
@@ -49,6 +48,19 @@ class Namespace(dict[str, Any]):
         value = getattr(import_module(known.home), key)
         self[key] = value
         return value
+
+
+def refusal(name: str, value: Any, held: Any) -> str | None:
+    """What to type instead of giving a name another meaning than it has; None where that is harmless.
+
+    >>> refusal("tempo", 120, print)
+    'tempo = 120 would change nothing: write tempo(120)'
+    """
+    if name in SLOT_NAMES and value is not held:
+        return f"{name} is a slot and stays one: write {name} >> ..., or choose another name"
+    if name in _SET_BY_CALLING and isinstance(value, int | float):
+        return f"{name} = {value!r} would change nothing: write {name}({value!r})"
+    return None
 
 
 class Record:

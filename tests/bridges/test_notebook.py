@@ -76,6 +76,26 @@ def test_a_recording_that_is_closed_is_a_player(tmp_path):
     assert "<audio" in (_player(take) or "")
 
 
+def test_slots_and_tempo_stay_what_they_are_in_plain_cells(run):
+    outputs = run(
+        "%load_ext livecode",
+        'd1 >> s("bd*4")\nd2 = s("hh*8")\ntempo = 120\nd17 = 5',
+        "[d1.source, type(d2).__name__, callable(tempo), d17]",
+        "%%live\nfor d3 in range(3): pass",
+        "%%live\nd3 >> s('hh')\nd3.playing",
+        "%unload_ext livecode\nd1 = 5",
+        "d1",
+    )
+    assert text_of(outputs[1]).splitlines() == [
+        "d2 is a slot and stays one: write d2 >> ..., or choose another name",
+        "tempo = 120 would change nothing: write tempo(120)",
+    ]
+    assert text_of(outputs[2]) == "['d1 >> s(\"bd*4\")', 'Slot', True, 5]"
+    assert text_of(outputs[3]).startswith("d3 is a slot and stays one")
+    assert text_of(outputs[4]) == "True"
+    assert text_of(outputs[5]) == "" and text_of(outputs[6]) == "5"
+
+
 def test_faults_sound_and_display(run):
     outputs = run(
         "%load_ext livecode",
