@@ -64,15 +64,6 @@ class Stream(Pattern):
 
     chapter = PHRASES_PER_CHAPTER
     """Phrases that grow out of one another; 1 where none needs the one before."""
-    _elsewhere = {
-        "max_copy": "chains and recombinations have it, as in markov('folk').max_copy(8)",
-        "rhymes": "chains have it, as in markov('folk').rhymes('abab')",
-        "contour": "chains have it, as in markov('folk').contour('arch')",
-        "table": "chains have it, as in markov('foster', order=2).table()",
-        "fitness": "evolution has it, as in evolve(['folk'], fitness=in_key())",
-        "texture": "cpu_bach has it, as in cpu_bach('fugue', texture=4)",
-        "depth": "dreams have it, as in dream(d1, depth=2)",
-    }
 
     def __init__(self, generator: Generator, *, bars: int = 4, seed: int = 0, name: str = "", **asked: Any):
         plan = asked.pop("plan", None)

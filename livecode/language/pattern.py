@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Mapping
 from math import inf
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from quicktions import Fraction
 
@@ -29,6 +29,7 @@ from livecode.language.time import (
     stretched,
     to_time,
 )
+from livecode.language.whose import WHOSE
 
 VARIES: Final = type("Varies", (), {"__repr__": lambda self: "VARIES"})()
 """The `constant` of a pattern that is not one value for ever."""
@@ -74,9 +75,6 @@ class Pattern:
     """
 
     __slots__ = ("_asked", "_period", "_table", "constant", "made_by", "query_function", "scaled", "steps")
-
-    _elsewhere: ClassVar[Mapping[str, str]] = {}
-    """What is said of functions that patterns of another kind have."""
 
     def __init__(
         self,
@@ -342,7 +340,7 @@ class Pattern:
         def __getattr__(self, name: str) -> Any:
             if name.startswith("_"):
                 raise AttributeError(f"a Pattern has no {name}")
-            whose = type(self)._elsewhere.get(name, "")
+            whose = WHOSE.get(name, "")
             known = () if whose else meant(name, type(self))
             raise MethodUnknown("function", name, known, whose)
 
