@@ -155,6 +155,18 @@ def meant(name: str, kind: type) -> list[str]:
     return [each for each in dir(kind) if each[0] != "_"]
 
 
+def called(thing: object) -> str:
+    """A thing as an error names it: a pattern, and what is long, would fill the line.
+
+    >>> called("fifth"), called([0] * 100)[-8:]
+    ("'fifth'", '0, 0 ...')
+    """
+    if callable(getattr(thing, "query", None)):
+        return "a pattern"
+    shown = repr(thing)
+    return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME].rstrip(', ')} ..."
+
+
 def one_line(error: BaseException) -> str:
     """What went wrong as a single line, without a traceback.
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from livecode.errors import ControlError
+from livecode.errors import ControlError, called
 from livecode.generators.generator import Context, Generator, Spec, build
 from livecode.generators.markov.build import Learner
 from livecode.generators.markov.melodist import Melodist
@@ -36,7 +36,7 @@ def between(one: Any, other: Any, amount: Any) -> Stream:
     for each in (one, other):
         if not isinstance(each, Stream):
             raise ControlError(
-                f"{each!r} is no composer: give two such as markov('folk') and neural('chorale')"
+                f"{called(each)} is no composer: give two such as markov('folk') and neural('chorale')"
             )
     generator = Morph(one.plan.generator, other.plan.generator)
     parameters = {**other.plan.parameters, **one.plan.parameters, "morph": amount}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from livecode.errors import ControlError, GeneratorError, one_line
+from livecode.errors import ControlError, GeneratorError, called, one_line
 from livecode.generators.attributes import Tilt, attribute, measure
 from livecode.generators.generator import Context, Generator, Spec, build
 from livecode.generators.pool import composers, digest
@@ -24,7 +24,7 @@ _numbers = count(1)
 def chosen(stream: Any, by: Any, candidates: int) -> Stream:
     """The stream that `rerank` gives."""
     if not isinstance(stream, Stream):
-        raise ControlError(f"{stream!r} is no composer: give one such as markov('folk')")
+        raise ControlError(f"{called(stream)} is no composer: give one such as markov('folk')")
     if isinstance(candidates, bool) or not isinstance(candidates, int) or not 2 <= candidates <= MOST:
         raise ControlError(f"candidates={candidates!r}: give 2 to {MOST}")
     one = stream.plan.generator

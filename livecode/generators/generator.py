@@ -97,7 +97,8 @@ class Generator(Protocol):
 
     A composer may say more of itself by attributes: `tilts = True` when it heeds `attributes.Tilt` of its
     context (others have the best of several phrases chosen), `likelihood(phrase)`, in nats a note, when it
-    can judge others' work, `inside = True` when it cannot be sent to a worker,
+    can judge others' work, `led = True` when it cannot do without pitches in the part it listens to,
+    `inside = True` when it cannot be sent to a worker,
     `momentary = True` when another day it would compose otherwise, so that the journal keeps what it did.
     """
 

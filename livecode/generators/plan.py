@@ -14,7 +14,7 @@ from livecode.generators.generator import Generator
 from livecode.language.pattern import Pattern
 from livecode.language.reify import reify
 from livecode.language.time import Event
-from livecode.music.events import phrase_of_events
+from livecode.music.events import phrase_of_events, pitch_of
 from livecode.music.phrase import Phrase
 
 PHRASES_PER_CHAPTER = 16
@@ -55,7 +55,8 @@ class Plan:
         """The numbers in force at a cycle."""
         values: dict[str, float] = {}
         for name, thing in self.parameters.items():
-            value = value_at(thing, cycle)
+            # A text with spaces only is a pattern of numbers here: nothing else can be meant.
+            value = value_at(reify(thing) if isinstance(thing, str) else thing, cycle)
             if value is None:
                 continue
             if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
@@ -108,6 +109,18 @@ class Source:
         if not callable(getattr(part, "query", None)):
             raise GeneratorError(f"nothing to listen to in {part!r}: give a slot such as d1, or a pattern")
         self.part = part
+
+    @property
+    def name(self) -> str:
+        """How a performer calls it."""
+        number = getattr(self.part, "number", None)
+        return f"d{number}" if isinstance(number, int) else "a part"
+
+    def must_have_notes(self, begin: int, end: int) -> None:
+        """GeneratorError where it plays, but nothing that has a pitch; silence is no fault."""
+        events = self.query(begin, end)
+        if events and all(pitch_of(event.value) is None for event in events):
+            raise GeneratorError(f"{self.name} has no pitches to go by: give notes, as in note('c e g')")
 
     @property
     def playing(self) -> Any:

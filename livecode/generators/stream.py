@@ -411,6 +411,8 @@ class Stream(Pattern):
         over, learn = plan.over, plan.learn
         with listening(self):
             now = None if over is None else over.phrase(cycle, cycle + plan.bars, metre)
+            if over is not None and not len(now or ()) and getattr(plan.generator, "led", False):
+                over.must_have_notes(cycle, cycle + plan.bars)
             before_now = None if over is None or fresh else over.phrase(cycle - plan.bars, cycle, metre)
             heard = learn.phrase(heard_from, cycle, metre) if learn is not None and cycle else None
             liked = [phrase for phrase in plan.liked if phrase.metre == metre]

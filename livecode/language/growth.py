@@ -33,6 +33,8 @@ def grown(axiom: str, rules: Mapping[str, str] | str, generations: int) -> str:
     'aba'
     """
     table = dict(rules) if isinstance(rules, Mapping) else _read_rules(rules)
+    if not isinstance(generations, int):
+        raise PatternError(f"{generations!r} generations: give a number, as in lsystem('a', 'a:ab,b:a', 4)")
     text = axiom
     for _ in range(generations):
         text = "".join(table.get(letter, letter) for letter in text)
@@ -63,7 +65,7 @@ def lsystem(axiom: str, rules: Any, generations: int = 4, steps: Any = None) -> 
     `steps` letters go into a cycle; without it the whole text does. Raises QueryTooDense when it grows too
     long.
     """
-    text = grown(axiom, rules, int(generations))
+    text = grown(axiom, rules, int(generations) if isinstance(generations, int | float) else generations)
     if not text:
         return silence
     per_cycle = to_time(len(text) if steps is None else steps)
@@ -104,8 +106,8 @@ def automaton(rule: int = 30, cells: Any = 16, seed: int | None = None) -> Patte
     generation as a list. It starts from one cell in the middle, or from random ones with a `seed`, and
     afresh every 256 cycles.
     """
-    if not 0 <= rule <= 255:
-        raise PatternError(f"there is no rule {rule}: give a number from 0 to 255, such as 30, 90 or 110")
+    if not isinstance(rule, int | float) or not 0 <= rule <= 255:
+        raise PatternError(f"there is no rule {rule!r}: give a number from 0 to 255, such as 30, 90 or 110")
     if isinstance(cells, (list, tuple)):
         start = tuple(1 if cell else 0 for cell in cells)
     elif seed is None:
@@ -169,9 +171,9 @@ def life(width: int = 16, height: int = 8, row: int = 0, seed: int = 0) -> Patte
     The board wraps round at its edges, starts from random cells of the `seed`, and afresh every 256 cycles;
     rows of one board, one to a drum, belong together.
     """
-    if not (1 <= width <= 64 and 1 <= height <= 64):
+    if not all(isinstance(each, int | float) and 1 <= each <= 64 for each in (width, height)):
         raise PatternError(
-            f"a board of {width} by {height} cells is not possible: give from 1 to 64 each way"
+            f"a board of {width!r} by {height!r} cells is not possible: give from 1 to 64 each way"
         )
     own = sub_seed(_LIFE, int(seed))
     board = tuple(

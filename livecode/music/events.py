@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import numpy as np
-
-from livecode.language.notes import MIDI_C4, note_number
+from livecode.language.notes import MIDI_C4
+from livecode.language.sounding import sounding
 from livecode.language.time import Event
 from livecode.music.phrase import Phrase, bar_ticks, empty_notes
 
@@ -61,19 +60,7 @@ def pitch_of(value: Any) -> float | None:
     >>> pitch_of({"note": 0}), pitch_of("e4"), pitch_of(7), pitch_of({"s": "bd"})
     (60.0, 64.0, 67.0, None)
     """
-    if isinstance(value, Mapping):
-        if "midinote" in value:
-            return _number(value["midinote"], 0)
-        return _number(value.get("note"), MIDI_C4)
-    return _number(value, MIDI_C4)
-
-
-def _number(value: Any, base: int) -> float | None:
-    if isinstance(value, str):
-        value = note_number(value)
-    if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-        return None
-    return float(value) + base
+    return sounding(value if isinstance(value, Mapping) else {"note": value})
 
 
 def note_values(phrase: Phrase) -> list[dict[str, Any]]:

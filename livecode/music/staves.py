@@ -78,7 +78,7 @@ def written(
         duration = min(max(1, round(Fraction(event.length) * bar)), cycles * bar - onset)
         loud = event.controls.get("velocity", 0.8)
         velocity = min(127, max(1, round(100 * float(loud)))) if isinstance(loud, int | float) else 80
-        pitch = pitch_of(event.controls)
+        pitch = pitch_of({**event.controls, "s": event.instrument})
         key = drum_key(event.instrument)
         if not 0 <= onset < cycles * bar:
             continue

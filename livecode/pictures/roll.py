@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-MIDDLE_C = 60.0
+from livecode.language.sounding import sounding
+
 SHORTEST = 1 / 64
 NAMES = ("C", "C♯", "D", "E♭", "E", "F", "F♯", "G", "A♭", "A", "B♭", "B")
 
@@ -122,7 +123,8 @@ def _mark(row: Mapping[str, Any]) -> Mark:
         length = SHORTEST
     slot = _slot(row.get("slot"))
     name = str(row.get("instrument") or controls.get("s") or "")
-    return Mark(begin, begin + max(length, SHORTEST), slot, name, pitch_of(controls), strength(controls))
+    pitch = sounding({**controls, "s": name})
+    return Mark(begin, begin + max(length, SHORTEST), slot, name, pitch, strength(controls))
 
 
 def _slot(slot: object) -> str:
@@ -130,21 +132,6 @@ def _slot(slot: object) -> str:
     if isinstance(slot, int):
         return f"d{slot}" if slot else "once"
     return str(slot or "")
-
-
-def pitch_of(controls: Mapping[str, Any]) -> float | None:
-    """The pitch of an event as a MIDI number, None when it has none."""
-    for key in ("midinote", "note", "freq"):
-        value = controls.get(key)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            continue
-        if key == "note":
-            return MIDDLE_C + float(value)
-        if key == "midinote":
-            return float(value)
-        if value > 0:
-            return 69.0 + 12.0 * math.log2(value / 440.0)
-    return None
 
 
 def strength(controls: Mapping[str, Any]) -> float:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from livecode.errors import FileProblem, PatternError
 from livecode.language.pattern import Pattern
 from livecode.language.reify import reify
-from livecode.pictures.roll import MIDDLE_C, Mark, Roll
+from livecode.language.sounding import sounding
+from livecode.pictures.roll import Mark, Roll
 from livecode.pictures.roll import strength as strength_of
 
 if TYPE_CHECKING:
@@ -176,16 +177,7 @@ def _marks(events: list[Any], slot: str) -> list[Mark]:
             controls = {"note": float(controls)}
         name = str(controls.get("s") or controls.get("synth") or "")
         begin, end = float(event.whole.begin), float(event.whole.end)
-        found.append(Mark(begin, end, slot, name, _pitch(controls), strength_of(controls)))
-    return found
-
-
-def _pitch(controls: dict[str, Any]) -> float | None:
-    from livecode.pictures.roll import pitch_of
-
-    found = pitch_of(controls)
-    if found is None and "s" not in controls and isinstance(controls.get("n"), (int, float)):
-        return MIDDLE_C + float(controls["n"])
+        found.append(Mark(begin, end, slot, name, sounding(controls), strength_of(controls)))
     return found
 
 

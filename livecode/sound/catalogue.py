@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from livecode.errors import DefinitionError, NameUnknown, one_line
+from livecode.language.sounding import pitched_are
 from livecode.sets import folders as set_folders
 from livecode.sound import scsyndef
 from livecode.sound.declare import Control, Effect, Instrument, collecting
@@ -196,6 +197,7 @@ class Catalogue:
             for alias in item.aliases:
                 instruments.setdefault(alias, item)
         self.instruments, self.effects, self._homes = instruments, effects, homes
+        pitched_are(name for name, item in instruments.items() if item.pitched and not item.variants)
         self.generation += 1
 
     def _read_manifest(self) -> dict[str, Any]:

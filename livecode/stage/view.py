@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from livecode.language.sounding import sounding
 from livecode.language.time import Locations
 from livecode.stage.lighting import Range, statements, strings
 
@@ -23,7 +24,6 @@ LIT_FOR = 0.8
 CYCLES_BACK, CYCLES_AHEAD = 4.0, 1.0
 """What was played so long ago, or will be so soon, still has its text shown."""
 MOST_BELOW, LONGEST_BELOW = 4, 600
-MIDDLE_C = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +163,6 @@ def _sight(slot: int, begin: float, end: float, event: Any) -> Sight:
         value = controls.get(key)
         if isinstance(value, (int, float)) and isfinite(value):
             strength *= min(1.0, max(0.0, float(value)))
-    return Sight(slot, begin, end, name, _pitch(controls), strength, event.locations)
+    return Sight(slot, begin, end, name, sounding(controls), strength, event.locations)
 
 
-def _pitch(controls: dict[str, Any]) -> float | None:
-    for key, middle in (("note", MIDDLE_C), ("midinote", 0.0)):
-        value = controls.get(key)
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value):
-            return middle + float(value)
-    return None

@@ -35,8 +35,10 @@ def notes(drawing, slot):
         ({"note": -12.0}, 48),
         ({"midinote": 61}, 61),
         ({"freq": 440.0}, 69),
-        ({"n": 3}, None),
-        ({"note": "c"}, None),
+        ({"instrument": "hh", "n": 3}, None),
+        ({"instrument": "", "n": 3}, 63),
+        ({"note": "c"}, 60),
+        ({"note": "bd"}, None),
         ({}, None),
     ],
 )

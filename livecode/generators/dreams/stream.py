@@ -14,7 +14,6 @@ from livecode.generators.plan import Plan, Source, value_at
 from livecode.generators.pool import composers
 from livecode.generators.stream import Stream
 from livecode.language.moment import Moment
-from livecode.music.events import pitch_of
 from livecode.music.phrase import Phrase
 
 SOUNDS = frozenset({".wav", ".flac", ".ogg", ".mp3", ".aif", ".aiff"})
@@ -170,13 +169,9 @@ def _part(source: Any) -> tuple[Source, str, int]:
         recording = heard(source)
         return RecordedSource(recording.pattern()), Path(source).name, min(4, recording.phrase.bars)
     part = Source(source)
-    number = getattr(source, "number", None)
-    name = f"d{number}" if isinstance(number, int) else "a part"
     if part.playing is not None:
-        events = part.query(0, 4)
-        if events and all(pitch_of(event.value) is None for event in events):
-            raise GeneratorError(f"{name} has no pitches to dream of: give notes, or a sound file")
-    return part, name, 4
+        part.must_have_notes(0, 4)
+    return part, part.name, 4
 
 
 def _goal(other: Any) -> dict[str, Any]:

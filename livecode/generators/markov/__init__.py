@@ -25,7 +25,8 @@ def markov(corpus: Any = "folk", order: int | None = None, **asked: Any) -> Chai
     markov("bach", max_copy=8).begins("d").ends("a").in_scale("d minor")
     ```
 
-    `corpus` is a name ("foster", "folk", "bach") or a folder of music. `order` is how many notes back the
+    `corpus` is a name ("foster", "folk", "bach"), a folder of music, or a pattern or slot, whose first 32
+    cycles are learnt. `order` is how many notes back the
     table looks, 1 to 12. `max_copy` is the longest run of notes that may stand in the corpus, in any key;
     `temperature` (1 as learnt), `bars` and `seed` are as for every composer.
     """

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from livecode.errors import ControlError, GeneratorError
 from livecode.generators.generator import Context, Generator, Spec
-from livecode.music.corpus import ALIASES, Corpus, corpus, exists, names, pack, unpack
+from livecode.generators.plan import HEARD_CYCLES, Source
+from livecode.music.corpus import ALIASES, Corpus, Piece, corpus, exists, names, pack, unpack
 from livecode.music.phrase import Phrase
 
 if TYPE_CHECKING:
@@ -34,11 +35,16 @@ class Learner:
 
     @classmethod
     def of(cls, music: Any, order: int | None) -> Learner:
-        """For a corpus, its name or a folder; NameUnknown when there is none."""
+        """For a corpus, its name, a folder, or a part that plays; NameUnknown when there is none."""
         if isinstance(music, Corpus):
             if not len(music):
                 raise GeneratorError(f"the corpus {music.name!r} is empty: give one with music in it")
             return cls(music.name, order, pack(music.pieces))
+        if callable(getattr(music, "query", None)):
+            part = Source(music)
+            part.must_have_notes(0, HEARD_CYCLES)
+            heard = part.phrase(0, HEARD_CYCLES, (4, 4))
+            return cls(part.name, order, pack([Piece(heard, part.name)]))
         name = exists(str(music))
         if name in names() or name == "essen":
             return cls(str(music), order)

@@ -95,8 +95,8 @@ def figured_bass(bass: Any, figures: str = "", beats: float = 2, **asked: Any) -
     ```
 
     `bass` is text, one note every so many `beats`, each with its figure after a colon (none is a triad); or a
-    slot or pattern that plays the bass, with `figures` one a note, over and over. What a figure asks for is
-    played, the raised leading note of a minor key too, whatever `.in_scale(...)` says.
+    slot or pattern that plays the bass. `figures` are for notes without one, in turn, over and over. What a
+    figure asks for is played, the raised leading note of a minor key too, whatever `.in_scale(...)` says.
     """
     from livecode.errors import ControlError
     from livecode.generators.rules.figured import Figured, read_bass, read_figures
@@ -107,7 +107,8 @@ def figured_bass(bass: Any, figures: str = "", beats: float = 2, **asked: Any) -
         raise ControlError(f"beats={beats!r}: give 0.25 to 16 beats for each bass note")
     key = plain_key(asked)
     if isinstance(bass, str):
-        return ruled(Figured(read_bass(bass), (), key, float(beats)), "figured bass", asked)
+        notes = read_bass(bass, read_figures(figures))
+        return ruled(Figured(notes, (), key, float(beats)), "figured bass", asked)
     return ruled(Figured((), read_figures(figures), key), "figured bass", asked).over(bass)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from livecode.errors import ControlError
+from livecode.errors import ControlError, called
 from livecode.generators.generator import Context, Spec
 from livecode.generators.rules import line_alone
 from livecode.generators.rules.harmoniser import Row, key_for, written
@@ -188,7 +188,7 @@ def checked(interval: Any, distance: Any, parts: Any) -> tuple[int, float, int]:
         interval = -STEPS[name] if below else STEPS[name]
     if isinstance(interval, bool) or not isinstance(interval, int) or not -14 <= interval <= 14:
         raise ControlError(
-            f"interval={interval!r}: give -14 to 14 steps of the scale, or 'fifth', 'octave above'"
+            f"interval={called(interval)}: give -14 to 14 steps of the scale, or 'fifth', 'octave above'"
         )
     if isinstance(distance, bool) or not isinstance(distance, int | float) or not 0.5 <= distance <= 16:
         raise ControlError(f"distance={distance!r}: give 0.5 to 16 beats")

@@ -7,8 +7,9 @@ figures go; the parts move by the same rules as everywhere here.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -39,6 +40,7 @@ class Figured:
     figures: tuple[str, ...] = ()
     key: str = ""
     beats: float = 2.0
+    led: ClassVar[bool] = True
 
     def spec(self) -> Spec:
         """Plain data that makes it again."""
@@ -212,12 +214,15 @@ def _soprano(first: Voicings, second: Voicings) -> Any:
     return np.where(wrong, np.inf, 0.15 * size + 0.8 * (size > 4) + 0.5 * (size == 0))
 
 
-def read_bass(text: str) -> tuple[tuple[int, str], ...]:
-    """Bass notes with their figures: "c3 d3:6 g2:7 c3".
+def read_bass(text: str, figures: tuple[str, ...] = ()) -> tuple[tuple[int, str], ...]:
+    """Bass notes with their figures: "c3 d3:6 g2:7 c3"; notes without one take the others' turn.
 
     >>> read_bass("c3 g2:7")
     ((48, ''), (43, '7'))
+    >>> read_bass("c3 e3 g2:7 c3", ("5", "6"))
+    ((48, '5'), (52, '6'), (43, '7'), (48, '5'))
     """
+    others = itertools.cycle(figures)
     found = []
     column = 0
     for word in text.split():
@@ -234,7 +239,7 @@ def read_bass(text: str) -> tuple[tuple[int, str], ...]:
         pitch = round(number) + 60
         if not name[-1].isdigit():
             pitch -= 12
-        found.append((pitch, figure.replace("/", "")))
+        found.append((pitch, figure.replace("/", "") if figure or not figures else next(others)))
         column += len(word)
     if not found:
         raise NotationError(text, 0, "there is no bass", "write notes with figures, c3 d3:6 g2:7 c3")

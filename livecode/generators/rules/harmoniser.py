@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -44,6 +44,7 @@ class Harmoniser:
     key: str = ""
     whole: bool = False
     close: bool = False
+    led: ClassVar[bool] = True
 
     def spec(self) -> Spec:
         """Plain data that makes it again."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from livecode.errors import ControlError, GeneratorError
 from livecode.generators.generator import Context, Spec
@@ -44,6 +44,7 @@ class Species:
     place: str = "bass"
     key: str = ""
     own: bool = False
+    led: ClassVar[bool] = True
 
     def spec(self) -> Spec:
         """Plain data that makes it again."""
