@@ -97,7 +97,7 @@ class Transformer:
         return lambda pattern: following(self(pattern))
 
     def __repr__(self) -> str:
-        shown = [repr(each) for each in self._arguments]
+        shown = [getattr(each, "__name__", None) or repr(each) for each in self._arguments]
         shown += [f"{key}={value!r}" for key, value in self._keywords.items()]
         return f"{self._name}({', '.join(shown)})"
 

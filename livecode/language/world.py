@@ -17,7 +17,7 @@ from math import inf
 from typing import Any
 from zlib import crc32
 
-from livecode.errors import PatternError, QueryTooDense
+from livecode.errors import PatternError, QueryTooDense, called
 from livecode.language.fuel import EVENTS_PER_CYCLE
 from livecode.language.pattern import Pattern
 from livecode.language.reify import reify
@@ -40,6 +40,9 @@ class Cue:
     def __init__(self, name: str, value: Any = None) -> None:
         self.name, self.value = name, value
 
+    def __repr__(self) -> str:
+        return f"cue({self.name!r}): yield it in a @loop"
+
 
 class Sync:
     """What a loop yields to wait for a cue, or for the next event of a pattern; see `sync`."""
@@ -48,6 +51,9 @@ class Sync:
 
     def __init__(self, source: Any) -> None:
         self.source = source
+
+    def __repr__(self) -> str:
+        return f"sync({called(self.source)}): yield it in a @loop"
 
 
 class Again:

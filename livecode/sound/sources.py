@@ -19,7 +19,7 @@ from numbers import Real
 from types import FunctionType
 from typing import Any
 
-from livecode.errors import DefinitionError, one_line
+from livecode.errors import DefinitionError, called, one_line
 from livecode.sound.command import DefinitionLoad
 from livecode.sound.declare import Control, Instrument
 from livecode.sound.frame import as_channels, building
@@ -109,7 +109,7 @@ def _knowing_units(function: Callable[..., Any]) -> Callable[..., Any]:
 def _controls(name: str, function: Callable[..., Any]) -> dict[str, Control]:
     if not callable(function):
         raise DefinitionError(
-            f"ndef {name!r}: {function!r:.40} is no function: write lambda: SinOsc.ar(110) * 0.1"
+            f"ndef {name!r}: {called(function)} is no function: write lambda: SinOsc.ar(110) * 0.1"
         )
     found = {}
     for parameter in inspect.signature(function).parameters.values():

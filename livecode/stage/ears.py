@@ -18,9 +18,10 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from livecode.config import folder
-from livecode.errors import ControlError, EngineError, LivecodeError, one_line
+from livecode.errors import ControlError, EngineError, LivecodeError, NameUnknown, one_line
 from livecode.generators.jamming.heard import Hearing, Listener, LiveListener, Practice
 from livecode.generators.plan import Source
+from livecode.music.events import pitch_of
 from livecode.music.transcribing import HeardNote, Transcriber
 from livecode.sound import layout
 from livecode.sound.engine.options import EngineOptions
@@ -194,9 +195,11 @@ class Ears:
             from livecode.stage.takes import listened
 
             return listened(source)
-        number = getattr(source, "number", None)
-        name = f"d{number}" if isinstance(number, int) else "a pattern"
-        return Practice(name, Source(source))
+        part = Source(source)
+        if isinstance(source, str) and all(pitch_of(each.value) is None for each in part.query(0, 4)):
+            others = "listen() is the microphone, listen('midi') a keyboard, listen('0 2 4') a tune"
+            raise NameUnknown("player", source, ["midi"], others)
+        return Practice("a pattern" if part.name == "a part" else part.name, part)
 
     # What it can be asked.
 

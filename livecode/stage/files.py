@@ -43,6 +43,11 @@ class PatternFile:
         self._ended = threading.Event()
         self._watcher: threading.Thread | None = None
 
+    def __repr__(self) -> str:
+        slots = ", ".join(f"d{number}" for number in sorted(self._slots)) or "no slot"
+        watched = ", played again when it is saved" if self._watcher is not None else ""
+        return f"{self.path.name} plays in {slots}{watched}"
+
     def reload(self) -> None:
         """Execute the file; its slots change together at their quants.
 

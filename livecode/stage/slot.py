@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from livecode.errors import ControlError, PatternError, TempoError
+from livecode.errors import ControlError, PatternError, TempoError, called
 from livecode.language.moment import moment
-from livecode.language.pattern import Pattern
+from livecode.language.pattern import MethodUnknown, Pattern
 from livecode.language.time import Event
+from livecode.language.whose import WHOSE
 from livecode.stage.prepare import asking
 from livecode.stage.scene import Draft
 from livecode.stage.transitions import Towards, Way, check_cycles
@@ -58,6 +60,15 @@ class Slot:
     def playing(self) -> bool:
         """Whether the slot has a pattern."""
         return self._session._take(self.number) is not None
+
+    def __getattr__(self, name: str) -> Any:
+        slot = f"d{self.number}"
+        if name in WHOSE or (hasattr(Pattern, name) and name[0] != "_"):
+            played = self.source
+            line = played if re.fullmatch(rf"{slot} >> \w+\(.{{0,60}}\)", played) else f'{slot} >> s("bd*4")'
+            whose = WHOSE.get(name) or f"patterns have it, as in {line}.{name}(...)"
+            raise MethodUnknown(f"function of {slot}", name, (), whose)
+        raise AttributeError(f"{slot} has no {name}", name=name, obj=self)
 
     def mute(self) -> Slot:
         """Silence the slot while its pattern goes on unheard."""
@@ -207,7 +218,8 @@ class Slots:
 
     def __or__(self, other: Slot | Slots) -> Slots:
         if not isinstance(other, (Slot, Slots)):
-            raise PatternError(f"{self!r} | {other!r}: only slots stand side by side, as in show(d1 | d2)")
+            given = f"{self!r} | {called(other)}"
+            raise PatternError(f"{given}: only slots stand side by side, as in show(d1 | d2)")
         more = (other,) if isinstance(other, Slot) else other.slots
         return Slots(self.slots + more)
 

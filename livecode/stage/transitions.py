@@ -95,7 +95,8 @@ def check_cycles(cycles: object, what: str, least: float = 0.0) -> float:
     except (TypeError, ValueError, OverflowError):
         number = -1.0
     if not least <= number <= LONGEST:
-        raise TempoError(f"{what}({cycles!r}) cannot be done: give cycles from {least:g} to {LONGEST:g}")
+        typed = f"{what}{cycles!r})" if what.endswith("=") else f"{what}({cycles!r})"
+        raise TempoError(f"{typed} cannot be done: give cycles from {least:g} to {LONGEST:g}")
     return number
 
 

@@ -40,6 +40,42 @@ def test_prompt_and_file_say_the_same(typed: str, told: str) -> None:
         assert explain(raised(typed, dict(names))).endswith(f": {answer.fault.message}")
 
 
+@pytest.mark.parametrize(
+    "typed, told",
+    [
+        ("d1.fast(2)", "no function of d1 called 'fast': patterns have it, as in d1 >> s("),
+        ("d2.every(4, rev)", "no function of d2 called 'every': patterns have it, as in d2 >> s("),
+        ("d1.in_scale('d dorian')", "no function of d1 called 'in_scale': composers have it, as in markov("),
+        ("d1.mut()", "no Slot method 'mut': did you mean 'mute'?"),
+        ("d1 | s('bd')", "d1 | a pattern: only slots stand side by side"),
+        ("tempo(120, over='x')", "tempo(..., over='x') cannot be done: give cycles"),
+        ("listen('mid')", "no player called 'mid': did you mean 'midi'?"),
+        ("listen('nobody')", "no player called 'nobody': listen() is the microphone, "),
+        ("counterpoint(cantus=d1)", "d1 has no pitches to go by: give notes, as in note('c e g')"),
+        ("canon(s('bd'))", "interval=a pattern: give -14 to 14 steps of the scale"),
+        ("lsystem('a', 'a:ab', 'b:a')", "['b', 'a'] generations: give a number, as in lsystem("),
+        ("life('glider')", "a board of 'glider' by 8 cells is not possible"),
+        ("figured_bass('c f', 'xx')", "no figure 'xx': write 5, 6, 64"),
+    ],
+)
+def test_what_is_asked_of_the_wrong_one_is_told(typed: str, told: str) -> None:
+    with Session("offline") as session:
+        evaluator = Evaluator(session, session.namespace())
+        assert evaluator.evaluate('d1 >> s("hh*8")').fault is None
+        answer = evaluator.evaluate(f"({typed}).query(0, 1)" if "cantus" in typed else typed)
+        assert answer.fault is not None
+        assert answer.fault.message.startswith(told)
+        assert session.slots[1].playing
+
+
+def test_what_a_line_gives_back_says_what_it_is() -> None:
+    with Session("offline") as session:
+        evaluator = Evaluator(session, session.namespace())
+        assert evaluator.evaluate("every(4, rev)").text == "every(4, rev)"
+        assert evaluator.evaluate('cue("drop")').text == "cue('drop'): yield it in a @loop"
+        assert evaluator.evaluate('play("garden_of_songs")').text.startswith("garden_of_songs.py plays in d1")
+
+
 def test_a_name_nothing_is_like_is_looked_for_where_it_may_be() -> None:
     assert unknown("xyzzy", ["every"]) == "no name 'xyzzy': Tab shows the names there are"
     assert "in another file?" in explain(raised("xyzzy", {}))
