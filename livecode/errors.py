@@ -156,14 +156,15 @@ def meant(name: str, kind: type) -> list[str]:
 
 
 def called(thing: object) -> str:
-    """A thing as an error names it: a pattern, and what is long, would fill the line.
+    """A thing as an error names it: what is long would fill the line.
 
     >>> called("fifth"), called([0] * 100)[-8:]
     ("'fifth'", '0, 0 ...')
     """
     if callable(getattr(thing, "query", None)):
         return "a pattern"
-    shown = repr(thing)
+    named = getattr(thing, "__name__", None)
+    shown = named if isinstance(named, str) and callable(thing) else repr(thing)
     return shown if len(shown) <= _LONGEST_NAME else f"{shown[:_LONGEST_NAME].rstrip(', ')} ..."
 
 

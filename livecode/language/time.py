@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from quicktions import Fraction as Fraction
 
-from livecode.errors import PatternError
+from livecode.errors import PatternError, called
 from livecode.language.exact import exact
 
 Location: TypeAlias = tuple[int, int, int]
@@ -44,7 +44,8 @@ def to_time(value: Any) -> Fraction:
     try:
         return exact(value) if isinstance(value, str) else Fraction(value)
     except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-        raise PatternError(f"time must be a number, not {value!r}: write a number such as 0.25") from None
+        given = called(value)
+        raise PatternError(f"time must be a number, not {given}: write a number such as 0.25") from None
 
 
 class Span:

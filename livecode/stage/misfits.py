@@ -19,23 +19,25 @@ from collections.abc import Callable, Mapping
 from types import FrameType, TracebackType
 from typing import Any
 
-from livecode.errors import nearest
+from livecode.errors import LivecodeError, nearest
 from livecode.language.registry import Shape, values
 
 _UNEXPECTED = re.compile(r"([\w.<>]+)\(\) got an unexpected keyword argument '(\w+)'")
-_MISSING = re.compile(r"([\w.<>]+)\(\) missing \d+ required [\w-]+ arguments?: '(\w+)'")
+_MISSING = re.compile(r"([\w.<>]+)\(\) missing \d+ required [\w-]+ arguments?: (.+)")
 _TOO_MANY = re.compile(r"([\w.<>]+)\(\) takes .* positional arguments? but (\d+) (?:was|were) given")
 _TWICE = re.compile(r"([\w.<>]+)\(\) got multiple values for argument '(\w+)'")
 _NO_FUNCTION = re.compile(r"'([\w.]+)' object is not callable")
 _SHOWN_METHODS = 6
+_UNFIT = (TypeError, ValueError, LookupError, ArithmeticError)
 
 
 def misfit(error: BaseException) -> str | None:
     """What a call was given that its function does not take, and the function's form; None for all else."""
-    if type(error) is not TypeError or error.__traceback__ is None:
+    if not isinstance(error, _UNFIT) or isinstance(error, LivecodeError) or error.__traceback__ is None:
         return None
     try:
-        return _told(str(error), error.__traceback__)
+        told = _told(str(error), error.__traceback__) if type(error) is TypeError else None
+        return told or _unfit(error.__traceback__)
     except Exception:
         # What stands in the performer's code may be anything; Python's own words are there in any case.
         return None
@@ -49,6 +51,22 @@ def _told(said: str, trace: TracebackType) -> str | None:
             called = _called(trace, found[1])
             return None if called is None else tell(called, found[2])
     return _no_function(trace) if _NO_FUNCTION.fullmatch(said) else None
+
+
+def _unfit(trace: TracebackType) -> str | None:
+    """A value that a function of the language stumbled over: nobody needs to know over what in it."""
+    last = trace
+    while last.tb_next is not None:
+        last = last.tb_next
+    if not last.tb_frame.f_globals.get("__name__", "").startswith("livecode.language."):
+        return None
+    frame, typed = _innermost(trace)
+    if typed is None or frame is last.tb_frame:
+        return None
+    called = _called(trace, None)
+    if called is None or not called.language:
+        return None
+    return f"{called.typed} cannot take what it was given: it is {called.form}, and ?{called.typed} shows how"
 
 
 class _Called:
@@ -72,8 +90,8 @@ def _unexpected(called: _Called, keyword: str) -> str:
     return f"{called.typed} takes no {keyword!r}: did you mean {near!r}? It is {called.form}"
 
 
-def _missing(called: _Called, name: str) -> str:
-    return f"{called.typed} needs {name}: it is {called.form}"
+def _missing(called: _Called, names: str) -> str:
+    return f"{called.typed} needs {names.replace(chr(39), '')}: it is {called.form}"
 
 
 def _many(called: _Called, count: str) -> str:
@@ -99,20 +117,21 @@ def _no_function(trace: TracebackType) -> str | None:
     return f"{typed.id} is not a function: there is {shown}" if shown else None
 
 
-def _called(trace: TracebackType, said: str) -> _Called | None:
-    """The function that an error calls so, found by what stands in the line that called it."""
+def _called(trace: TracebackType, said: str | None) -> _Called | None:
+    """The function that an error calls so (None: any), found by what stands in the line that called it."""
     frame, typed = _innermost(trace)
     # In code whose text nobody has the name in the error must do.
+    given = said or ""
     name = (
-        typed.id if isinstance(typed, ast.Name) else typed.attr if isinstance(typed, ast.Attribute) else said
+        typed.id if isinstance(typed, ast.Name) else typed.attr if isinstance(typed, ast.Attribute) else given
     )
     plainly = None if isinstance(typed, ast.Attribute) else _names(frame).get(name)
     # A method that begins a line of its own has lost what stood before its dot.
-    for function, bound in ((plainly, inspect.ismethod(plainly)), (_method(said, name), True)):
+    for function, bound in ((plainly, inspect.ismethod(plainly)), (_method(given or name, name), True)):
         if not callable(function):
             continue
         plain = inspect.unwrap(function)
-        if getattr(plain, "__qualname__", None) == said and hasattr(plain, "__code__"):
+        if said in (None, getattr(plain, "__qualname__", None)) and hasattr(plain, "__code__"):
             return _Called(name, plain, bound)
     return None
 

@@ -218,8 +218,9 @@ class Slots:
 
     def __or__(self, other: Slot | Slots) -> Slots:
         if not isinstance(other, (Slot, Slots)):
-            given = f"{self!r} | {called(other)}"
-            raise PatternError(f"{given}: only slots stand side by side, as in show(d1 | d2)")
+            raise PatternError(
+                f"{self!r} | {called(other)}: only slots stand side by side, as in show(d1 | d2)"
+            )
         more = (other,) if isinstance(other, Slot) else other.slots
         return Slots(self.slots + more)
 

@@ -35,6 +35,13 @@ SAID = {
     ),
     "five(3)": "five is 5, not a function: write it without brackets",
     "swell(1, ovr=2)": "swell takes no 'ovr': did you mean 'over'? It is swell(amount, over=4)",
+    "interlace()": "interlace needs one and two: it is interlace(one, two)",
+    "wchoose(-1)": "wchoose cannot take what it was given: it is wchoose(*pairs), and ?wchoose shows how",
+    'randrun("x")': "randrun cannot take what it was given: it is randrun(count), and ?randrun shows how",
+    "from_list(0)": "from_list cannot take what it was given: it is from_list(things), and ?from_list shows how",
+    "1 / 0": "ZeroDivisionError: division by zero",
+    "swell(int('x'))": "ValueError: invalid literal for int() with base 10: 'x'",
+    "pure(0).with_value(lambda _: [][1]).query(0, 1)": "IndexError: list index out of range",
     '(\n  note("0")\n  .lpf(200,\n    q=3)\n)': "lpf takes no 'q': it is lpf(*values)",
 }
 OWN = "five = 5\ndef swell(amount, over=4): pass\n"
@@ -46,7 +53,7 @@ def test_a_call_that_does_not_fit_is_told_by_the_functions_form(line: str) -> No
     names = Session("offline", journal=None).namespace()
     name = f"<misfit {line}>"
     remember_source(name, source)
-    with pytest.raises(TypeError) as caught:
+    with pytest.raises((TypeError, ValueError, ArithmeticError, LookupError)) as caught:
         exec(compile(source, name, "exec"), names)
     assert explain(caught.value).removeprefix("line 3: ").removeprefix("line 5: ") == SAID[line]
     assert read(caught.value, {name: source}.get, names).message == SAID[line]
