@@ -38,7 +38,6 @@ SAID = {
     "interlace()": "interlace needs one and two: it is interlace(one, two)",
     "wchoose(-1)": "wchoose cannot take what it was given: it is wchoose(*pairs), and ?wchoose shows how",
     'randrun("x")': "randrun cannot take what it was given: it is randrun(count), and ?randrun shows how",
-    "from_list(0)": "from_list cannot take what it was given: it is from_list(things), and ?from_list shows how",
     "1 / 0": "ZeroDivisionError: division by zero",
     "swell(int('x'))": "ValueError: invalid literal for int() with base 10: 'x'",
     "pure(0).with_value(lambda _: [][1]).query(0, 1)": "IndexError: list index out of range",
