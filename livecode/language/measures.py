@@ -13,7 +13,7 @@ from livecode.language.random import draws, sub_seed
 from livecode.language.registry import REGISTRY, Entry, constructor
 from livecode.language.reify import reify
 from livecode.language.signals import signal
-from livecode.language.time import Event, Fraction, Span
+from livecode.language.time import Event, Fraction, Span, to_time
 
 _LIST = 406
 _MOST_NUMBERS = 1024
@@ -119,4 +119,10 @@ def perlin_with(time: Any) -> Pattern:
     from livecode.language.signals import _PERLIN, _smooth
 
     glide = _smooth(_PERLIN)
-    return reify(time).with_value(lambda now: glide(Fraction(now)))
+
+    def read(now: Any) -> Any:
+        known = isinstance(now, int | Fraction) or (isinstance(now, float) and math.isfinite(now))
+        # For all else `to_time` says what is needed.
+        return glide(Fraction(now) if known else to_time(now))
+
+    return reify(time).with_value(read)
