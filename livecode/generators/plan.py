@@ -117,8 +117,9 @@ class Source:
         return f"d{number}" if isinstance(number, int) else "a part"
 
     def must_have_notes(self, begin: int, end: int) -> None:
-        """GeneratorError where it plays, but nothing that has a pitch; silence is no fault."""
-        events = self.query(begin, end)
+        """GeneratorError where what it plays now has nothing with a pitch; silence is no fault."""
+        playing = self.playing
+        events = self.query(begin, end) if playing is None else playing.query(begin, end)
         if events and all(pitch_of(event.value) is None for event in events):
             raise GeneratorError(f"{self.name} has no pitches to go by: give notes, as in note('c e g')")
 

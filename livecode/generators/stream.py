@@ -80,6 +80,7 @@ class Stream(Pattern):
         self._fallen: dict[int, Phrase] = {}
         self._last: Phrase | None = None
         self._problem: LivecodeError | None = None
+        self._failing = ""
         self.clock: tuple[Callable[[], float] | None, float] = (None, 0.5)
         self._lock = threading.RLock()
 
@@ -307,7 +308,7 @@ class Stream(Pattern):
             self._prepare(following, metre)
         if phrase is None:
             return self._fallback(number, cycle, metre, now)
-        self._last = phrase
+        self._last, self._failing = phrase, ""
         return phrase
 
     def _awaited(self, number: int, metre: tuple[int, int], seconds: float) -> Phrase | None:
@@ -317,8 +318,10 @@ class Stream(Pattern):
         problem, self._problem = self._problem, None
         if problem is not None and self._last is None:
             raise problem
-        if problem is not None:
-            composers().notice(one_line(problem))
+        if problem is not None and one_line(problem) != self._failing:
+            self._failing = one_line(problem)
+            now = moment()
+            (composers() if now is None else now).notice(self._failing)
         planned = self._already(number, metre)
         return composers().kept(planned.key) if planned is not None else None
 
@@ -356,7 +359,10 @@ class Stream(Pattern):
     def _fallback(self, number: int, cycle: int, metre: tuple[int, int], now: Moment) -> Phrase | None:
         """The last phrase again; what a phrase fell back to once it keeps for all its bars."""
         now.momentary = True
-        now.notice(composers().missed(self.plan.name, cycle))
+        missed = composers().missed(self.plan.name, cycle)
+        if not self._failing:
+            # Why there is no phrase has been said otherwise, once.
+            now.notice(missed)
         fallen = self._fallen.get(number, self._last)
         if fallen is None or fallen.metre != metre:
             return None

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import pytest
+from on_stage import Live, wait_for
 
 from livecode.errors import GeneratorError
 from livecode.language import n, note, s
@@ -78,3 +79,23 @@ def test_a_parameter_in_text_is_a_pattern() -> None:
 
     assert neural("tiny", temperature="<0.5 1.5>").plan.parameters_at(1) == {"temperature": 1.5}
     assert neural("tiny", temperature="0.5 1.5").plan.parameters_at(0) == {"temperature": 0.5}
+
+
+@pytest.mark.sound
+def test_on_stage_what_a_leader_played_before_is_no_fault_and_a_fault_is_told_once(tmp_path: Any) -> None:
+    live = Live(tmp_path)
+    try:
+        live.session.evaluate('tempo(240)\nd1 >> s("bd*4")\nd3 >> s("hh*4")')
+        wait_for(lambda: live.session.now() > 1.0)
+        live.session.evaluate('d1 >> n("0 4 7 12").s("pluck")')
+        live.session.evaluate('d2 >> harmonise(d1).synth("organ")')
+        with pytest.raises(GeneratorError, match="d3 has no pitches"):
+            live.session.evaluate("d4 >> counterpoint(1, cantus=d3)")
+        live.session.evaluate("d4 >> counterpoint(1, cantus=d5)")
+        live.session.evaluate('d5 >> s("hh*4")')
+        wait_for(lambda: len(live.sent(2)) > 8)
+        wait_for(lambda: live.session.now() > 10.0)
+        about = [text for text in live.told if "counterpoint" in text or "pitches" in text]
+        assert about == ["d5 has no pitches to go by: give notes, as in note('c e g')"]
+    finally:
+        live.session.close()

@@ -43,7 +43,8 @@ class Learner:
         if callable(getattr(music, "query", None)):
             part = Source(music)
             part.must_have_notes(0, HEARD_CYCLES)
-            heard = part.phrase(0, HEARD_CYCLES, (4, 4))
+            # What a slot plays now, not what it has played.
+            heard = Source(part.playing or part.part).phrase(0, HEARD_CYCLES, (4, 4))
             return cls(part.name, order, pack([Piece(heard, part.name)]))
         name = exists(str(music))
         if name in names() or name == "essen":
