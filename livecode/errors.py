@@ -127,6 +127,8 @@ class EngineError(LivecodeError, RuntimeError):
 
 
 _LONGEST_NAME = 80
+NEARLY = 0.78
+"""How alike, from 0 to 1, two names are when one is all but the other."""
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -149,7 +151,8 @@ def meant(name: str, kind: type) -> list[str]:
     `.begins()` rather than the control `.begin()`.
     """
     for each in kind.__mro__:
-        own = difflib.get_close_matches(name, [its for its in vars(each) if its[0] != "_"], n=1, cutoff=0.78)
+        public = [its for its in vars(each) if its[0] != "_"]
+        own = difflib.get_close_matches(name, public, n=1, cutoff=NEARLY)
         if own:
             return own
     return [each for each in dir(kind) if each[0] != "_"]

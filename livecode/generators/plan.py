@@ -114,7 +114,7 @@ class Source:
     def name(self) -> str:
         """How a performer calls it."""
         number = getattr(self.part, "number", None)
-        return f"d{number}" if isinstance(number, int) else "a part"
+        return f"d{number}" if isinstance(number, int) else "a pattern"
 
     def must_have_notes(self, begin: int, end: int) -> None:
         """GeneratorError where what it plays now has nothing with a pitch; silence is no fault."""

@@ -303,7 +303,7 @@ class Stream(Pattern):
             wait = max(0.0, now.deadline - time.monotonic())
             if not now.first:
                 wait = min(wait, SHORTEST_WAIT)
-            phrase = self._awaited(number, metre, wait)
+            phrase = self._awaited(number, metre, wait, now)
         for following in range(number + 1, number + 1 + PHRASES_AHEAD):
             self._prepare(following, metre)
         if phrase is None:
@@ -311,7 +311,7 @@ class Stream(Pattern):
         self._last, self._failing = phrase, ""
         return phrase
 
-    def _awaited(self, number: int, metre: tuple[int, int], seconds: float) -> Phrase | None:
+    def _awaited(self, number: int, metre: tuple[int, int], seconds: float, now: Moment) -> Phrase | None:
         thread = self._prepare(number, metre)
         if thread is not None:
             thread.join(seconds)
@@ -320,8 +320,7 @@ class Stream(Pattern):
             raise problem
         if problem is not None and one_line(problem) != self._failing:
             self._failing = one_line(problem)
-            now = moment()
-            (composers() if now is None else now).notice(self._failing)
+            now.notice(self._failing)
         planned = self._already(number, metre)
         return composers().kept(planned.key) if planned is not None else None
 

@@ -22,13 +22,14 @@ from typing import Any
 from livecode.language.notes import MIDI_C4, note_number
 
 MIDDLE_OCTAVE = 4
-_pitched: frozenset[str] = frozenset()
+_pitched: frozenset[str] = frozenset({""})
+"""Names of sounds with pitches; "" is that of an event that names none: the usual instrument plays it."""
 
 
 def pitched_are(names: Iterable[str]) -> None:
     """Say which instruments have pitches: the catalogue of a set knows them, and says so when it is read."""
     global _pitched
-    _pitched = frozenset(names)
+    _pitched = frozenset(("", *names))
 
 
 def sounding(value: Mapping[str, Any]) -> float | None:
@@ -39,8 +40,7 @@ def sounding(value: Mapping[str, Any]) -> float | None:
     pitch = _number(value.get("note"), MIDI_C4)
     if pitch is None:
         pitch = _number(value.get("midinote"))
-    if pitch is None and str(value.get("s", "")).partition(":")[0] in _pitched | {""}:
-        # An event that says no more is played by the usual instrument, which has pitches.
+    if pitch is None and str(value.get("s", "")).partition(":")[0] in _pitched:
         pitch = _number(value.get("n"), MIDI_C4)
     if pitch is None:
         return None

@@ -199,7 +199,7 @@ class Ears:
         if isinstance(source, str) and all(pitch_of(each.value) is None for each in part.query(0, 4)):
             others = "listen() is the microphone, listen('midi') a keyboard, listen('0 2 4') a tune"
             raise NameUnknown("player", source, ["midi"], others)
-        return Practice("a pattern" if part.name == "a part" else part.name, part)
+        return Practice(part.name, part)
 
     # What it can be asked.
 

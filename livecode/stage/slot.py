@@ -62,8 +62,11 @@ class Slot:
         return self._session._take(self.number) is not None
 
     def __getattr__(self, name: str) -> Any:
+        if name[0] == "_" or name == "number":
+            # Of one that is just being copied nothing is known yet.
+            raise AttributeError(name)
         slot = f"d{self.number}"
-        if name in WHOSE or (hasattr(Pattern, name) and name[0] != "_"):
+        if name in WHOSE or hasattr(Pattern, name):
             played = self.source
             line = played if re.fullmatch(rf"{slot} >> \w+\(.{{0,60}}\)", played) else f'{slot} >> s("bd*4")'
             whose = WHOSE.get(name) or f"patterns have it, as in {line}.{name}(...)"

@@ -15,11 +15,10 @@ import difflib
 import re
 from collections.abc import Collection, Iterable
 
-from livecode.errors import meant, nearest, one_line
+from livecode.errors import NEARLY, meant, nearest, one_line
 from livecode.stage.accents import of_name
 
 NOWHERE = "Tab shows the names there are"
-NEARLY = 0.78
 
 
 def unknown(name: str, names: Iterable[str], sounds: Collection[str] = (), otherwise: str = NOWHERE) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -69,6 +70,11 @@ def test_what_is_asked_of_the_wrong_one_is_told(typed: str, told: str) -> None:
         assert answer.fault is not None
         assert answer.fault.message.startswith(told)
         assert session.slots[1].playing
+
+
+def test_a_slot_can_be_copied() -> None:
+    with Session("offline") as session:
+        assert copy.copy(session.slots[3]).number == 3
 
 
 def test_what_a_line_gives_back_says_what_it_is() -> None:

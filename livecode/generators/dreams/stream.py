@@ -169,8 +169,7 @@ def _part(source: Any) -> tuple[Source, str, int]:
         recording = heard(source)
         return RecordedSource(recording.pattern()), Path(source).name, min(4, recording.phrase.bars)
     part = Source(source)
-    if part.playing is not None:
-        part.must_have_notes(0, 4)
+    part.must_have_notes(0, 4)
     return part, part.name, 4
 
 

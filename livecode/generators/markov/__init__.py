@@ -26,9 +26,9 @@ def markov(corpus: Any = "folk", order: int | None = None, **asked: Any) -> Chai
     ```
 
     `corpus` is a name ("foster", "folk", "bach"), a folder of music, or a pattern or slot, whose first 32
-    cycles are learnt. `order` is how many notes back the
-    table looks, 1 to 12. `max_copy` is the longest run of notes that may stand in the corpus, in any key;
-    `temperature` (1 as learnt), `bars` and `seed` are as for every composer.
+    cycles are learnt. `order` is how many notes back the table looks, 1 to 12. `max_copy` is the longest run
+    of notes that may stand in the corpus, in any key; `temperature` (1 as learnt), `bars` and `seed` are as
+    for every composer.
     """
     from livecode.generators.markov.chain import chain
 

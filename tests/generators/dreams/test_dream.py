@@ -146,4 +146,4 @@ def test_on_stage_a_dream_that_is_not_there_plays_its_input_and_says_so_once() -
         made.cancel()
     assert [event.value["note"] for event in voices[0]] == [5, 3, 1, 0] and not voices[1]
     said = [line for line in composers().notices if "is on its way" in line]
-    assert said == ["dream of a part is on its way: till then it plays as it was put in"]
+    assert said == ["dream of a pattern is on its way: till then it plays as it was put in"]
